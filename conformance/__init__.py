@@ -1,0 +1,1 @@
+"""The conformance runner: traces, peers, the lab of network namespaces, the demo."""

@@ -1,0 +1,1 @@
+"""Network namespaces with real routers in them."""

@@ -1,0 +1,36 @@
+"""IP addresses as network-order bytes.
+
+``Address`` is 4 bytes (IPv4) or 16 bytes (IPv6).  Bytes hash and compare fast and their order *is* the comparison the RFCs ask for
+(RFC 9568 6.4.3: unsigned, in network byte order), which signed or host-order integers get wrong.
+"""
+
+import ipaddress
+from typing import Literal, NewType
+
+Address = NewType("Address", bytes)
+Family = Literal[4, 6]
+
+VRRP_GROUP_V4 = Address(bytes([224, 0, 0, 18]))
+"""224.0.0.18, the IPv4 multicast group of VRRP (RFC 3768 5.2.2)."""
+
+
+def parse_address(text: str) -> Address:
+    """Read an IPv4 or IPv6 address; raises ``ValueError`` if it is neither."""
+    return Address(ipaddress.ip_address(text).packed)
+
+
+def format_address(address: Address) -> str:
+    """Write an address the usual way: ``192.0.2.1`` or ``fe80::1``."""
+    if len(address) == 4:
+        return ".".join(map(str, address))
+    return str(ipaddress.IPv6Address(bytes(address)))
+
+
+def family_of(address: Address) -> Family:
+    """Return 4 or 6."""
+    return 4 if len(address) == 4 else 6
+
+
+def is_multicast(address: Address) -> bool:
+    """Tell whether the address is an IPv4 or IPv6 multicast group."""
+    return address[0] == 0xFF if len(address) == 16 else 224 <= address[0] <= 239

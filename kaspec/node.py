@@ -1,0 +1,203 @@
+"""A node: the virtual routers of one host and the interfaces they see.
+
+An event comes to the node, is routed to the virtual routers it concerns, and what they do comes out in a stable order.  Sync groups and
+further trackers settle here too.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import assert_never
+
+from attrs import evolve, field, frozen
+
+from kaspec import rules
+from kaspec.address import Address
+from kaspec.rules import Rule
+from kaspec.tracking import Link, standing
+from kaspec.units import Instant
+from kaspec.vrrp import state as states
+from kaspec.vrrp.events import DeadlineReached, Event, Reconfigured, Shutdown, StandingChanged, Startup
+from kaspec.vrrp.machine import Step, step
+from kaspec.vrrp.reception import receive
+from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.state import Initialize, State
+from kaspec.wire.ip import Malformed, decode_ipv4
+
+
+@frozen
+class Node:
+    """The configuration of a host: its virtual routers, in the configuration's order."""
+
+    routers: tuple[VirtualRouter, ...] = ()
+
+    @cached_property
+    def places(self) -> Mapping[tuple[str, int], int]:
+        """Where the virtual router of (interface, VRID) stands in ``routers``."""
+        return {(router.interface, router.virtual_router_id): place for place, router in enumerate(self.routers)}
+
+    @cached_property
+    def virtual_addresses(self) -> frozenset[Address]:
+        """Every address that moves; none of them is ever a source address."""
+        return frozenset(virtual.address for router in self.routers for virtual in router.addresses)
+
+
+@frozen
+class NodeState:
+    """The states of the virtual routers, place by place, and the interfaces as last reported."""
+
+    states: tuple[State, ...] = ()
+    links: Mapping[str, Link] = field(factory=dict)
+
+
+@frozen
+class LinkChanged:
+    """The kernel reports an interface: ``link`` is how it is now, ``None`` if it is gone."""
+
+    name: str
+    link: Link | None
+
+
+@frozen
+class DatagramReceived:
+    """An IP datagram came in on ``interface``."""
+
+    interface: str
+    datagram: bytes
+
+
+@frozen
+class DeadlinesReached:
+    """The deadlines of the virtual routers at ``places`` were reached."""
+
+    places: tuple[int, ...]
+
+
+NodeEvent = Startup | Shutdown | LinkChanged | DatagramReceived | DeadlinesReached
+
+
+@frozen
+class Outcome:
+    """What one virtual router made of an event: ``before`` it, the event itself, and the ``Step`` taken.
+
+    ``place`` is its place in the node, ``None`` for one that a new configuration removed.
+    """
+
+    place: int | None
+    router: VirtualRouter
+    before: State
+    event: Event
+    step: Step
+
+
+@frozen
+class Unclaimed:
+    """A datagram that belongs to no virtual router of the interface, and by which rule."""
+
+    interface: str
+    rule: Rule
+    virtual_router_id: int | None
+
+
+@frozen
+class Transition:
+    """The node's new state and what its virtual routers did, in order."""
+
+    state: NodeState
+    outcomes: tuple[Outcome, ...] = ()
+    unclaimed: Unclaimed | None = None
+
+
+def initial(node: Node, links: Iterable[Link] = ()) -> NodeState:
+    """Return the state before Startup, the interfaces being as given."""
+    seen = {link.name: link for link in links}
+    virtual = node.virtual_addresses
+    return NodeState(tuple(Initialize(standing(router, seen, virtual)) for router in node.routers), seen)
+
+
+def node_step(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> Transition:
+    """Take one event; total, like ``step``."""
+    match event:
+        case DatagramReceived(interface, datagram):
+            return take_datagram(node, state, interface, datagram, now)
+        case DeadlinesReached(places):
+            return _each(node, state, places, lambda _: DeadlineReached(), now)
+        case LinkChanged(name, link):
+            return _observe(node, state, name, link, now)
+        case Startup() | Shutdown():
+            return _each(node, state, range(len(node.routers)), lambda _: event, now)
+        case _:
+            assert_never(event)
+
+
+def take_datagram(node: Node, state: NodeState, interface: str, datagram: bytes, now: Instant) -> Transition:
+    """Route a datagram by its VRID to a virtual router, which judges it and steps."""
+    packet = decode_ipv4(datagram)
+    if isinstance(packet, Malformed):
+        return Transition(state, unclaimed=Unclaimed(interface, rules.NOT_IPV4, None))
+    virtual_router_id = packet.payload[1] if len(packet.payload) > 1 else None
+    place = node.places.get((interface, virtual_router_id)) if virtual_router_id is not None else None
+    if place is None:
+        return Transition(state, unclaimed=Unclaimed(interface, rules.VRID, virtual_router_id))
+    router, before = node.routers[place], state.states[place]
+    event = receive(router, packet)
+    taken = step(router, before, event, now)
+    after = state.states if taken.state is before else (*state.states[:place], taken.state, *state.states[place + 1 :])
+    return Transition(NodeState(after, state.links), (Outcome(place, router, before, event, taken),))
+
+
+def next_deadline(state: NodeState) -> Instant | None:
+    """Return the earliest deadline of all virtual routers."""
+    return min((at for each in state.states if (at := states.next_deadline(each)) is not None), default=None)
+
+
+def due(state: NodeState, now: Instant) -> tuple[int, ...]:
+    """Return the places whose deadline has been reached."""
+    return tuple(place for place, each in enumerate(state.states) if (at := states.next_deadline(each)) is not None and at <= now)
+
+
+def reconfigure(old: Node, new: Node, state: NodeState, now: Instant) -> Transition:
+    """Replace the configuration: what is gone shuts down, what is new starts up, what is the same is not touched.
+
+    Virtual routers are matched by interface and VRID, so renaming one is no outage.
+    """
+    links, virtual = state.links, new.virtual_addresses
+    outcomes = []
+    for place, router in enumerate(old.routers):
+        if (router.interface, router.virtual_router_id) not in new.places:
+            before = state.states[place]
+            outcomes.append(Outcome(None, router, before, Shutdown(), step(router, before, Shutdown(), now)))
+    after: list[State] = []
+    for place, router in enumerate(new.routers):
+        was = old.places.get((router.interface, router.virtual_router_id))
+        fresh = standing(router, links, virtual)
+        event: Event
+        if was is None:
+            before, event = Initialize(fresh), Startup()
+        else:
+            before = state.states[was]
+            unchanged = old.routers[was] == router and before.standing == fresh
+            event = StandingChanged(fresh) if unchanged else Reconfigured(old.routers[was], fresh)
+        taken = step(router, before, event, now)
+        after.append(taken.state)
+        if taken.rule != rules.UNCHANGED:
+            outcomes.append(Outcome(place, router, before, event, taken))
+    return Transition(NodeState(tuple(after), links), tuple(outcomes))
+
+
+def _observe(node: Node, state: NodeState, name: str, link: Link | None, now: Instant) -> Transition:
+    links = {known: was for known, was in state.links.items() if known != name} | ({name: link} if link else {})
+    seen, virtual = evolve(state, links=links), node.virtual_addresses
+    standings = {place: standing(router, links, virtual) for place, router in enumerate(node.routers)}
+    moved = [place for place, now_it_is in standings.items() if now_it_is != state.states[place].standing]
+    return _each(node, seen, moved, lambda place: StandingChanged(standings[place]), now)
+
+
+def _each(node: Node, state: NodeState, places: Iterable[int], event_for: Callable[[int], Event], now: Instant) -> Transition:
+    after = list(state.states)
+    outcomes = []
+    for place in places:
+        router, before, event = node.routers[place], after[place], event_for(place)
+        taken = step(router, before, event, now)
+        after[place] = taken.state
+        outcomes.append(Outcome(place, router, before, event, taken))
+    return Transition(NodeState(tuple(after), state.links), tuple(outcomes))

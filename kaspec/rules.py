@@ -1,0 +1,157 @@
+"""The rules: every transition and every discard names one, and this table says what each means.
+
+A rule's identifier starts with where it comes from: ``rfc3768.`` (with the section), ``rfc9568.``, ``keepalived.`` (a behaviour of
+keepalived that the RFC does not have), or ``core.`` (an identity step: the event does not apply to the state).
+"""
+
+from typing import NewType
+
+from attrs import frozen
+
+Rule = NewType("Rule", str)
+
+
+@frozen
+class Clause:
+    """What a rule follows: ``source`` names document and section, ``statement`` says it in one line."""
+
+    source: str
+    statement: str
+
+
+RULES: dict[Rule, Clause] = {}
+"""Every rule of the core, in the order of the protocol's own text."""
+
+
+def _rule(identifier: str, source: str, statement: str) -> Rule:
+    rule = Rule(identifier)
+    assert rule not in RULES, rule
+    RULES[rule] = Clause(source, statement)
+    return rule
+
+
+# Reception, in the order of RFC 3768 7.1.
+NOT_IPV4 = _rule("core.not-ipv4", "RFC 791 3.1", "Bytes that are no IPv4 datagram are discarded.")
+NOT_VRRP = _rule("rfc3768.5.2.4.protocol", "RFC 3768 5.2.4", "A datagram whose protocol is not 112 is discarded.")
+TTL = _rule("rfc3768.7.1.ttl", "RFC 3768 5.2.3, 7.1", "A packet whose TTL is not 255 is discarded.")
+VERSION = _rule("rfc3768.7.1.version", "RFC 3768 7.1", "A packet of another VRRP version is discarded.")
+INCOMPLETE = _rule(
+    "rfc3768.7.1.complete", "RFC 3768 7.1", "A packet shorter than its header, addresses and authentication data is discarded."
+)
+CHECKSUM = _rule("rfc3768.7.1.checksum", "RFC 3768 5.3.8, 7.1", "A packet with a wrong checksum is discarded.")
+TYPE = _rule("rfc3768.5.3.2.type", "RFC 3768 5.3.2", "A packet of unknown type is discarded.")
+VRID = _rule("rfc3768.7.1.vrid", "RFC 3768 7.1", "A packet for a VRID not configured on the interface is discarded.")
+OWNER = _rule("rfc3768.7.1.owner", "RFC 3768 7.1", "The address owner discards every advertisement.")
+AUTH_TYPE_UNKNOWN = _rule("rfc3768.5.3.6.unknown", "RFC 3768 5.3.6", "A packet with an unknown authentication type is discarded.")
+AUTH_TYPE_MISMATCH = _rule(
+    "rfc3768.7.1.authentication-type",
+    "RFC 3768 5.3.6, 7.1",
+    "A packet whose authentication type is not the configured one is discarded.",
+)
+PASSWORD = _rule("rfc2338.5.3.6.2.password", "RFC 2338 5.3.6.2", "A packet whose eight password bytes differ is discarded.")
+ADDRESS_LIST = _rule(
+    "rfc3768.7.1.address-list", "RFC 3768 7.1", "A packet with another address list is discarded unless its priority is 255."
+)
+ADDRESS_LIST_REPORTED = _rule(
+    "keepalived.address-list-reported", "keepalived >= 2.3.3", "Another address list is reported and the packet used."
+)
+ADVERTISEMENT_INTERVAL = _rule(
+    "rfc3768.7.1.advertisement-interval", "RFC 3768 5.3.7, 7.1", "A packet with another advertisement interval is discarded."
+)
+DESTINATION = _rule(
+    "keepalived.destination", "RFC 3768 5.2.2, keepalived", "A multicast virtual router discards packets not sent to its group."
+)
+
+# Initialize (RFC 3768 6.4.1).
+OWNER_STARTS = _rule("rfc3768.6.4.1.owner", "RFC 3768 6.4.1", "Startup with priority 255: advertise, announce, become Master.")
+BACKUP_STARTS = _rule(
+    "rfc3768.6.4.1.not-owner", "RFC 3768 6.4.1", "Startup otherwise: set Master_Down_Timer to Master_Down_Interval, become Backup."
+)
+FAULT_AT_START = _rule("keepalived.start-in-fault", "keepalived", "Startup while something tracked is at fault: enter FAULT.")
+
+# Backup (RFC 3768 6.4.2).
+BACKUP_STOPS = _rule(
+    "rfc3768.6.4.2.shutdown", "RFC 3768 6.4.2", "Shutdown in Backup: cancel the timer, send nothing, return to Initialize."
+)
+MASTER_DOWN = _rule("rfc3768.6.4.2.master-down-timer", "RFC 3768 6.4.2", "Master_Down_Timer fires: advertise, announce, become Master.")
+BACKUP_PRIORITY_ZERO = _rule("rfc3768.6.4.2.priority-zero", "RFC 3768 6.4.2", "Priority 0 in Backup: set Master_Down_Timer to Skew_Time.")
+BACKUP_REFRESHED = _rule("rfc3768.6.4.2.advertisement", "RFC 3768 6.4.2", "Equal or higher priority in Backup: reset Master_Down_Timer.")
+BACKUP_NO_PREEMPT = _rule(
+    "rfc3768.6.4.2.preempt-mode-false",
+    "RFC 3768 6.4.2",
+    "Lower priority in Backup with Preempt_Mode false: reset Master_Down_Timer.",
+)
+BACKUP_LOWER = _rule(
+    "rfc3768.6.4.2.lower-priority", "RFC 3768 6.4.2", "Lower priority in Backup with Preempt_Mode true: discard, the timer runs on."
+)
+PREEMPT_DELAY_STARTS = _rule(
+    "keepalived.preempt-delay.starts",
+    "keepalived preempt_delay",
+    "The first lower advertisement starts the delay and counts as a good one.",
+)
+PREEMPT_DELAY_RUNS = _rule(
+    "keepalived.preempt-delay.runs",
+    "keepalived preempt_delay",
+    "Until the delay is over a lower advertisement resets Master_Down_Timer.",
+)
+
+# Master (RFC 3768 6.4.3).
+MASTER_STOPS = _rule("rfc3768.6.4.3.shutdown", "RFC 3768 6.4.3", "Shutdown in Master: advertise priority 0, return to Initialize.")
+ADVER_TIMER = _rule("rfc3768.6.4.3.adver-timer", "RFC 3768 6.4.3", "Adver_Timer fires: advertise, restart the timer.")
+MASTER_PRIORITY_ZERO = _rule(
+    "rfc3768.6.4.3.priority-zero", "RFC 3768 6.4.3", "Priority 0 in Master: advertise at once, restart Adver_Timer."
+)
+MASTER_YIELDS = _rule("rfc3768.6.4.3.higher-priority", "RFC 3768 6.4.3", "Higher priority in Master: set Master_Down_Timer, become Backup.")
+MASTER_YIELDS_TIE = _rule(
+    "rfc3768.6.4.3.higher-address", "RFC 3768 6.4.3", "Equal priority from a higher address in Master: become Backup."
+)
+MASTER_LOWER = _rule("rfc3768.6.4.3.lower-priority", "RFC 3768 6.4.3", "A losing advertisement in Master is discarded.")
+MASTER_ASSERTS = _rule(
+    "rfc9568.6.4.3.lower-priority",
+    "RFC 9568 6.4.3, keepalived",
+    "A losing advertisement in Master is answered with one of ours at once.",
+)
+OWN_ADDRESS = _rule(
+    "keepalived.own-address",
+    "keepalived",
+    "Our priority from our own address (a cloned host or a loop) is reported, never answered.",
+)
+GARP_AGAIN = _rule(
+    "keepalived.garp-again", "keepalived garp_master_delay, _refresh", "The delayed or periodic gratuitous ARP burst is due."
+)
+REARMED_BY_DISCARD = _rule(
+    "keepalived.flaw.discard-rearms-master",
+    "keepalived <= 2.4.3",
+    "FLAW, not in the daemon: any packet with our VRID postpones our advertisement.",
+)
+
+# Fault, tracking and configuration.
+FAULT_ENTERED = _rule(
+    "keepalived.fault.entered",
+    "keepalived FAULT",
+    "Something tracked failed: a Master advertises priority 0 and withdraws; enter FAULT.",
+)
+FAULT_GOES_ON = _rule("keepalived.fault.goes-on", "keepalived FAULT", "The reasons for FAULT changed but did not end.")
+FAULT_LEFT = _rule("keepalived.fault.left", "keepalived FAULT", "The last fault ended: start again as Backup.")
+FAULT_LEFT_OWNER = _rule("keepalived.fault.left-owner", "keepalived FAULT", "The last fault of an address owner ended: become Master.")
+FAULT_STOPS = _rule("keepalived.fault.shutdown", "keepalived FAULT", "Shutdown in FAULT: return to Initialize, nothing is sent.")
+FAULT_DEAF = _rule("keepalived.fault.deaf", "keepalived FAULT", "Packets are ignored in FAULT.")
+PRIORITY_CHANGED = _rule(
+    "keepalived.priority-changed",
+    "keepalived tracking",
+    "The effective priority changed; a Backup's Master_Down_Timer moves by the difference in Skew_Time.",
+)
+STANDING_CHANGED = _rule(
+    "core.standing-changed", "kaspec", "The source address changed, or tracking reported before Startup; no timer moves."
+)
+RECONFIGURED = _rule(
+    "keepalived.reload",
+    "keepalived reload",
+    "A new configuration: the state stays, addresses change by the difference, no timer is later than the new intervals allow.",
+)
+
+# Identity.
+NOT_DUE = _rule("core.not-due", "kaspec", "DeadlineReached before the deadline changes nothing.")
+NOT_STARTED = _rule("core.not-started", "kaspec", "Before Startup (and after Shutdown) only Startup and tracking count.")
+ALREADY_STARTED = _rule("core.already-started", "kaspec", "Startup after Startup changes nothing.")
+UNCHANGED = _rule("core.unchanged", "kaspec", "The event says what is already known.")

@@ -1,0 +1,1 @@
+"""The trace language: parse, write, and run on the core."""

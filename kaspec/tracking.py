@@ -1,0 +1,102 @@
+"""Tracking: what the world's state means for one virtual router (keepalived ``track_*``).
+
+Each tracked thing contributes a weight and perhaps faults; contributions are folded in a commutative monoid, so the order in which
+the kernel or scripts report cannot matter.  Scripts, files, processes and BFD sessions join as further contributions.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+
+from attrs import frozen
+
+from kaspec.address import Address, family_of
+from kaspec.vrrp.router import InterfaceTrack, VirtualRouter
+from kaspec.vrrp.state import Reason, Standing
+
+
+@frozen
+class Link:
+    """An interface as the kernel reports it; one that does not exist has no ``Link``.
+
+    ``up`` is administratively up with carrier (IFF_UP and IFF_RUNNING).  ``addresses`` are in the kernel's order, first one first.
+    """
+
+    name: str
+    up: bool
+    addresses: tuple[Address, ...] = ()
+
+
+@frozen
+class Contribution:
+    """What one tracked thing adds: a weight to the priority, and faults."""
+
+    weight: int = 0
+    faults: frozenset[Reason] = frozenset()
+
+
+NOTHING = Contribution()
+"""The neutral element of ``combine``."""
+
+
+def combine(one: Contribution, other: Contribution) -> Contribution:
+    """Add two contributions: commutative, associative, with ``NOTHING`` neutral."""
+    return Contribution(one.weight + other.weight, one.faults | other.faults)
+
+
+def fold(contributions: Iterable[Contribution]) -> Contribution:
+    """Combine any number of contributions, in any order."""
+    return reduce(combine, contributions, NOTHING)
+
+
+def interface_contribution(track: InterfaceTrack, link: Link | None) -> Contribution:
+    """Return what a tracked interface contributes.
+
+    Weight 0: down (or, with ``reverse``, up) is a fault.  Otherwise a positive weight counts while up and a negative one while down;
+    ``reverse`` swaps up and down.
+    """
+    up = link is not None and link.up
+    good = up != track.reverse
+    if track.weight:
+        return Contribution(weight=track.weight if good == (track.weight > 0) else 0)
+    if good:
+        return NOTHING
+    if up:
+        return Contribution(faults=frozenset({Reason("tracked-up", track.interface)}))
+    return Contribution(faults=frozenset({_down_reason(track.interface, link)}))
+
+
+def standing(router: VirtualRouter, links: Mapping[str, Link], virtual: frozenset[Address] = frozenset()) -> Standing:
+    """Fold the world into what the state machine needs.
+
+    ``virtual`` are addresses that are never a source because they move (every virtual address of the node).  The effective priority is
+    the configured one plus the weights, clamped to 1..254; an owner's never changes (RFC 3768 5.3.4).
+    """
+    link = links.get(router.interface)
+    address = source_address(router, link, virtual)
+    contributions = [interface_contribution(track, links.get(track.interface)) for track in router.tracks]
+    if link is None or not router.dont_track_primary:
+        contributions.append(interface_contribution(InterfaceTrack(router.interface), link))
+    if link is not None and address is None:
+        contributions.append(Contribution(faults=frozenset({Reason("no-address", router.interface)})))
+    total = fold(contributions)
+    priority = router.priority if router.is_owner else min(max(router.priority + total.weight, 1), 254)
+    faults = tuple(sorted(total.faults, key=lambda reason: (reason.kind, reason.subject)))
+    return Standing(priority, address, faults)
+
+
+def source_address(router: VirtualRouter, link: Link | None, virtual: frozenset[Address] = frozenset()) -> Address | None:
+    """Return the primary address (RFC 3768 5.2.1): the configured source, else the interface's first that does not move.
+
+    An address owner's virtual address is its own, so there it may serve if nothing else does.
+    """
+    if router.source is not None:
+        return router.source
+    own = [address for address in (link.addresses if link else ()) if family_of(address) == router.family]
+    steady = [address for address in own if address not in virtual]
+    if steady:
+        return steady[0]
+    return own[0] if own and router.is_owner else None
+
+
+def _down_reason(interface: str, link: Link | None) -> Reason:
+    return Reason("interface-missing" if link is None else "interface-down", interface)

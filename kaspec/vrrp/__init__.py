@@ -1,0 +1,1 @@
+"""The VRRP state machine: configuration, states, events, effects, reception and ``step``."""

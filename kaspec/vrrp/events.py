@@ -1,0 +1,70 @@
+"""What can happen to a virtual router: past participles, a closed union."""
+
+from attrs import frozen
+
+from kaspec.address import Address
+from kaspec.rules import Rule
+from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.state import Standing
+from kaspec.wire.vrrp import Advertisement
+
+
+@frozen
+class Startup:
+    """The router is to take part."""
+
+
+@frozen
+class Shutdown:
+    """The router is to stop."""
+
+
+@frozen
+class DeadlineReached:
+    """The clock reached ``next_deadline`` (before it, this is the identity)."""
+
+
+@frozen
+class Remark:
+    """Something odd about an advertisement that is used all the same."""
+
+    rule: Rule
+    received: str
+    expected: str
+
+
+@frozen
+class AdvertisementReceived:
+    """An advertisement that passed every check of RFC 3768 7.1, from IP ``source``."""
+
+    advertisement: Advertisement
+    source: Address
+    remarks: tuple[Remark, ...] = ()
+
+
+@frozen
+class AdvertisementDiscarded:
+    """A packet that failed a check: the rule, what was there and what should have been.  Never moves a timer."""
+
+    rule: Rule
+    source: Address
+    received: str = ""
+    expected: str = ""
+
+
+@frozen
+class StandingChanged:
+    """Tracking came to another result (priority, source address or faults)."""
+
+    standing: Standing
+
+
+@frozen
+class Reconfigured:
+    """The configuration was replaced: ``previous`` was in force until now, ``standing`` is by the new one."""
+
+    previous: VirtualRouter
+    standing: Standing
+
+
+Event = Startup | Shutdown | DeadlineReached | AdvertisementReceived | AdvertisementDiscarded | StandingChanged | Reconfigured

@@ -1,0 +1,133 @@
+"""A virtual router's configuration: an argument of ``step``, never part of the state (design: 5)."""
+
+from typing import Literal
+
+from attrs import field, frozen
+
+from kaspec.address import Address, Family
+from kaspec.units import SECOND, ZERO, Interval
+
+Version = Literal[2, 3]
+FIVE_SECONDS = Interval(5 * SECOND)
+OWNER_PRIORITY = 255
+"""RFC 3768 5.3.4: the router that owns the virtual addresses."""
+
+
+@frozen(cache_hash=True)
+class VirtualAddress:
+    """An address to hold while Master, as ``ip address add`` would take it.
+
+    ``scope`` is the kernel's number (0 is global); ``label`` is IPv4's interface alias such as ``eth0:100``.
+    """
+
+    address: Address
+    prefix_length: int
+    interface: str
+    label: str | None = None
+    scope: int = 0
+    broadcast: Address | None = None
+
+
+@frozen
+class NoAuthentication:
+    """Authentication type 0 (RFC 3768 5.3.6.1)."""
+
+
+@frozen
+class SimplePassword:
+    """Authentication type 1 (RFC 2338 5.3.6.2): ``data`` is exactly eight bytes, padded with zeros or cut."""
+
+    data: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, password: str) -> "SimplePassword":
+        """Take the first eight bytes of a password and fill with zero bytes, as keepalived does."""
+        return cls(password.encode()[:8].ljust(8, b"\0"))
+
+
+Authentication = NoAuthentication | SimplePassword
+
+
+@frozen
+class InterfaceTrack:
+    """An interface whose state matters (keepalived ``track_interface``).
+
+    Weight 0: its failure is a fault.  A positive weight is added while it is up, a negative one while it is down; ``reverse`` swaps.
+    """
+
+    interface: str
+    weight: int = 0
+    reverse: bool = False
+
+
+@frozen
+class GarpPolicy:
+    """When gratuitous ARP is sent (keepalived ``garp_*``); ``None`` or 0 packets means not at all.
+
+    A burst has ``repeat`` packets per address; a second burst follows ``delay`` after becoming Master, then one of ``refresh_repeat``
+    every ``refresh``.  ``lower_priority_*`` is for a losing advertisement heard in Master.
+    """
+
+    repeat: int = 5
+    delay: Interval | None = FIVE_SECONDS
+    refresh: Interval | None = None
+    refresh_repeat: int = 1
+    lower_priority_repeat: int = 5
+    lower_priority_delay: Interval | None = FIVE_SECONDS
+
+
+@frozen
+class Profile:
+    """Where keepalived and the RFC differ, which one to follow (design: "Policy is a value too").
+
+    ``answers_lower_priority``: RFC 9568 and keepalived send at once in reply to a losing advertisement; RFC 3768 stays silent.
+    ``owner_discards``: RFC 3768's owner discards every advertisement (two owners then never agree; RFC 9568 erratum 8298 mends it).
+    ``address_list``: what another address list does: ``report`` (keepalived >= 2.3.3), ``drop`` (before), ``drop-unless-owner`` (RFC 3768).
+    ``checks_destination``: whether a packet must have been sent to the multicast group.
+    ``discard_rearms_master``: keepalived's flaw; for the checker to show, never set in the daemon.
+    """
+
+    name: str
+    answers_lower_priority: bool
+    owner_discards: bool
+    address_list: Literal["report", "drop-unless-owner", "drop"]
+    checks_destination: bool
+    discard_rearms_master: bool = False
+
+
+KEEPALIVED = Profile("keepalived", True, False, "report", True)
+"""The default: what current keepalived does, less its flaws."""
+RFC3768 = Profile("rfc3768", False, True, "drop-unless-owner", False)
+"""RFC 3768 to the letter."""
+
+
+@frozen(cache_hash=True)
+class VirtualRouter:
+    """One virtual router on one interface (RFC 3768 6.1; keepalived ``vrrp_instance``).
+
+    ``priority`` is the configured one, 1..255; tracking may change the effective one (``Standing``).  ``source`` is a configured source
+    address; without it the interface's own is used.  ``down_timer_adverts`` is the 3 in Master_Down_Interval.
+    """
+
+    name: str
+    interface: str
+    virtual_router_id: int
+    priority: int = 100
+    addresses: tuple[VirtualAddress, ...] = ()
+    version: Version = 2
+    family: Family = 4
+    advertisement_interval: Interval = SECOND
+    preempt: bool = True
+    preempt_delay: Interval = ZERO
+    authentication: Authentication = NoAuthentication()
+    tracks: tuple[InterfaceTrack, ...] = ()
+    dont_track_primary: bool = False
+    source: Address | None = None
+    garp: GarpPolicy = GarpPolicy()
+    down_timer_adverts: int = 3
+    profile: Profile = KEEPALIVED
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this router owns the addresses: it is always priority 255 and always preempts."""
+        return self.priority == OWNER_PRIORITY

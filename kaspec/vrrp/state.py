@@ -1,0 +1,107 @@
+"""The states (RFC 3768 6.3, and keepalived's FAULT): each holds exactly its own deadlines.
+
+RFC 9568 calls Master "Active".  A ``Standing`` is what tracking makes of the world for one virtual router.
+"""
+
+from typing import Literal
+
+from attrs import frozen
+
+from kaspec.address import Address
+from kaspec.units import Instant, Interval
+
+StateName = Literal["INIT", "BACKUP", "MASTER", "FAULT"]
+
+
+@frozen
+class Reason:
+    """Why a virtual router is at fault: the ``kind`` of failure and its ``subject`` (an interface, later a script, a file, a peer)."""
+
+    kind: Literal["interface-missing", "interface-down", "no-address", "tracked-up"]
+    subject: str
+
+
+@frozen
+class Standing:
+    """What the state machine needs of the world: effective priority, source address, and the faults (sorted; empty means healthy)."""
+
+    priority: int
+    address: Address | None
+    faults: tuple[Reason, ...] = ()
+
+
+@frozen
+class Initialize:
+    """Not started, or stopped (RFC 3768 6.4.1)."""
+
+    standing: Standing
+
+
+@frozen
+class Backup:
+    """Listening (RFC 3768 6.4.2): becomes Master at ``master_down_at`` unless an advertisement comes first.
+
+    ``master_adver_interval`` is the interval learnt from the Master (version 2: always our own).  ``preempt_at`` is set while a
+    ``preempt_delay`` runs or has run out.
+    """
+
+    standing: Standing
+    master_down_at: Instant
+    master_adver_interval: Interval
+    preempt_at: Instant | None = None
+
+
+@frozen
+class Master:
+    """Holding the addresses (RFC 3768 6.4.3): advertises at ``adver_at``.
+
+    The next gratuitous ARP burst, of ``announce_repeat`` packets an address, is due at ``announce_at``.
+    """
+
+    standing: Standing
+    adver_at: Instant
+    announce_at: Instant | None = None
+    announce_repeat: int = 0
+
+
+@frozen
+class Fault:
+    """Unable to take part (keepalived): ``standing.faults`` says why."""
+
+    standing: Standing
+
+
+State = Initialize | Backup | Master | Fault
+
+_NAMES: dict[type, StateName] = {Initialize: "INIT", Backup: "BACKUP", Master: "MASTER", Fault: "FAULT"}
+
+
+def state_name(state: State) -> StateName:
+    """Return keepalived's word for the state, as scripts and logs use it."""
+    return _NAMES[type(state)]
+
+
+def next_deadline(state: State) -> Instant | None:
+    """Return when ``DeadlineReached`` will next matter, or ``None`` if never."""
+    match state:
+        case Backup():
+            return state.master_down_at
+        case Master(_, adver_at, announce_at):
+            return adver_at if announce_at is None else min(adver_at, announce_at)
+        case Initialize() | Fault():
+            return None
+
+
+def rebase(state: State, by: Interval) -> State:
+    """Translate every instant of the state by ``by``; translating time commutes with ``step``."""
+    match state:
+        case Backup(standing, master_down_at, interval, preempt_at):
+            return Backup(standing, Instant(master_down_at + by), interval, _shift(preempt_at, by))
+        case Master(standing, adver_at, announce_at, repeat):
+            return Master(standing, Instant(adver_at + by), _shift(announce_at, by), repeat)
+        case Initialize() | Fault():
+            return state
+
+
+def _shift(instant: Instant | None, by: Interval) -> Instant | None:
+    return None if instant is None else Instant(instant + by)

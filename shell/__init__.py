@@ -1,0 +1,1 @@
+"""The daemon: sockets, netlink, timers, processes, signals and the command line.  Thin: no protocol decision lives here."""
