@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 from kaspec import rules
 from kaspec.address import Address
 from kaspec.rules import Rule
-from kaspec.tracking import Link, standing
+from kaspec.tracking import Link, standing, source_candidates
 from kaspec.units import Instant
 from kaspec.vrrp import state as states
 from kaspec.vrrp.events import DeadlineReached, Event, Reconfigured, Shutdown, StandingChanged, Startup
@@ -185,8 +185,11 @@ def reconfigure(old: Node, new: Node, state: NodeState, now: Instant) -> Transit
 
 
 def _observe(node: Node, state: NodeState, name: str, link: Link | None, now: Instant) -> Transition:
+    before, virtual = state.links.get(name), node.virtual_addresses
     links = {known: was for known, was in state.links.items() if known != name} | ({name: link} if link else {})
-    seen, virtual = evolve(state, links=links), node.virtual_addresses
+    seen = evolve(state, links=links)
+    if before and link and before.up == link.up and source_candidates(before, virtual) == source_candidates(link, virtual):
+        return Transition(seen)  # only virtual addresses moved, which are no one's source: a takeover's own echo
     standings = {place: standing(router, links, virtual) for place, router in enumerate(node.routers)}
     moved = [place for place, now_it_is in standings.items() if now_it_is != state.states[place].standing]
     return _each(node, seen, moved, lambda place: StandingChanged(standings[place]), now)

@@ -91,11 +91,16 @@ def source_address(router: VirtualRouter, link: Link | None, virtual: frozenset[
     """
     if router.source is not None:
         return router.source
-    own = [address for address in (link.addresses if link else ()) if family_of(address) == router.family]
-    steady = [address for address in own if address not in virtual]
-    if steady:
-        return steady[0]
-    return own[0] if own and router.is_owner else None
+    candidates = source_candidates(link, virtual) if link else ()
+    first = next((address for address in candidates if family_of(address) == router.family), None)
+    return first if first not in virtual or router.is_owner else None
+
+
+def source_candidates(link: Link, virtual: frozenset[Address]) -> tuple[Address, ...]:
+    """Return the addresses that do not move; of a family in which every one moves (an owner's interface), all."""
+    steady = tuple(address for address in link.addresses if address not in virtual)
+    families = {family_of(address) for address in steady}
+    return (*steady, *(address for address in link.addresses if family_of(address) not in families))
 
 
 def _down_reason(interface: str, link: Link | None) -> Reason:
