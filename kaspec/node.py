@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 from kaspec import rules
 from kaspec.address import Address
 from kaspec.rules import Rule
-from kaspec.tracking import Link, standing, source_candidates
+from kaspec.tracking import Link, source_candidates, standing
 from kaspec.units import Instant
 from kaspec.vrrp import state as states
 from kaspec.vrrp.events import DeadlineReached, Event, Reconfigured, Shutdown, StandingChanged, Startup
