@@ -1,0 +1,124 @@
+"""The project's commands.
+
+An ordinary noxfile (``nox -s tests``), and a script that needs nothing installed but Python 3.11 and its venv module
+(``python3 noxfile.py tests``): it then makes an environment with nox in it and runs the same sessions.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+NOX_ENVIRONMENT = ROOT / ".venv-nox"
+
+
+def run_as_script(sessions: list[str]) -> int:
+    """Run the sessions named (``tests`` by default) under a nox of our own; return its exit status."""
+    if sys.version_info < (3, 11):  # noqa: UP036  (whoever runs the script has read no metadata)
+        sys.exit(f"kaspec needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.")
+    nox_program = NOX_ENVIRONMENT / "bin" / "nox"
+    if not nox_program.exists():
+        python = NOX_ENVIRONMENT / "bin" / "python"
+        try:
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(NOX_ENVIRONMENT)], check=True)
+            subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "nox>=2024.4"], check=True)
+        except subprocess.CalledProcessError as error:
+            sys.exit(f"Cannot make {NOX_ENVIRONMENT}: {error}. On Debian it takes: apt-get install python3-venv")
+    name, *arguments = sessions or ["tests"]
+    command = [str(nox_program), "-f", __file__, "-s", name, "--", *arguments]
+    return subprocess.run(command, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(run_as_script(sys.argv[1:]))
+
+import nox  # noqa: E402  (only nox itself comes this far)
+
+nox.needs_version = ">=2024.4"
+nox.options.sessions = ["tests"]
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_external_run = True
+
+DEBIAN_SERVICES = ("keepalived", "frr")
+"""Packages that start a service when installed; the tests want the programs only."""
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Everything the project checks: lint, then every test, with coverage of the core.  Arguments go to pytest."""
+    install_debian_packages(session)
+    session.install("-q", "-e", ".[test,lint]")
+    check(session)
+    session.run("pytest", "--cov", "--cov-branch", "--cov-report=term:skip-covered", "--cov-fail-under=95", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types and the contracts that keep the core pure."""
+    session.install("-q", "-e", ".[test,lint]")
+    check(session)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Two routers, one virtual IP, a live failover on this machine's own kernel; root or not.  Arguments go to ``kaspec demo``."""
+    session.install("-q", "-e", ".")
+    session.run("kaspec", "demo", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Side by side with keepalived: takeover latency, CPU per advert, start-up, memory."""
+    session.install("-q", "-e", ".[test]")
+    session.run("python", "-m", "tests.bench", *session.posargs)
+
+
+def check(session: nox.Session) -> None:
+    """Run every linter; each must be silent."""
+    session.run("ruff", "check", "--quiet", ".")
+    session.run("ruff", "format", "--quiet", "--check", ".")
+    session.run("mypy", "--no-error-summary")
+    session.run("lint-imports", silent=True)
+
+
+def install_debian_packages(session: nox.Session) -> None:
+    """As root on Debian, install what debian-packages.txt lists; elsewhere the tests that need it are skipped by name."""
+    missing = [package for package in debian_packages() if not installed(package)]
+    if not missing:
+        return
+    if os.geteuid() != 0 or not Path("/etc/debian_version").exists():
+        session.warn(f"Not root on Debian: tests that need {', '.join(missing)} will be skipped.")
+        return
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    session.run("apt-get", "-qq", "update", external=True, env=quiet, success_codes=range(256))
+    for package in missing:
+        apt_get = ("apt-get", "-qq", "-y", "--no-install-recommends", "install", package)
+        session.run(*apt_get, external=True, env=quiet, silent=True, success_codes=range(256))
+        if not installed(package):
+            session.warn(f"{package} cannot be installed here: tests that need it will be skipped.")
+        elif package in DEBIAN_SERVICES:
+            stop_service(session, package)
+
+
+def debian_packages() -> list[str]:
+    """Return the package names of debian-packages.txt."""
+    lines = (ROOT / "debian-packages.txt").read_text().splitlines()
+    return [name for line in lines if (name := line.split("#")[0].strip())]
+
+
+def installed(package: str) -> bool:
+    """Tell whether dpkg has the package installed (never so where there is no dpkg)."""
+    try:
+        query = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", package], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return False
+    return query.stdout == "install ok installed"
+
+
+def stop_service(session: nox.Session, name: str) -> None:
+    """Stop and disable a service that its fresh installation just started; one that was there before is never touched."""
+    if Path("/run/systemd/system").exists():
+        session.run("systemctl", "disable", "--quiet", "--now", name, external=True, success_codes=range(256))
+    elif (script := Path("/etc/init.d") / name).exists():
+        session.run(str(script), "stop", external=True, silent=True, success_codes=range(256))
