@@ -1,0 +1,91 @@
+"""Effects to work for the kernel: one table, no decision.
+
+The effects of all virtual routers that stepped in one go are gathered so that each kind costs one system call an interface: first the
+advertisements, then the address changes (one netlink batch), then gratuitous ARP.  Each router's own effects keep their order.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from attrs import define, field
+
+from kaspec.address import VRRP_GROUP_V4, Address
+from kaspec.node import Outcome
+from kaspec.vrrp.effects import (
+    Effect,
+    InstallAddresses,
+    Notify,
+    RemoveAddresses,
+    SendAdvertisement,
+    SendGratuitousArp,
+)
+from kaspec.vrrp.router import VirtualAddress, VirtualRouter
+from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, encode_ipv4
+from kaspec.wire.vrrp import Advertisement, encode
+
+
+@define
+class Work:
+    """What one batch asks of the kernel, in the order of the fields.
+
+    ``datagrams`` by interface; ``changes`` are (install?, address) in order; ``announcements`` are (interface, address, repeat).
+    """
+
+    datagrams: defaultdict[str, list[bytes]] = field(factory=lambda: defaultdict(list))
+    changes: list[tuple[bool, VirtualAddress]] = field(factory=list)
+    announcements: list[tuple[str, Address, int]] = field(factory=list)
+    notifications: list[tuple[VirtualRouter, Notify]] = field(factory=list)
+
+
+def gather(outcomes: Iterable[Outcome]) -> Iterator[Work]:
+    """Gather the effects of several outcomes; a router that acts twice begins a new batch."""
+    work, acted = Work(), set[tuple[str, int]]()
+    for outcome in outcomes:
+        effects = outcome.step.effects
+        if not effects:
+            continue
+        who = (outcome.router.interface, outcome.router.virtual_router_id)
+        if who in acted:
+            yield work
+            work, acted = Work(), set()
+        acted.add(who)
+        for effect in effects:
+            _TABLE[type(effect)](work, outcome.router, effect)
+    if acted:
+        yield work
+
+
+def _send(work: Work, router: VirtualRouter, effect: SendAdvertisement) -> None:
+    work.datagrams[router.interface].append(datagram(effect.advertisement, effect.source))
+
+
+def _install(work: Work, _: VirtualRouter, effect: InstallAddresses) -> None:
+    work.changes += [(True, address) for address in effect.addresses]
+
+
+def _remove(work: Work, _: VirtualRouter, effect: RemoveAddresses) -> None:
+    work.changes += [(False, address) for address in effect.addresses]
+
+
+def _announce(work: Work, _: VirtualRouter, effect: SendGratuitousArp) -> None:
+    work.announcements += [(virtual.interface, virtual.address, effect.repeat) for virtual in effect.addresses]
+
+
+def _notify(work: Work, router: VirtualRouter, effect: Notify) -> None:
+    work.notifications.append((router, effect))
+
+
+_TABLE: dict[type[Effect], Callable[[Work, VirtualRouter, Effect], None]] = {
+    SendAdvertisement: _send,
+    InstallAddresses: _install,
+    RemoveAddresses: _remove,
+    SendGratuitousArp: _announce,
+    Notify: _notify,
+}  # type: ignore[dict-item]
+
+
+@lru_cache(maxsize=4096)
+def datagram(advertisement: Advertisement, source: Address) -> bytes:
+    """Return the whole IP datagram of an advertisement to the VRRP group; the kernel fills in identification."""
+    return encode_ipv4(Packet(source, VRRP_GROUP_V4, VRRP_TTL, VRRP_PROTOCOL, encode(advertisement)))

@@ -1,0 +1,154 @@
+"""The VRRP loop: what comes in becomes an event for the core, what comes out is carried out.  It decides nothing.
+
+One advertisement's way from the wire to the virtual address: ``VrrpLoop.receive`` here, ``take_datagram`` in ``kaspec.node``, ``receive``
+in ``kaspec.vrrp.reception``, ``step`` in ``kaspec.vrrp.machine``; then ``VrrpLoop.carry_out`` here.
+"""
+
+from asyncio import AbstractEventLoop
+from functools import lru_cache
+
+from kaspec.address import Address
+from kaspec.node import (
+    DeadlinesReached,
+    LinkChanged,
+    Node,
+    NodeEvent,
+    NodeState,
+    Transition,
+    initial,
+    node_step,
+    reconfigure,
+    take_datagram,
+)
+from kaspec.units import Instant
+from kaspec.vrrp.state import next_deadline
+from kaspec.wire.arp import GratuitousArp, encode_gratuitous_arp
+from shell import clock
+from shell.deadlines import Deadlines
+from shell.diary import Diary
+from shell.interpret import Work, gather
+from shell.netlink import Kernel
+from shell.sockets import GratuitousArpSocket, VrrpSocket
+
+BURST = 256
+"""How many datagrams are taken from a socket before timers get their turn."""
+
+
+class VrrpLoop:
+    """The state of the node, and the sockets, netlink and timer it is connected to."""
+
+    def __init__(self, loop: AbstractEventLoop, node: Node, kernel: Kernel, diary: Diary) -> None:
+        self._loop, self._kernel, self._diary = loop, kernel, diary
+        self.node = node
+        self.state: NodeState = initial(node, kernel.links())
+        self._deadlines = Deadlines()
+        self._alarm = clock.Alarm(loop, self.expire)
+        self._wires: dict[str, VrrpSocket] = {}
+        self._announcer = GratuitousArpSocket()
+        self._open_wires()
+
+    def receive(self, interface: str) -> None:
+        """Datagrams are waiting on an interface: each is an event."""
+        now = clock.now()
+        for datagram in self._wires[interface].receive(BURST):
+            self.apply(take_datagram(self.node, self.state, interface, datagram, now), now)
+        self._rearm()
+
+    def expire(self) -> None:
+        """The alarm rang: every virtual router whose deadline was reached steps, all in one go."""
+        now = clock.now()
+        while due := self._deadlines.take_due(now, lambda place: next_deadline(self.state.states[place])):
+            self.apply(node_step(self.node, self.state, DeadlinesReached(due), now), now)
+        self._rearm()
+
+    def observe(self, change: LinkChanged) -> None:
+        """The kernel reports an interface; its socket follows it (a new one may have taken the name)."""
+        self._open_wires()
+        self.take(change)
+
+    def take(self, event: NodeEvent) -> None:
+        """Take any other event of the node."""
+        now = clock.now()
+        self.apply(node_step(self.node, self.state, event, now), now)
+        self._rearm()
+
+    def reconfigure(self, node: Node) -> None:
+        """Replace the configuration: what is the same is not touched."""
+        now = clock.now()
+        transition = reconfigure(self.node, node, self.state, now)
+        self.node = node
+        self._deadlines.clear()
+        self._open_wires()
+        self.apply(transition, now)
+        self._close_wires(keep={router.interface for router in node.routers})
+        for place, state in enumerate(self.state.states):
+            self._deadlines.note(place, next_deadline(state))
+        self._rearm()
+
+    def apply(self, transition: Transition, now: Instant) -> None:
+        """Make a transition real: remember the state, carry out the effects, note the deadlines, write the diary."""
+        self.state = transition.state
+        self.carry_out(transition)
+        for outcome in transition.outcomes:
+            if outcome.place is not None:
+                self._deadlines.note(outcome.place, next_deadline(outcome.step.state))
+        self._diary.note(transition, now)
+
+    def carry_out(self, transition: Transition) -> None:
+        """Hand the effects to the kernel: advertisements, then addresses in one batch, then gratuitous ARP."""
+        for work in gather(transition.outcomes):
+            for interface, datagrams in work.datagrams.items():
+                if wire := self._wires.get(interface):
+                    self._diary.problems(wire.send(datagrams))
+            if work.changes:
+                self._diary.problems(self._kernel.apply(work.changes))
+            if work.announcements:
+                self._diary.problems(self._announcer.send(self._frames(work)))
+            for router, notification in work.notifications:
+                self._diary.notify(router, notification)
+
+    def close(self) -> None:
+        """Let go of sockets and timer."""
+        self._close_wires(keep=set())
+        self._announcer.close()
+        self._alarm.close()
+
+    def _rearm(self) -> None:
+        self._alarm.arm(self._deadlines.earliest())
+
+    def _frames(self, work: Work) -> list[tuple[int, bytes]]:
+        frames = []
+        for name, address, repeat in work.announcements:
+            if interface := self._kernel.interfaces.get(name):
+                frames += [(interface.index, gratuitous_arp_frame(address, interface.mac))] * repeat
+        return frames
+
+    def _open_wires(self) -> None:
+        """Have a socket on every interface that exists and that a virtual router is on."""
+        for name in {router.interface for router in self.node.routers}:
+            interface, wire = self._kernel.interfaces.get(name), self._wires.get(name)
+            if wire and (interface is None or wire.index != interface.index):
+                self._close_wires(keep=self._wires.keys() - {name})
+            if interface and name not in self._wires:
+                self._open_wire(name, interface.index)
+
+    def _open_wire(self, name: str, index: int) -> None:
+        try:
+            wire = VrrpSocket(name, index)
+        except OSError as error:
+            self._diary.refused(f"opening a VRRP socket on {name}", error)
+            return
+        self._wires[name] = wire
+        self._loop.add_reader(wire.fileno(), self.receive, name)
+
+    def _close_wires(self, keep: set[str]) -> None:
+        for name in self._wires.keys() - keep:
+            wire = self._wires.pop(name)
+            self._loop.remove_reader(wire.fileno())
+            wire.close()
+
+
+@lru_cache(maxsize=4096)
+def gratuitous_arp_frame(address: Address, mac: bytes) -> bytes:
+    """Return the Ethernet frame that announces ``address`` at ``mac``."""
+    return encode_gratuitous_arp(GratuitousArp(address, mac))

@@ -1,0 +1,113 @@
+"""The VRRP child process: starts the loop, listens to the parent, and gives up its addresses when it ends."""
+
+import asyncio
+import gc
+import os
+from functools import partial
+from pathlib import Path
+
+from attrs import define
+
+from kaspec.config.model import Configuration
+from kaspec.node import Node
+from kaspec.report.stats import render_stats
+from kaspec.vrrp.events import Shutdown, Startup
+from shell import exits, logs
+from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
+from shell.diary import Diary
+from shell.files import dump_directory, write_atomically
+from shell.loop import VrrpLoop
+from shell.netlink import Kernel
+from shell.options import Options
+from shell.tuning import tune
+
+
+def run_child(options: Options, configuration: Configuration, channel: Channel) -> int:
+    """Run VRRP until the parent says stop or ends; return the exit code."""
+    return asyncio.run(_run(options, configuration, channel))
+
+
+async def _run(options: Options, configuration: Configuration, channel: Channel) -> int:
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    diary = Diary(logs.info, bool(options.log_detail))
+    async with Kernel() as kernel:
+        diary.problems(kernel.apply([(True, address) for address in configuration.static_addresses]))
+        diary.problems(kernel.apply_routes([(True, route) for route in configuration.static_routes]))
+        vrrp = VrrpLoop(loop, Node(configuration.routers), kernel, diary)
+        child = _Child(vrrp, kernel, diary, configuration, ended)
+        kernel.subscribe(vrrp.observe)
+        loop.add_reader(channel.fileno(), child.listen, channel)
+        diary.problems(tune(configuration.global_defs))
+        gc.collect()
+        gc.freeze()
+        vrrp.take(Startup())
+        logs.info("Startup complete")
+        await ended.wait()
+        loop.remove_reader(channel.fileno())
+        vrrp.take(Shutdown())
+        diary.problems(kernel.apply_routes([(False, route) for route in reversed(child.configuration.static_routes)]))
+        diary.problems(kernel.apply([(False, address) for address in child.configuration.static_addresses]))
+        vrrp.close()
+    return exits.OK
+
+
+@define(eq=False)
+class _Child:
+    """What the parent may ask for."""
+
+    vrrp: VrrpLoop
+    kernel: Kernel
+    diary: Diary
+    configuration: Configuration
+    ended: asyncio.Event
+
+    def listen(self, channel: Channel) -> None:
+        """Messages have come, or the parent is gone."""
+        received = channel.receive()
+        for message in received.messages:
+            self.obey(message)
+        if received.ended:
+            self.ended.set()
+
+    def obey(self, message: Message) -> None:
+        """Do what the parent asks."""
+        match message:
+            case Stop():
+                self.ended.set()
+            case Reload(configuration):
+                self.reload(configuration)
+            case WriteStats() | ClearStats():
+                self.write("keepalived.stats", render_stats(self.vrrp.node.routers, self.diary.counts))
+                if isinstance(message, ClearStats):
+                    self.diary.counts.clear()
+            case WriteData():
+                self.write("keepalived.data", "")
+            case WriteJson():
+                logs.info("JSON output is not active yet")
+
+    def reload(self, configuration: Configuration) -> None:
+        """Run another configuration from now on: static items first come, then go; unchanged virtual routers do not notice."""
+        logs.info("Reloading")
+        old, self.configuration = self.configuration, configuration
+        gone = [address for address in old.static_addresses if address not in configuration.static_addresses]
+        new = [address for address in configuration.static_addresses if address not in old.static_addresses]
+        self.diary.problems(self.kernel.apply([*((True, address) for address in new), *((False, address) for address in gone)]))
+        lost = [route for route in old.static_routes if route not in configuration.static_routes]
+        fresh = [route for route in configuration.static_routes if route not in old.static_routes]
+        self.diary.problems(self.kernel.apply_routes([*((True, route) for route in fresh), *((False, route) for route in lost)]))
+        self.vrrp.reconfigure(Node(configuration.routers))
+        logs.info("Reload complete")
+
+    def write(self, name: str, text: str) -> None:
+        """Write a dump, off the loop."""
+        loop = asyncio.get_running_loop()
+        path = dump_directory() / name
+        loop.run_in_executor(None, partial(_write_dump, path, text))
+
+
+def _write_dump(path: Path, text: str) -> None:
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        logs.info(f"cannot write {path}: {os.strerror(error.errno or 0)}")
