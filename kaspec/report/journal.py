@@ -1,0 +1,129 @@
+"""What has been said of a virtual router, so that the log neither floods nor hides anything, and whom it follows since when.
+
+Whatever a packet provokes without changing the state is logged the 1st, 10th, 100th, ... time, until the state or the Master followed
+changes.  A ``Journal`` is a frozen value for one virtual router (or, for datagrams nobody claims, one interface); the driver keeps one for
+each.  It remembers counts by kind only, and kinds are few, so hostile packets cost no memory.
+"""
+
+from collections.abc import Mapping
+
+from attrs import evolve, field, frozen
+
+from kaspec import rules
+from kaspec.address import format_address
+from kaspec.node import Outcome, Unclaimed
+from kaspec.report.log import log_lines
+from kaspec.rules import Rule
+from kaspec.units import Instant
+from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived
+
+_FOLLOWING: frozenset[Rule] = frozenset(
+    {rules.BACKUP_REFRESHED, rules.BACKUP_NO_PREEMPT, rules.PREEMPT_DELAY_STARTS, rules.PREEMPT_DELAY_RUNS}
+)
+"""The rules by which a Backup accepts the sender of an advertisement as its Master."""
+_YIELDING: frozenset[Rule] = frozenset({rules.MASTER_YIELDS, rules.MASTER_YIELDS_TIE})
+_NOTHING_TO_SAY: frozenset[Rule] = frozenset(
+    {rules.ADVER_TIMER, rules.NOT_DUE, rules.NOT_STARTED, rules.ALREADY_STARTED, rules.UNCHANGED, rules.FAULT_DEAF}
+)
+_MASTER_CHANGED = "master changed"
+
+
+@frozen
+class Journal:
+    """What is remembered of one virtual router.
+
+    ``following`` is the last advertisement accepted from the Master while Backup, ``since`` when the state was entered (``None``: not yet),
+    ``repeats`` how often each kind of thing was provoked by packets since the last change.
+    """
+
+    following: AdvertisementReceived | None = None
+    since: Instant | None = None
+    repeats: Mapping[str, int] = field(factory=dict)
+
+
+BLANK = Journal()
+"""Nothing has happened yet."""
+
+
+def is_routine(journal: Journal, outcome: Outcome) -> bool:
+    """Tell, as cheaply as can be, that ``enter`` would change and say nothing; it may answer no although it would not.
+
+    The ordinary advertisement is the very value heard before, because reception is memoised: one comparison of identities decides.
+    """
+    rule = outcome.step.rule
+    if rule in _NOTHING_TO_SAY:
+        return True
+    following = journal.following
+    return following is outcome.event and rule in _FOLLOWING and following is not None and not following.remarks
+
+
+def enter(journal: Journal, outcome: Outcome, now: Instant, detail: bool) -> tuple[Journal, tuple[str, ...]]:
+    """Take an outcome into the journal and return the lines to log; ``detail`` is keepalived's ``-D``."""
+    event = outcome.event
+    if type(outcome.step.state) is not type(outcome.before):
+        heard = event if isinstance(event, AdvertisementReceived) and outcome.step.rule in _YIELDING else None
+        said = log_lines(outcome, detail)
+        return Journal(heard, now), (*said, *_master_line(outcome, None, heard, detail))
+    if isinstance(event, AdvertisementReceived) and outcome.step.rule in _FOLLOWING:
+        return _follow(journal, outcome, event, detail)
+    if isinstance(event, AdvertisementReceived | AdvertisementDiscarded):
+        return _ration(journal, outcome.step.rule, log_lines(outcome, detail))
+    return journal, log_lines(outcome, detail)
+
+
+def enter_unclaimed(journal: Journal, unclaimed: Unclaimed, log_unknown_vrids: bool) -> tuple[Journal, tuple[str, ...]]:
+    """Take a datagram that no virtual router of the interface claims; there are at most 257 kinds an interface."""
+    interface, virtual_router_id = unclaimed.interface, unclaimed.virtual_router_id
+    if unclaimed.rule == rules.NOT_IPV4:
+        return _ration(journal, unclaimed.rule, (f"Malformed IPv4 packet received on interface({interface}). ignoring...",))
+    if virtual_router_id is None:
+        return _ration(journal, "too short", (f"IPv4 VRRP packet too short on interface({interface}). ignoring...",))
+    if not log_unknown_vrids:
+        return journal, ()
+    line = f"Unknown VRID({virtual_router_id}) received on interface({interface}). ignoring..."
+    return _ration(journal, f"unknown {virtual_router_id}", (line,))
+
+
+def _follow(journal: Journal, outcome: Outcome, event: AdvertisementReceived, detail: bool) -> tuple[Journal, tuple[str, ...]]:
+    """Follow the sender; a new one opens a fresh page, unless it is one of ever so many."""
+    was = journal.following
+    now_following = evolve(journal, following=event)
+    if was is not None and was.source == event.source:
+        if not event.remarks and outcome.step.rule in (rules.BACKUP_NO_PREEMPT, rules.PREEMPT_DELAY_RUNS):
+            return now_following, ()
+        return _say(now_following, outcome, event, detail)
+    times = journal.repeats.get(_MASTER_CHANGED, 0) + 1
+    fresh = {_MASTER_CHANGED: times} if _is_telling(times) else {**journal.repeats, _MASTER_CHANGED: times}
+    changed, said = _say(evolve(now_following, repeats=fresh), outcome, event, detail)
+    if not _is_telling(times):
+        return changed, said
+    return changed, (*said, *_counted(_master_line(outcome, was, event, detail), times))
+
+
+def _say(journal: Journal, outcome: Outcome, event: AdvertisementReceived, detail: bool) -> tuple[Journal, tuple[str, ...]]:
+    lines = log_lines(outcome, detail)
+    if not lines:
+        return journal, ()
+    return _ration(journal, f"{outcome.step.rule} {event.remarks[0].rule if event.remarks else ''}", lines)
+
+
+def _master_line(outcome: Outcome, was: AdvertisementReceived | None, event: AdvertisementReceived | None, detail: bool) -> tuple[str, ...]:
+    if event is None or not detail:
+        return ()
+    source = format_address(event.source)
+    changed = f"set to {source}" if was is None else f"changed from {format_address(was.source)} to {source}"
+    return (f"({outcome.router.name}) master {changed}",)
+
+
+def _ration(journal: Journal, kind: str, lines: tuple[str, ...]) -> tuple[Journal, tuple[str, ...]]:
+    """Let the 1st, 10th, 100th, ... of a kind through, the later ones with their count."""
+    times = journal.repeats.get(kind, 0) + 1
+    return evolve(journal, repeats={**journal.repeats, kind: times}), _counted(lines, times) if _is_telling(times) else ()
+
+
+def _counted(lines: tuple[str, ...], times: int) -> tuple[str, ...]:
+    return lines if times == 1 or not lines else (f"{lines[0]} [{times} times]", *lines[1:])
+
+
+def _is_telling(times: int) -> bool:
+    return str(times).rstrip("0") == "1"

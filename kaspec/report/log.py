@@ -1,0 +1,218 @@
+"""What a virtual router logs, in the words of keepalived 2.2.7 (without time stamp and process name).
+
+Two departures, both at the end of a line so that searching for keepalived's text still finds it: a discard says who sent the packet,
+``(from 10.0.0.1)``, which keepalived does since 2.3 in the middle of the sentence; and FAULT always says why.
+"""
+
+from collections.abc import Iterator
+
+from kaspec import rules
+from kaspec.address import format_address, is_multicast, parse_address
+from kaspec.node import Outcome
+from kaspec.rules import Rule
+from kaspec.tracking import Link
+from kaspec.units import in_seconds
+from kaspec.vrrp.effects import Effect, InstallAddresses, RemoveAddresses, SendAdvertisement, SendGratuitousArp
+from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, Remark
+from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.state import Backup, Fault, Initialize, Reason, State, state_name
+
+_IPV4_HEADER = 20
+
+DISCARDS: dict[Rule, str] = {
+    rules.NOT_VRRP: "received IP protocol {received} and expect {expected}",
+    rules.TTL: "invalid TTL/HL. Received {received} and expect {expected}",
+    rules.VERSION: "wrong version. Received {received} and expect {expected}",
+    rules.INCOMPLETE: "vrrp packet too short, length {received} and expect {expected}",
+    rules.CHECKSUM: "Invalid VRRPv{version} checksum",
+    rules.TYPE: "Invalid packet type. {received} and expect {expected}",
+    rules.VRID: "received VRID {received} and expect {expected}",
+    rules.OWNER: "Dropping packet(s) since we are address owner",
+    rules.AUTH_TYPE_UNKNOWN: "Invalid auth type: {received}",
+    rules.AUTH_TYPE_MISMATCH: "received a {received} auth, expecting {expected}!",
+    rules.PASSWORD: "received an invalid passwd!",
+    rules.ADDRESS_LIST: "{addresses}",
+    rules.ADDRESS_LIST_REPORTED: "{addresses}",
+    rules.ADVERTISEMENT_INTERVAL: "advertisement interval mismatch mine={expected} sec rcv'd={received} sec",
+    rules.DESTINATION: "Expected multicast packet but received {cast}cast packet",
+}
+"""What is wrong with a packet, by the rule that found it."""
+
+HEARD: dict[Rule, str] = {
+    rules.BACKUP_LOWER: "received lower priority ({heard}) advert from {source} - discarding",
+    rules.PREEMPT_DELAY_STARTS: "start preempt delay ({delay})",
+    rules.MASTER_YIELDS: "Master received advert from {source} with higher priority {heard}, ours {ours}",
+    rules.MASTER_YIELDS_TIE: "Master received advert from {source} with same priority {heard} but higher IP address than ours",
+    rules.MASTER_LOWER: "Received advert from {source} with lower priority {heard}, ours {ours}",
+    rules.MASTER_ASSERTS: "Received advert from {source} with lower priority {heard}, ours {ours}, forcing new election",
+    rules.OWN_ADDRESS: "WARNING - equal priority advert received from remote host with our IP address.",
+}
+"""What an accepted advertisement led to, where that is worth a line."""
+
+DETAILS: dict[Rule, str] = {
+    rules.MASTER_DOWN: "Receive advertisement timeout",
+    rules.BACKUP_PRIORITY_ZERO: "Backup received priority 0 advertisement",
+    rules.MASTER_PRIORITY_ZERO: "Master received priority 0 message",
+}
+"""What is only said with ``-D``."""
+
+SILENT: frozenset[Rule] = frozenset(
+    {
+        rules.NOT_IPV4,
+        rules.BACKUP_STOPS,
+        rules.BACKUP_REFRESHED,
+        rules.BACKUP_NO_PREEMPT,
+        rules.PREEMPT_DELAY_RUNS,
+        rules.ADVER_TIMER,
+        rules.FAULT_STOPS,
+        rules.FAULT_DEAF,
+        rules.NOT_DUE,
+        rules.NOT_STARTED,
+        rules.ALREADY_STARTED,
+        rules.UNCHANGED,
+    }
+)
+"""Rules that add nothing to the log, or (``NOT_IPV4``) never reach a virtual router."""
+
+
+def log_lines(outcome: Outcome, detail: bool) -> tuple[str, ...]:
+    """Return the lines one outcome is worth; ``detail`` is keepalived's ``-D``."""
+    name = outcome.router.name
+    effects = (line for effect in outcome.step.effects for line in _effect(outcome, effect)) if detail else ()
+    said = (f"({name}) {line}" for line in (*_remarks(outcome), *_reason(outcome, detail)))
+    entering = tuple(_entering(outcome))
+    if outcome.step.rule == rules.BACKUP_STARTS:
+        return (*said, *effects, *entering)
+    return (*said, *entering, *effects)
+
+
+def discard_line(router: VirtualRouter, discarded: Remark | AdvertisementDiscarded) -> str:
+    """Say what is wrong with a packet, without the instance and the sender."""
+    received, expected = discarded.received, discarded.expected
+    if discarded.rule == rules.INCOMPLETE:
+        received, expected = (str(int(length) + _IPV4_HEADER) for length in (received, expected))
+    return DISCARDS[discarded.rule].format(
+        received=received,
+        expected=expected,
+        version=router.version,
+        addresses=_address_list(router, received, expected) if "{addresses}" in DISCARDS[discarded.rule] else "",
+        cast="other multi" if discarded.rule == rules.DESTINATION and is_multicast(parse_address(received)) else "uni",
+    )
+
+
+def reason_line(reason: Reason) -> str:
+    """Say why a virtual router is at fault, as keepalived puts it in brackets."""
+    match reason.kind:
+        case "interface-missing":
+            return f"interface {reason.subject} does not exist"
+        case "interface-down":
+            return f"interface {reason.subject} down"
+        case "no-address":
+            return f"no IPv4 address for interface {reason.subject}"
+        case "tracked-up":
+            return f"interface {reason.subject} up"
+
+
+def faults_line(state: State) -> str:
+    """Say everything a virtual router is at fault for; empty if nothing."""
+    return ", ".join(map(reason_line, state.standing.faults))
+
+
+def link_lines(was: Link | None, link: Link | None, detail: bool) -> tuple[str, ...]:
+    """Return what is said of an interface that changed from ``was`` to ``link``; ``None`` is one that does not exist."""
+    return tuple(_link(was, link, detail))
+
+
+def _remarks(outcome: Outcome) -> Iterator[str]:
+    event = outcome.event
+    if isinstance(event, AdvertisementDiscarded) and outcome.step.rule in (event.rule, rules.REARMED_BY_DISCARD):
+        yield f"{discard_line(outcome.router, event)} (from {format_address(event.source)})"
+    if isinstance(event, AdvertisementReceived) and outcome.step.rule not in (rules.FAULT_DEAF, rules.NOT_STARTED):
+        for remark in event.remarks:
+            yield f"{discard_line(outcome.router, remark)} (from {format_address(event.source)})"
+
+
+def _reason(outcome: Outcome, detail: bool) -> Iterator[str]:
+    rule, event, before, now_it_is = outcome.step.rule, outcome.event, outcome.before, outcome.step.state
+    if detail and rule in DETAILS:
+        yield DETAILS[rule]
+    if rule in HEARD and isinstance(event, AdvertisementReceived):
+        yield HEARD[rule].format(
+            source=format_address(event.source),
+            heard=event.advertisement.priority,
+            ours=before.standing.priority,
+            delay=in_seconds(outcome.router.preempt_delay),
+        )
+    if rule == rules.BACKUP_REFRESHED and isinstance(before, Backup) and before.preempt_at is not None:
+        yield "stop preempt delay"
+    if rule in (rules.PRIORITY_CHANGED, rules.RECONFIGURED) and before.standing.priority != now_it_is.standing.priority:
+        yield f"Changing effective priority from {before.standing.priority} to {now_it_is.standing.priority}"
+    address = now_it_is.standing.address
+    if detail and rule in (rules.STANDING_CHANGED, rules.RECONFIGURED) and address and address != before.standing.address:
+        yield f"source address is now {format_address(address)}"
+
+
+def _entering(outcome: Outcome) -> Iterator[str]:
+    """Say which state is entered, and for FAULT, why."""
+    before, state, rule = outcome.before, outcome.step.state, outcome.step.rule
+    name = f"({outcome.router.name})"
+    if rule == rules.FAULT_AT_START:
+        for reason in state.standing.faults:
+            yield f"{name}{'' if reason.kind == 'no-address' else ':'} entering FAULT state ({reason_line(reason)})"
+        yield f"{name} entering FAULT state"
+    elif isinstance(state, Fault):
+        if rule in (rules.FAULT_ENTERED, rules.FAULT_GOES_ON):
+            yield f"{name} {'Entering' if rule == rules.FAULT_ENTERED else 'still in'} FAULT STATE ({faults_line(state)})"
+    elif type(state) is not type(before) and not isinstance(state, Initialize):
+        yield f"{name} Entering {state_name(state)} STATE{' (init)' if rule == rules.BACKUP_STARTS else ''}"
+
+
+def _effect(outcome: Outcome, effect: Effect) -> Iterator[str]:
+    name = outcome.router.name
+    match effect:
+        case SendAdvertisement(advertisement):
+            if advertisement.priority == 0:
+                yield f"({name}) sent 0 priority"
+        case InstallAddresses(addresses) if addresses:
+            yield f"({name}) setting VIPs."
+        case RemoveAddresses(addresses) if outcome.step.rule == rules.RECONFIGURED:
+            for gone in addresses:
+                yield f"({name}) ip address {format_address(gone.address)}/{gone.prefix_length} dev {gone.interface}, no longer exist"
+        case RemoveAddresses(addresses) if addresses:
+            yield f"({name}) removing VIPs."
+        case SendGratuitousArp():
+            yield from _gratuitous_arp(name, effect)
+        case _:
+            return
+
+
+def _gratuitous_arp(name: str, burst: SendGratuitousArp) -> Iterator[str]:
+    """One line a packet, round after round, as keepalived sends them."""
+    for turn in range(burst.repeat):
+        for virtual in burst.addresses:
+            target = f"on {virtual.interface} for {format_address(virtual.address)}"
+            if turn == 0:
+                yield f"({name}) Sending/queueing gratuitous ARPs {target}"
+            yield f"Sending gratuitous ARP {target}"
+
+
+def _address_list(router: VirtualRouter, received: str, expected: str) -> str:
+    theirs, ours = ([] if addresses == "none" else addresses.split() for addresses in (received, expected))
+    if len(theirs) != len(ours):
+        return f"received an unexpected ip number count {len(theirs)}, expected {len(ours)}!"
+    missing = next((address for address in ours if address not in theirs), "none")
+    return f"ip address associated with VRID {router.virtual_router_id} not present in MASTER advert: {missing}"
+
+
+def _link(was: Link | None, link: Link | None, detail: bool) -> Iterator[str]:
+    name = link.name if link else was.name if was else ""
+    if was is None and link is not None:
+        yield f"Interface {name} added"
+    if (was is not None and was.up) != (link is not None and link.up):
+        yield f"Netlink reports {name} {'up' if link and link.up else 'down'}"
+    if detail:
+        before, after = (each.addresses if each else () for each in (was, link))
+        yield from (f"Deassigned address {format_address(gone)} from interface {name}" for gone in before if gone not in after)
+        yield from (f"Assigned address {format_address(new)} for interface {name}" for new in after if new not in before)
+    if was is not None and link is None:
+        yield f"Interface {name} deleted"
