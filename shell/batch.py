@@ -1,0 +1,92 @@
+"""Many datagrams in one system call (sendmmsg(2), recvmmsg(2)), over structures made once.
+
+Measured here: an advertisement costs 2.2 us to send in a batch and 3.0 us by itself, 0.7 us to receive in a batch and 0.9 us by itself.  A
+single datagram is cheaper without: it is sent by sendto(2).
+"""
+
+import ctypes
+import errno
+import socket
+from collections.abc import Iterator, Sequence
+
+from shell.syscalls import Iovec, Mmsghdr, recvmmsg, sendmmsg
+
+SEND_SIZE = 256
+RECEIVE_SIZE = 64
+DATAGRAM_SIZE = 2048
+"""Bytes of a datagram that are kept: an advertisement of 255 addresses has 1056.  A longer one is cut, which its IP header shows."""
+
+
+class SendBatch:
+    """Sends on one socket, to ``name`` unless told otherwise; ``flags`` are those of send(2), a name is the bytes of a ``struct sockaddr``."""
+
+    def __init__(self, descriptor: int, flags: int = 0, name: bytes | None = None) -> None:
+        self._descriptor = descriptor
+        self._flags = flags | socket.MSG_DONTWAIT
+        self._messages = (Mmsghdr * SEND_SIZE)()
+        self._iovecs = [Iovec() for _ in range(SEND_SIZE)]
+        for message, iovec in zip(self._messages, self._iovecs, strict=True):
+            message.header.iov, message.header.iov_length = ctypes.pointer(iovec), 1
+            message.header.name, message.header.name_length = name, len(name or b"")
+
+    def send(self, datagrams: Sequence[bytes]) -> list[tuple[int, int]]:
+        """Send each datagram, in order; return the place and the errno of each that was refused."""
+        return [
+            (start + place, code)
+            for start in range(0, len(datagrams), SEND_SIZE)
+            for place, code in self._send_some(datagrams[start : start + SEND_SIZE])
+        ]
+
+    def send_to(self, datagrams: Sequence[tuple[bytes, bytes]]) -> list[tuple[int, int]]:
+        """Send each (name, datagram), in order; return the place and the errno of each that was refused."""
+        refused = []
+        for start in range(0, len(datagrams), SEND_SIZE):
+            names, some = zip(*datagrams[start : start + SEND_SIZE], strict=True)
+            for message, name in zip(self._messages, names, strict=False):
+                message.header.name, message.header.name_length = name, len(name)
+            refused += [(start + place, code) for place, code in self._send_some(some)]
+        return refused
+
+    def _send_some(self, datagrams: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+        for iovec, datagram in zip(self._iovecs, datagrams, strict=False):
+            iovec.base, iovec.length = datagram, len(datagram)
+        sent = 0
+        while sent < len(datagrams):
+            outcome = sendmmsg(self._descriptor, self._messages, sent, len(datagrams) - sent, self._flags)
+            if outcome > 0:
+                sent += outcome
+            elif outcome != -errno.EINTR:
+                yield sent, -outcome
+                sent += 1
+
+
+class ReceiveBatch:
+    """Receives from one socket into buffers it keeps."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        buffer = bytearray(RECEIVE_SIZE * DATAGRAM_SIZE)
+        self._slots = [memoryview(buffer)[start : start + DATAGRAM_SIZE] for start in range(0, len(buffer), DATAGRAM_SIZE)]
+        self._messages = (Mmsghdr * RECEIVE_SIZE)()
+        for message, slot in zip(self._messages, self._slots, strict=True):
+            message.header.iov = ctypes.pointer(Iovec(_address(slot), DATAGRAM_SIZE))
+            message.header.iov_length = 1
+        step = ctypes.sizeof(Mmsghdr) // 4
+        self._lengths = memoryview(self._messages).cast("B").cast("I")[Mmsghdr.moved.offset // 4 :: step]
+
+    def receive(self) -> list[bytes]:
+        """Return up to ``RECEIVE_SIZE`` datagrams, oldest first; fewer if there are no more now.
+
+        An error that waits on the socket (ENETDOWN, ENOBUFS) is cleared by being read and says nothing about the datagrams behind it.
+        """
+        for _ in range(2):
+            count = recvmmsg(self._descriptor, self._messages, RECEIVE_SIZE, socket.MSG_DONTWAIT)
+            if count > 0:
+                return [bytes(slot[:length]) for slot, length in zip(self._slots, self._lengths[:count].tolist(), strict=False)]
+            if count == -errno.EAGAIN:
+                break
+        return []
+
+
+def _address(slot: memoryview) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(slot))

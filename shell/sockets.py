@@ -1,0 +1,167 @@
+"""Raw sockets: VRRP in and out of one interface, gratuitous ARP out of any (raw(7), packet(7)).
+
+Nothing here blocks and no send raises: what the kernel refuses comes back as ``Problem`` values, one for each datagram it refused.
+"""
+
+import errno
+import socket
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from struct import pack
+
+from kaspec.address import VRRP_GROUP_V4, format_address
+from kaspec.wire.arp import BROADCAST_MAC
+from kaspec.wire.ip import VRRP_PROTOCOL
+from shell.batch import RECEIVE_SIZE, ReceiveBatch, SendBatch
+from shell.bpf import attach, everything_passes, nothing_passes, virtual_router_ids_pass
+from shell.problem import Problem
+
+RECEIVE_BUFFER = 4 << 20
+"""Bytes of kernel memory: the kernel charges some 768 for an advert, so a good 5000 fit; 255 routers send 255 a second."""
+SEND_BUFFER = 1 << 20
+
+_IP_MULTICAST_ALL = 49
+_SO_SNDBUFFORCE = 32
+_SO_RCVBUFFORCE = 33
+_ETH_P_ARP = 0x0806
+_ETHERNET = 1
+_TC_PRIO_CONTROL = 7
+_GROUP = (format_address(VRRP_GROUP_V4), 0)
+
+
+class VrrpReceiver:
+    """Hears VRRP for IPv4 on one interface, whoever it is sent to; ``datagrams`` come with their IP header.
+
+    Raises ``OSError`` if it cannot be opened: EPERM without CAP_NET_RAW, ENODEV if there is no such interface.
+    """
+
+    def __init__(self, interface: str, index: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, VRRP_PROTOCOL)
+        try:
+            attach(self._socket, nothing_passes())  # until bound, it hears every interface
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+            _enlarge(self._socket, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            self._socket.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
+            self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, pack("4s4si", VRRP_GROUP_V4, bytes(4), index))
+            self._batch = ReceiveBatch(self._socket.fileno())
+            while self._batch.receive():
+                pass
+            self.admit(None)
+        except OSError:
+            self._socket.close()
+            raise
+
+    def fileno(self) -> int:
+        """Return the descriptor to wait on."""
+        return self._socket.fileno()
+
+    def admit(self, virtual_router_ids: Collection[int] | None) -> None:
+        """Let the kernel drop what is for other virtual routers, so that it costs no Python; ``None`` lets everything pass.
+
+        Replaces what was admitted before, atomically.
+        """
+        attach(self._socket, everything_passes() if virtual_router_ids is None else virtual_router_ids_pass(virtual_router_ids))
+
+    def receive(self, limit: int) -> list[bytes]:
+        """Return what has come in, oldest first: up to ``limit`` datagrams, rounded up to whole batches; nothing if nothing has."""
+        datagrams = self._batch.receive()
+        while 0 < len(datagrams) < limit and len(datagrams) % RECEIVE_SIZE == 0 and (more := self._batch.receive()):
+            datagrams += more
+        return datagrams
+
+    def close(self) -> None:
+        """Leave the group and free the descriptor."""
+        self._socket.close()
+
+
+class VrrpSender:
+    """Sends complete IPv4 datagrams to 224.0.0.18 on one interface, and does not hear them itself.
+
+    The kernel fills in the header checksum, and the identification if it is 0.  Raises ``OSError`` if it cannot be opened.
+    """
+
+    def __init__(self, interface: str, index: int) -> None:
+        self._interface = interface
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.IPPROTO_RAW)
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+            self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, pack("4s4si", bytes(4), bytes(4), index))
+            self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, _TC_PRIO_CONTROL)  # ahead of traffic in our own queue
+            _enlarge(self._socket, socket.SO_SNDBUF, SEND_BUFFER)
+        except OSError:
+            self._socket.close()
+            raise
+        group = pack("=HH4s8x", socket.AF_INET, 0, VRRP_GROUP_V4)
+        self._batch = SendBatch(self._socket.fileno(), socket.MSG_DONTROUTE, group)
+
+    def send(self, datagrams: Sequence[bytes]) -> tuple[Problem, ...]:
+        """Send all of them in order, in as few system calls as can be; return a problem for each that could not go out."""
+        if len(datagrams) == 1:
+            return self._send_one(datagrams[0])
+        return tuple(self._refused(code) for _, code in self._batch.send(datagrams))
+
+    def _send_one(self, datagram: bytes) -> tuple[Problem, ...]:
+        """Do without the batch's fixed cost, which is half as much again as the send itself."""
+        try:
+            self._socket.sendto(datagram, socket.MSG_DONTROUTE, _GROUP)
+        except OSError as error:
+            return (self._refused(error.errno or 0),)
+        return ()
+
+    def _refused(self, code: int) -> Problem:
+        return _refused(f"cannot send an advertisement on {self._interface}", code)
+
+    def close(self) -> None:
+        """Free the descriptor."""
+        self._socket.close()
+
+
+class GratuitousArpSocket:
+    """Sends Ethernet frames out of any interface.  Raises ``OSError`` if it cannot be opened (EPERM without CAP_NET_RAW)."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, 0)  # protocol 0 hears nothing
+        _enlarge(self._socket, socket.SO_SNDBUF, SEND_BUFFER)
+        self._batch = SendBatch(self._socket.fileno())
+
+    def send(self, frames: Sequence[tuple[int, bytes]]) -> tuple[Problem, ...]:
+        """Send each frame out of the interface with that index; return a problem for each that could not go out."""
+        refused = self._batch.send_to([(_link_layer(index), frame) for index, frame in frames])
+        return tuple(_refused(f"cannot send a gratuitous ARP out of interface number {frames[place][0]}", code) for place, code in refused)
+
+    def close(self) -> None:
+        """Free the descriptor."""
+        self._socket.close()
+
+
+def _enlarge(target: socket.socket, option: int, size: int) -> None:
+    """Ask for a buffer beyond net.core.[rw]mem_max, which needs CAP_NET_ADMIN; else take what the limit allows."""
+    force = _SO_SNDBUFFORCE if option == socket.SO_SNDBUF else _SO_RCVBUFFORCE
+    try:
+        target.setsockopt(socket.SOL_SOCKET, force, size)
+    except PermissionError:
+        target.setsockopt(socket.SOL_SOCKET, option, size)
+
+
+@lru_cache(maxsize=1024)
+def _link_layer(index: int) -> bytes:
+    """Return the ``sockaddr_ll`` of an ARP broadcast out of an interface (packet(7))."""
+    broadcast = BROADCAST_MAC
+    return pack("=HHiHBB8s", socket.AF_PACKET, socket.htons(_ETH_P_ARP), index, _ETHERNET, 0, len(broadcast), broadcast)
+
+
+def _refused(what: str, code: int) -> Problem:
+    return Problem(what, code, _HINTS.get(code, ""))
+
+
+_HINTS = {
+    errno.ENETDOWN: "the interface is down",
+    errno.ENXIO: "the interface is gone",
+    errno.ENODEV: "the interface is gone",
+    errno.ENETUNREACH: "the interface is down or has no IPv4 address",
+    errno.EPERM: "a packet filter of this host drops it: let protocol 112 to 224.0.0.18 out",
+    errno.EAGAIN: "the interface's queue is full",
+    errno.ENOBUFS: "the interface's queue is full",
+    errno.EMSGSIZE: "it is longer than the interface's MTU: fewer virtual addresses, or some as virtual_ipaddress_excluded",
+}

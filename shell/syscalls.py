@@ -1,0 +1,77 @@
+"""The system calls Python does not offer: timerfd_create(2), sendmmsg(2), recvmmsg(2), and the structures they take."""
+
+import ctypes
+import os
+from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_long, c_size_t, c_uint, c_void_p
+
+CLOCK_MONOTONIC = 1
+TFD_TIMER_ABSTIME = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _Timespec(Structure):
+    _fields_ = (("seconds", c_long), ("nanoseconds", c_long))
+
+
+class _Itimerspec(Structure):
+    _fields_ = (("interval", _Timespec), ("value", _Timespec))
+
+
+class Iovec(Structure):
+    """``struct iovec``: ``base`` takes bytes, which ctypes keeps alive while they are assigned, or an address."""
+
+    _fields_ = (("base", c_char_p), ("length", c_size_t))
+
+
+class Msghdr(Structure):
+    """``struct msghdr``."""
+
+    _fields_ = (
+        ("name", c_char_p),
+        ("name_length", c_uint),
+        ("iov", POINTER(Iovec)),
+        ("iov_length", c_size_t),
+        ("control", c_void_p),
+        ("control_length", c_size_t),
+        ("flags", c_int),
+    )
+
+
+class Mmsghdr(Structure):
+    """``struct mmsghdr``: a message and how many bytes of it were moved."""
+
+    _fields_ = (("header", Msghdr), ("moved", c_uint))
+
+
+def timerfd_create() -> int:
+    """Return a new non-blocking timer descriptor on CLOCK_MONOTONIC; raises ``OSError``."""
+    return _checked(_libc.timerfd_create(CLOCK_MONOTONIC, os.O_NONBLOCK | os.O_CLOEXEC))
+
+
+def timerfd_settime(descriptor: int, nanoseconds: int) -> None:
+    """Let the descriptor become readable at an absolute time; 0 disarms it.  Raises ``OSError``."""
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    setting = _Itimerspec(_Timespec(0, 0), _Timespec(seconds, rest))
+    _checked(_libc.timerfd_settime(descriptor, TFD_TIMER_ABSTIME, byref(setting), None))
+
+
+def sendmmsg(descriptor: int, messages: "ctypes.Array[Mmsghdr]", first: int, count: int, flags: int) -> int:
+    """Send ``count`` of the messages from ``first`` on; return how many went out, or minus the errno if not even the first did."""
+    return _or_errno(_libc.sendmmsg(descriptor, byref(messages, first * ctypes.sizeof(Mmsghdr)), count, flags))
+
+
+def recvmmsg(descriptor: int, messages: "ctypes.Array[Mmsghdr]", count: int, flags: int) -> int:
+    """Receive up to ``count`` messages; return how many came in, or minus the errno."""
+    return _or_errno(_libc.recvmmsg(descriptor, messages, count, flags, None))
+
+
+def _or_errno(result: int) -> int:
+    return result if result >= 0 else -ctypes.get_errno()
+
+
+def _checked(result: int) -> int:
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return result
