@@ -1,0 +1,1 @@
+"""The subcommands of ``kaspec``, each imported only when it is called."""

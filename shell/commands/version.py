@@ -1,0 +1,18 @@
+"""``kaspec version``."""
+
+import platform
+
+import click
+
+
+@click.command()
+def version() -> None:
+    """Print the version of kaspec, Python and the kernel."""
+    click.echo(describe())
+
+
+def describe() -> str:
+    """Return the version in three lines."""
+    from shell.daemon import title
+
+    return f"{title()}\nPython {platform.python_version()}\nRunning on {platform.system()} {platform.release()} {platform.version()}"

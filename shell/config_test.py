@@ -1,0 +1,33 @@
+"""``kaspec run -t``: everything that is wrong with a configuration, and keepalived's exit status for it."""
+
+import sys
+from pathlib import Path
+
+from kaspec.config.diagnostics import MISSING_ARGUMENT, NOT_READ_YET
+from shell import exits, startup
+from shell.options import Options
+from shell.startup import Loaded, Unreadable
+
+
+def check(options: Options, log: Path | None) -> int:
+    """Check the configuration file, write the findings to ``log`` or standard error, return the exit status."""
+    loaded = startup.load(options.use_file, options.config_id)
+    lines = (loaded.reason,) if isinstance(loaded, Unreadable) else loaded.lines
+    text = "".join(f"{line}\n" for line in lines).encode(errors="backslashreplace").decode()
+    if log is None:
+        sys.stderr.write(text)
+    else:
+        log.write_text(text)
+    return status(loaded)
+
+
+def status(loaded: Loaded | Unreadable) -> int:
+    """Return the exit status for what was found, in keepalived's numbers; a missing file is not a success, as it is there."""
+    if isinstance(loaded, Unreadable):
+        return exits.TEST_UNRUNNABLE
+    codes = {diagnostic.code for diagnostic in loaded.diagnostics}
+    if MISSING_ARGUMENT.code in codes:
+        return exits.CONFIG
+    if NOT_READ_YET.code in codes:
+        return exits.TEST_UNRUNNABLE
+    return exits.TEST_ERRORS if loaded.has_errors else exits.OK

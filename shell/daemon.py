@@ -1,0 +1,113 @@
+"""The daemon from its options to its exit status: check, go to the background, run, clean up."""
+
+import ctypes
+import os
+import platform
+import resource
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from attrs import evolve
+
+from shell import exits, logs, pidfile, process, startup
+from shell.children import CHILDREN
+from shell.options import Options, inactive
+from shell.process import Kind
+from shell.startup import Loaded, Refusal
+from shell.supervisor import Supervisor, cpu_usage
+
+CLONE_NEWNET = 0x40000000
+IDENT = "Keepalived"
+
+
+def title() -> str:
+    """Return what the daemon calls itself: ``kaspec v0.1.0``."""
+    return f"kaspec v{version('kaspec')}"
+
+
+def run(options: Options, command_line: Sequence[str], kinds: Sequence[Kind] = CHILDREN) -> int:
+    """Run the daemon; return the exit status."""
+    process.occupy_standard_descriptors()
+    process.name_process("kaspec")
+    shown, options = options.use_file, options.anchored()
+    loaded = _check(options, shown)
+    if isinstance(loaded, Refusal):
+        return _refuse(options, loaded)
+    release = process.daemonise() if not options.dont_fork else None
+    logs.start(IDENT, options)
+    supervisor = Supervisor(options, loaded.configuration, kinds, lambda: startup.load(options.use_file, options.config_id))
+    supervisor.listen()
+    pid_file = options.pid_file("keepalived")
+    try:
+        pidfile.write(pid_file, os.getpid())
+    except OSError as error:
+        return _refuse(options, Refusal((f"{pid_file} cannot be written: {error.strerror}; name another with -p FILE",), exits.FATAL))
+    if release is not None:
+        release()
+    try:
+        _greet(options, command_line, shown, loaded)
+        return supervisor.run()
+    finally:
+        pidfile.remove(pid_file, os.getpid())
+        _farewell()
+
+
+def _check(options: Options, shown: Path) -> Loaded | Refusal:
+    try:
+        _apply_limits(options)
+    except OSError as error:
+        return Refusal((f"{error.filename or 'The process limits'}: {error.strerror}",), exits.FATAL)
+    return startup.check(options, startup.load(shown, options.config_id))
+
+
+def _apply_limits(options: Options) -> None:
+    if options.umask is not None:
+        os.umask(options.umask)
+    if options.core_dump or options.core_dump_pattern is not None:
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    if options.namespace is not None:
+        enter_namespace(options.namespace)
+        options.pid_file("keepalived").parent.mkdir(mode=0o755, exist_ok=True)
+
+
+def enter_namespace(name: str) -> None:
+    """Move this process, and so its children, into a network namespace of ``ip netns``; raises ``OSError``."""
+    path = f"/run/netns/{name}"
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if library.setns(descriptor, CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), path)
+    finally:
+        os.close(descriptor)
+
+
+def _greet(options: Options, command_line: Sequence[str], shown: Path, loaded: Loaded) -> None:
+    system = os.uname()
+    logs.info(f"Starting {title()}")
+    logs.info(f"Running on {system.sysname} {system.release} {system.version} (Python {platform.python_version()})")
+    logs.info("Command line: " + " ".join(f"'{word}'" for word in command_line))
+    logs.info(f"Configuration file {shown}")
+    for line in (*inactive(options), *loaded.lines):
+        logs.info(line)
+
+
+def _farewell() -> None:
+    logs.info(cpu_usage())
+    logs.info(f"Stopped {title()}")
+    logs.stop()
+
+
+def _refuse(options: Options, refused: Refusal) -> int:
+    """Say why on standard error, whatever the log options are, and in the log."""
+    for line in refused.lines:
+        print(line, file=sys.stderr)
+    quiet = evolve(options, log_console=False)
+    logs.start(IDENT, quiet)
+    logs.info(f"Starting {title()}")
+    for line in refused.lines:
+        logs.info(line)
+    _farewell()
+    return refused.status

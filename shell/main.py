@@ -1,0 +1,56 @@
+"""The ``kaspec`` command: a table of subcommands, each imported only when it is called."""
+
+import importlib
+import sys
+from typing import ClassVar
+
+import click
+
+EPILOG = """\b
+Examples:
+  kaspec run -t -f keepalived.conf         check a configuration, every mistake at once
+  kaspec run -n -l -D -f keepalived.conf   run in the foreground, log to this terminal
+  kaspec trace run FILE...                 run traces on the specification
+  kaspec demo                              two routers, one virtual IP, a live failover
+
+Each command explains itself and its exit statuses: kaspec COMMAND --help"""
+
+
+class Commands(click.Group):
+    """Subcommands by module, so that help and small commands start fast."""
+
+    TABLE: ClassVar[dict[str, tuple[str, str]]] = {
+        "run": ("shell.commands.run", "Run the daemon; takes keepalived's options."),
+        "trace": ("shell.commands.trace", "Run, write and explain protocol traces."),
+        "demo": ("shell.commands.demo", "Show a failover on this machine, in namespaces of its own."),
+        "version": ("shell.commands.version", "Print the version."),
+    }
+    """By name: the module that has a command of that name, and what help says about it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names in the table's order."""
+        return list(self.TABLE)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a subcommand."""
+        if cmd_name not in self.TABLE:
+            return None
+        command = getattr(importlib.import_module(self.TABLE[cmd_name][0]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the table, importing nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in self.TABLE.items()])
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+def kaspec() -> None:
+    """Keepalived as a specification that runs: VRRP failover from one pure core."""
+
+
+def main() -> None:
+    """Run the command line; the console script's entry."""
+    kaspec(prog_name="kaspec")
+    sys.exit(0)

@@ -1,0 +1,94 @@
+"""What the command line asked for, as one value that every process gets.
+
+Field names are keepalived's long options.
+"""
+
+import socket
+from logging.handlers import SysLogHandler
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+DEFAULT_CONFIGURATION = Path("/etc/keepalived/keepalived.conf")
+RUN = Path("/run")
+
+
+@frozen
+class Options:
+    """The options of ``kaspec run``; the defaults are keepalived's.
+
+    A pid file of ``None`` means the default place, which depends on the namespace: ask ``pid_file``.  ``log_file`` is the path given or
+    implied with ``-g``; ``vrrp`` and ``check`` are ``-P`` and ``-C``: neither means both.
+    """
+
+    use_file: Path = DEFAULT_CONFIGURATION
+    dont_fork: bool = False
+    log_console: bool = False
+    log_detail: int = 0
+    log_facility: int = SysLogHandler.LOG_DAEMON
+    log_file: Path | None = None
+    flush_log_file: bool = False
+    no_syslog: bool = False
+    dump_conf: bool = False
+    vrrp: bool = False
+    check: bool = False
+    no_bfd: bool = False
+    all: bool = False
+    pid: Path | None = None
+    vrrp_pid: Path | None = None
+    checkers_pid: Path | None = None
+    bfd_pid: Path | None = None
+    config_id: str = field(factory=lambda: socket.gethostname().partition(".")[0])
+    dont_respawn: bool = False
+    umask: int | None = None
+    release_vips: bool = False
+    dont_release_vrrp: bool = False
+    dont_release_ipvs: bool = False
+    namespace: str | None = None
+    core_dump: bool = False
+    core_dump_pattern: str | None = None
+    all_config: bool = False
+    address_monitoring: bool = False
+    snmp: bool = False
+    snmp_agent_socket: str | None = None
+    ignore_sigint: bool = False
+    record: Path | None = None
+
+    @property
+    def runs_vrrp(self) -> bool:
+        """Whether the VRRP child may run (not ``-C`` alone)."""
+        return self.vrrp or not self.check
+
+    @property
+    def runs_checkers(self) -> bool:
+        """Whether the checker child may run (not ``-P`` alone)."""
+        return self.check or not self.vrrp
+
+    def pid_file(self, process: str) -> Path:
+        """Return the pid file of ``keepalived`` (the parent), ``vrrp`` or ``checkers``."""
+        chosen = {"keepalived": self.pid, "vrrp": self.vrrp_pid, "checkers": self.checkers_pid}[process]
+        if chosen is not None:
+            return chosen
+        return RUN / "keepalived" / f"{self.namespace}_{process}.pid" if self.namespace else RUN / f"{process}.pid"
+
+    def anchored(self) -> "Options":
+        """Make every path absolute, so that it still means the same after a ``chdir``."""
+        names = ("use_file", "log_file", "pid", "vrrp_pid", "checkers_pid", "bfd_pid", "record")
+        return evolve(self, **{name: path.absolute() for name in names if (path := getattr(self, name)) is not None})
+
+
+NOT_ACTIVE: dict[str, str] = {
+    "release_vips": "-X (--release-vips) is not active yet: virtual addresses stay until the transition itself removes them",
+    "dont_release_ipvs": "-I (--dont-release-ipvs) is not active yet: there is no IPVS table to keep",
+    "core_dump_pattern": "-M (--core-dump-pattern) does not write the system's core_pattern; core files are allowed, as with -m",
+    "all_config": "-e (--all-config) is not active yet: include files are not checked further",
+    "snmp": "-x (--snmp) is not active: there is no SNMP agent",
+    "snmp_agent_socket": "-A (--snmp-agent-socket) is not active: there is no SNMP agent",
+    "address_monitoring": "-a (--address-monitoring) is not active yet: address changes are not logged",
+}
+"""What is accepted and does not act, by field: said once in the log."""
+
+
+def inactive(options: Options) -> tuple[str, ...]:
+    """Return a line for every option that was given and does not act."""
+    return tuple(line for name, line in NOT_ACTIVE.items() if getattr(options, name))

@@ -1,0 +1,129 @@
+"""What must hold before anything is started: a configuration that can be run, rights, interfaces, nobody else running.
+
+Every problem is found before any is reported, so that an operator sees all of them at once, each with what to do.
+"""
+
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import frozen
+
+from kaspec.config.diagnostics import MISSING_ARGUMENT, NO_SUCH_INTERFACE, NOT_READ_YET, Diagnostic, has_errors, render_diagnostic
+from kaspec.config.model import Configuration
+from shell import exits, pidfile
+from shell.options import Options
+
+CAPABILITIES = {
+    "CAP_NET_ADMIN": (12, "to add and remove virtual addresses"),
+    "CAP_NET_RAW": (13, "to send and receive VRRP and gratuitous ARP"),
+}
+"""What the VRRP child needs: the kernel's bit (linux/capability.h) and what for."""
+
+UNRUNNABLE = {kind.code for kind in (MISSING_ARGUMENT, NOT_READ_YET, NO_SUCH_INTERFACE)}
+"""Kinds of error with which the daemon does not start, as keepalived does not (a part that cannot be read may be what matters).
+
+With any other error it runs less the part at fault: no router at all would be worse.
+"""
+
+
+@frozen
+class Loaded:
+    """A configuration file as read: its text, what it means, and everything wrong with it on this machine."""
+
+    text: str
+    configuration: Configuration
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The diagnostics as lines to print or log."""
+        return tuple(line for each in self.diagnostics for line in render_diagnostic(each, self.text).splitlines())
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any diagnostic is an error."""
+        return has_errors(self.diagnostics)
+
+    @property
+    def runnable(self) -> bool:
+        """Whether the daemon starts with it."""
+        if any(each.code in UNRUNNABLE for each in self.diagnostics):
+            return False
+        return bool(self.configuration.routers) or not self.has_errors
+
+
+@frozen
+class Unreadable:
+    """The file cannot be read: ``reason`` says so in a line."""
+
+    reason: str
+
+
+@frozen
+class Refusal:
+    """Why the daemon does not start: lines to show, and the status to exit with."""
+
+    lines: tuple[str, ...]
+    status: int
+
+
+def load(path: Path, config_id: str) -> Loaded | Unreadable:
+    """Read and check a configuration file against this machine."""
+    from kaspec.config import read
+
+    try:
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        return Unreadable(f"Configuration file {path} cannot be read: {error.strerror}; name another with -f FILE")
+    reading = read(text, str(path), config_id)
+    missing = missing_interfaces(reading.configuration, (name for _, name in socket.if_nameindex()))
+    return Loaded(text, reading.configuration, (*reading.diagnostics, *missing))
+
+
+def missing_interfaces(configuration: Configuration, existing: Iterable[str]) -> tuple[Diagnostic, ...]:
+    """Return a diagnostic for every place that names an interface that is not there."""
+    names = frozenset(existing)
+    hint = "create it first, or correct the name; there are: " + (", ".join(sorted(names)) or "none")
+    return tuple(
+        NO_SUCH_INTERFACE.at(use.span, f"interface {use.name} does not exist ({use.purpose})", hint)
+        for use in configuration.interface_uses
+        if use.name not in names
+    )
+
+
+def missing_capabilities(status: str) -> tuple[str, ...]:
+    """Return a line for each capability that is not in ``CapEff`` of ``status``, the text of /proc/self/status."""
+    effective = next((int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapEff:")), 0)
+    return tuple(
+        f"{name} is missing ({purpose}): run as root, or grant it (systemd: AmbientCapabilities={name})"
+        for name, (bit, purpose) in CAPABILITIES.items()
+        if not effective >> bit & 1
+    )
+
+
+def already_running(options: Options) -> tuple[str, ...]:
+    """Return a line if a pid file of this daemon names a live one."""
+    for process in ("keepalived", "vrrp", "checkers"):
+        path = options.pid_file(process)
+        pid = pidfile.holder(path)
+        if pid is not None:
+            return (f"daemon is already running: {path} names process {pid}; stop it first, or use other pid files (-p, -r, -c)",)
+    return ()
+
+
+def check(options: Options, loaded: Loaded | Unreadable) -> Loaded | Refusal:
+    """Return the configuration to start with, or why the daemon must not start: all of it, the gravest matter giving the status."""
+    problems = [
+        (exits.PERMISSION, missing_capabilities(Path("/proc/self/status").read_text())),
+        (exits.FATAL, already_running(options)),
+    ]
+    match loaded:
+        case Unreadable(reason):
+            problems.append((exits.NO_CONFIG, (reason,)))
+        case Loaded() if not loaded.runnable:
+            problems.append((exits.CONFIG, (*loaded.lines, "The configuration cannot be run: mend the errors above")))
+        case Loaded() if not any(lines for _, lines in problems):
+            return loaded
+    found = [(status, lines) for status, lines in problems if lines]
+    return Refusal(tuple(line for _, lines in found for line in lines), found[0][0])

@@ -1,0 +1,241 @@
+"""The parent: starts the children, hands them configurations and requests, starts them again when they die, and ends with them.
+
+A small loop over signals; nothing here knows what the children do.
+"""
+
+import os
+import resource
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+
+from attrs import define, field
+
+from kaspec.config.model import Configuration
+from shell import exits, logs, pidfile, process
+from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
+from shell.options import Options
+from shell.process import Kind
+from shell.startup import Loaded, Unreadable
+
+CHILD_WAIT_TIME = 5.0
+"""Seconds the children get to end before they are killed."""
+RAN_WELL = 10.0
+"""A child that lived this many seconds is respawned at once when it dies."""
+LONGEST_DELAY = 30.0
+
+REQUESTS: dict[int, Message] = {
+    signal.SIGUSR1: WriteData(),
+    signal.SIGUSR2: WriteStats(),
+    signal.SIGRTMIN + 2: WriteJson(),
+    signal.SIGRTMAX - 1: ClearStats(),
+}
+"""Signals that are handed on to the VRRP child."""
+STOPPING = {signal.SIGTERM, signal.SIGINT}
+
+
+def respawn_delay(deaths: int) -> float:
+    """Return how many seconds to wait before the next start after so many deaths in a row: 0, 1, 2, 4, ... at most 30."""
+    return 0.0 if deaths <= 1 else min(2.0 ** min(deaths - 2, 10), LONGEST_DELAY)
+
+
+@define
+class Child:
+    """A child as the parent knows it: running with a ``channel``, or dead until ``due``."""
+
+    kind: Kind
+    pid: int | None = None
+    channel: Channel | None = None
+    started: float = 0.0
+    deaths: int = 0
+    due: float = 0.0
+
+
+@define
+class Supervisor:
+    """The parent's state and its loop; ``read`` re-reads the configuration file."""
+
+    options: Options
+    configuration: Configuration
+    kinds: Sequence[Kind]
+    read: Callable[[], Loaded | Unreadable]
+    _children: dict[str, Child] = field(factory=dict)
+    _status: int = exits.OK
+    _kill_at: float | None = None
+    _wakeup: tuple[socket.socket, socket.socket] = field(factory=socket.socketpair)
+
+    def run(self) -> int:
+        """Run until told to stop and every child has ended; return the exit status."""
+        try:
+            self._match_children()
+            if not self._children:
+                logs.info("Warning - keepalived has no configuration to run")
+            while self._kill_at is None or any(child.pid for child in self._children.values()):
+                for number in self._await():
+                    self._heed(number)
+                self._reap()
+                self._keep_time()
+        finally:
+            for child in self._children.values():
+                self._forget(child)
+        return self._status
+
+    def listen(self) -> None:
+        """Hear signals from now on; ``run`` heeds them."""
+        for end in self._wakeup:
+            end.setblocking(False)
+        signal.set_wakeup_fd(self._wakeup[1].fileno(), warn_on_full_buffer=False)
+        for number in (*STOPPING, *REQUESTS, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, lambda _number, _frame: None)
+        if self.options.ignore_sigint:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def _await(self) -> tuple[int, ...]:
+        ready = select.poll()
+        ready.register(self._wakeup[0], select.POLLIN)
+        for child in self._children.values():
+            if child.channel is not None and child.channel.unsent:
+                ready.register(child.channel, select.POLLOUT)
+        now = time.monotonic()
+        times = [child.due for child in self._children.values() if child.pid is None and self._kill_at is None]
+        times += [self._kill_at] if self._kill_at is not None else []
+        ready.poll(max(min(times) - now, 0) * 1000 + 1 if times else None)
+        for child in self._children.values():
+            if child.channel is not None:
+                child.channel.flush()
+        try:
+            return tuple(dict.fromkeys(self._wakeup[0].recv(4096)))
+        except BlockingIOError:
+            return ()
+
+    def _heed(self, number: int) -> None:
+        if number in STOPPING:
+            self._stop()
+        elif number == signal.SIGHUP and self._kill_at is None:
+            self._reload()
+        elif number in REQUESTS:
+            for child in self._children.values():
+                self._tell(child, REQUESTS[number])
+
+    def _stop(self) -> None:
+        if self._kill_at is not None:
+            return
+        logs.info("Stopping")
+        self._kill_at = time.monotonic() + CHILD_WAIT_TIME
+        for child in self._children.values():
+            self._tell(child, Stop())
+
+    def _reload(self) -> None:
+        logs.info("Reloading ...")
+        loaded = self.read()
+        match loaded:
+            case Unreadable(reason):
+                logs.info(reason)
+            case Loaded(configuration=configuration):
+                for line in loaded.lines:
+                    logs.info(line)
+                if not loaded.has_errors:
+                    self.configuration = configuration
+                    for child in self._children.values():
+                        self._tell(child, Reload(configuration))
+                    self._match_children()
+                    logs.info("Reload complete")
+                    return
+        logs.info("Reload refused: the running configuration stays")
+
+    def _match_children(self) -> None:
+        """Have exactly the children the configuration wants."""
+        for kind in self.kinds:
+            wanted, child = kind.wanted(self.options, self.configuration), self._children.get(kind.title)
+            if wanted and child is None:
+                self._children[kind.title] = fresh = Child(kind)
+                self._spawn(fresh)
+            elif child is not None and not wanted:
+                del self._children[kind.title]
+                if child.channel is not None:
+                    self._tell(child, Stop())
+                    child.channel.close()
+
+    def _spawn(self, child: Child) -> None:
+        try:
+            child.pid, child.channel = process.spawn(child.kind, self.options, self.configuration, self._keep_out)
+        except OSError as error:
+            child.deaths += 1
+            child.due = time.monotonic() + max(respawn_delay(child.deaths), 1.0)
+            logs.info(f"{child.kind.title} child process cannot be started: {error.strerror}")
+            return
+        child.started = time.monotonic()
+        logs.info(f"Starting {child.kind.title} child process, pid={child.pid}")
+
+    def _keep_out(self) -> None:
+        """Close, in a new child, what is the parent's alone."""
+        for end in self._wakeup:
+            end.close()
+        for child in self._children.values():
+            if child.channel is not None:
+                child.channel.close()
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for child in self._children.values():
+                if child.pid == pid:
+                    self._died(child, pid, os.waitstatus_to_exitcode(status))
+
+    def _died(self, child: Child, pid: int, code: int) -> None:
+        self._forget(child)
+        if self._kill_at is not None:
+            return
+        title = child.kind.title
+        if code < 0:
+            logs.info(f"pid {pid} exited due to signal {-code} ({signal.strsignal(-code)})")
+        if code in exits.PERMANENT:
+            logs.info(f"pid {pid} exited with permanent error {exits.PERMANENT[code]}. Terminating")
+            self._status = code
+            self._stop()
+        elif self.options.dont_respawn:
+            logs.info(f"{title} child process({pid}) died: Exiting")
+            self._status = exits.FATAL
+            self._stop()
+        else:
+            now = time.monotonic()
+            child.deaths = 1 if now - child.started >= RAN_WELL else child.deaths + 1
+            delay = respawn_delay(child.deaths)
+            child.due = now + delay
+            logs.info(f"{title} child process({pid}) died: Respawning")
+            logs.info(f"Restart of {title} process delayed {delay:.0f} seconds to limit respawn rate")
+
+    def _forget(self, child: Child) -> None:
+        if child.pid is not None:
+            pidfile.remove(self.options.pid_file(child.kind.pid_file), child.pid)
+        if child.channel is not None:
+            child.channel.close()
+        child.pid = child.channel = None
+
+    def _keep_time(self) -> None:
+        now = time.monotonic()
+        for child in self._children.values():
+            if self._kill_at is None and child.pid is None and child.due <= now:
+                self._spawn(child)
+            elif self._kill_at is not None and child.pid is not None and self._kill_at <= now:
+                logs.info(f"{child.kind.title} child process({child.pid}) did not end within {CHILD_WAIT_TIME:.0f} seconds: killed")
+                os.kill(child.pid, signal.SIGKILL)
+        if self._kill_at is not None and self._kill_at <= now:
+            self._kill_at = now + CHILD_WAIT_TIME
+
+    def _tell(self, child: Child, message: Message) -> None:
+        if child.channel is not None:
+            child.channel.send(message)
+
+
+def cpu_usage() -> str:
+    """Return keepalived's closing line about processor time, of this process and its children."""
+    own, theirs = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return f"CPU usage (self/children) user: {own.ru_utime:.6f}/{theirs.ru_utime:.6f} system: {own.ru_stime:.6f}/{theirs.ru_stime:.6f}"
