@@ -73,7 +73,8 @@ def _initialize(router: VirtualRouter, state: Initialize, event: Event, now: Ins
             backup = _listen(router, state.standing, router.advertisement_interval, now)
             return Step(backup, (RemoveAddresses(router.addresses), Notify("BACKUP")), rules.BACKUP_STARTS)
         case StandingChanged(standing) | Reconfigured(_, standing):
-            return Step(Initialize(standing), (), rules.STANDING_CHANGED)
+            rule = rules.UNCHANGED if standing == state.standing else rules.STANDING_CHANGED
+            return Step(Initialize(standing), (), rule)
         case Shutdown() | DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded():
             return Step(state, (), rules.NOT_STARTED)
         case _:
@@ -196,9 +197,7 @@ def _master_hears(router: VirtualRouter, state: Master, event: AdvertisementRece
         return Step(state, (), rules.OWN_ADDRESS)
     if not router.profile.answers_lower_priority:
         return Step(state, (), rules.MASTER_LOWER)
-    policy = router.garp
-    announcing = state if state.announce_at else _announcing(state, now, policy.lower_priority_delay, policy.lower_priority_repeat)
-    return Step(announcing, _assertion(router, standing), rules.MASTER_ASSERTS)
+    return Step(_announcing_again(router, state, now), _assertion(router, standing), rules.MASTER_ASSERTS)
 
 
 def _assertion(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:
@@ -206,6 +205,14 @@ def _assertion(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:
     repeat = router.garp.lower_priority_repeat
     announcement = (SendGratuitousArp(router.addresses, repeat),) if repeat else ()
     return (*_advertise(router, standing), *announcement)
+
+
+def _announcing_again(router: VirtualRouter, state: Master, now: Instant) -> Master:
+    """Let a second burst follow the one that answers a losing advertisement; a burst that is due sooner stays."""
+    again = _announcing(state, now, router.garp.lower_priority_delay, router.garp.lower_priority_repeat)
+    if state.announce_at is not None and (again.announce_at is None or state.announce_at <= again.announce_at):
+        return state
+    return again
 
 
 def _announcing(state: Master, now: Instant, delay: Interval | None, repeat: int) -> Master:

@@ -1,0 +1,1 @@
+"""What shows that kaspec does what it says."""

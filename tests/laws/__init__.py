@@ -1,0 +1,1 @@
+"""Laws: properties that hold for every router, state, event and packet."""

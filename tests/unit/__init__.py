@@ -1,0 +1,1 @@
+"""Examples, one file for each module of the core."""

@@ -1,0 +1,1 @@
+"""Examples of the state machine, in the order of RFC 3768 6.4."""

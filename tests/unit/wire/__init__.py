@@ -1,0 +1,1 @@
+"""Examples of bytes and their values."""
