@@ -1,0 +1,80 @@
+"""Run every benchmark with both daemons and print the ratios: ``python -m tests.bench [--repeat N] [--json FILE]``."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import click
+from attrs import frozen
+from rich.console import Console
+from rich.table import Table
+
+from conformance.lab.namespace import enter_user_namespace
+from conformance.lab.peers import KASPEC, KEEPALIVED, Peer
+from tests.bench import scenes
+
+MANY = 255
+
+
+@frozen
+class Benchmark:
+    """One row: what is measured, in which unit, how often, and how."""
+
+    name: str
+    unit: str
+    repeats: int
+    measure: Callable[[Peer], tuple[float, ...]]
+    columns: tuple[str, ...] = ("",)
+
+
+def _takeover(count: int) -> Callable[[Peer], tuple[float, ...]]:
+    def measure(peer: Peer) -> tuple[float, ...]:
+        late = scenes.takeover(peer, count)
+        return late.advert / 1000, late.announcement / 1000
+
+    return measure
+
+
+BENCHMARKS = (
+    Benchmark("takeover beyond Master_Down_Interval, 1 instance", "ms", 5, _takeover(1), ("advert", "VIP announced")),
+    Benchmark(f"takeover beyond Master_Down_Interval, {MANY} instances, last", "ms", 5, _takeover(MANY), ("advert", "VIP announced")),
+    Benchmark(f"CPU per advert sent, {MANY} instances", "us", 1, lambda peer: (scenes.working(peer, MANY, as_master=True).each,)),
+    Benchmark(f"CPU per advert received, {MANY} instances", "us", 1, lambda peer: (scenes.working(peer, MANY, as_master=False).each,)),
+    Benchmark("start-up to an owner's first advert", "ms", 5, lambda peer: (scenes.start_up(peer) * 1000,)),
+    Benchmark("memory, 1 instance", "MiB", 1, lambda peer: (scenes.memory(peer, 1),)),
+    Benchmark(f"memory, {MANY} instances", "MiB", 1, lambda peer: (scenes.memory(peer, MANY),)),
+)
+
+
+@click.command()
+@click.option("--repeat", type=int, help="How often each is measured (default: by benchmark); medians are shown.")
+@click.option(
+    "--json", "file", type=click.Path(path_type=Path), default=Path("bench.json"), show_default=True, help="Where the figures go."
+)
+@click.option("--only", default="", help="Run those whose name contains this.")
+def main(repeat: int | None, file: Path, only: str) -> None:
+    """Measure kaspec beside keepalived, in one run."""
+    enter_user_namespace()
+    console = Console()
+    table = Table("measured", "unit", "kaspec", "keepalived", "ratio", title="kaspec beside keepalived (medians)")
+    figures: dict[str, dict[str, list[float]]] = {}
+    for benchmark in BENCHMARKS:
+        if only not in benchmark.name:
+            continue
+        runs: dict[Peer, list[tuple[float, ...]]] = {KASPEC: [], KEEPALIVED: []}
+        for number in range(repeat or benchmark.repeats):
+            for peer, made in runs.items():
+                console.log(f"{benchmark.name}: {peer.name}, run {number + 1}")
+                made.append(benchmark.measure(peer))
+        for column, label in enumerate(benchmark.columns):
+            name = f"{benchmark.name}{f' ({label})' if label else ''}"
+            figures[name] = {peer.name: [run[column] for run in made] for peer, made in runs.items()}
+            ours, theirs = (median(figures[name][peer.name]) for peer in (KASPEC, KEEPALIVED))
+            table.add_row(name, benchmark.unit, f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}")
+    file.write_text(json.dumps(figures, indent=2) + "\n")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
