@@ -1,0 +1,106 @@
+"""Everything that crosses a LAN, stamped by the kernel, by a packet socket on its bridge."""
+
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import define, field, frozen
+
+from conformance.lab.listening import listening
+from conformance.lab.network import Host, Lab, Lan
+from kaspec.address import Address
+from kaspec.units import Instant
+from kaspec.wire.ip import VRRP_PROTOCOL, Packet, decode_ipv4
+from kaspec.wire.vrrp import Advertisement, decode
+
+ETH_P_ALL = 0x0003
+SOL_PACKET, PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 263, 1, 1
+SO_TIMESTAMPNS = 35
+RECEIVE_BUFFER = 8 << 20
+
+
+@frozen
+class Frame:
+    """An Ethernet frame and when the kernel saw it."""
+
+    at: Instant
+    data: bytes
+
+    @property
+    def source_mac(self) -> str:
+        """The sender's hardware address."""
+        return self.data[6:12].hex(":")
+
+
+@frozen
+class Advert:
+    """A decoded VRRP version 2 advertisement on the LAN."""
+
+    at: Instant
+    source: Address
+    advertisement: Advertisement
+
+
+@define(eq=False)
+class Capture:
+    """The frames seen so far, in order, and the version 2 advertisements among them."""
+
+    frames: list[Frame] = field(factory=list)
+    adverts: list[Advert] = field(factory=list)
+
+    def write(self, file: Path) -> None:
+        """Write a packet capture file with nanosecond stamps."""
+        from scapy.utils import PcapWriter
+
+        with PcapWriter(str(file), linktype=1, nano=True, sync=False) as pcap:
+            pcap.write_header(None)
+            for frame in self.frames:
+                whole, fraction = divmod(frame.at, 1_000_000)
+                pcap.write_packet(frame.data, sec=whole, usec=fraction * 1000)
+
+    def _read(self, tap: socket.socket) -> None:
+        data, ancillary, _, _ = tap.recvmsg(65535, 64)
+        frame = Frame(_stamp(ancillary), data)
+        self.frames.append(frame)
+        if advert := advert_of(frame):
+            self.adverts.append(advert)
+
+
+def advert_of(frame: Frame) -> Advert | None:
+    """Return the version 2 advertisement in a frame, if there is one."""
+    if frame.data[12:14] != b"\x08\x00":
+        return None
+    packet = decode_ipv4(frame.data[14:])
+    if not isinstance(packet, Packet) or packet.protocol != VRRP_PROTOCOL:
+        return None
+    advertisement = decode(2, packet.payload)
+    return Advert(frame.at, packet.source, advertisement) if isinstance(advertisement, Advertisement) else None
+
+
+@contextmanager
+def capturing(lab: Lab, lan: Lan) -> Iterator[Capture]:
+    """Record a LAN until left."""
+    capture = Capture()
+    tap = packet_socket(lab.switch, lan.bridge)
+    tap.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, struct.pack("iHH8s", lab.switch.index(lan.bridge), PACKET_MR_PROMISC, 0, b""))
+    with listening({tap: capture._read}):
+        yield capture
+
+
+def packet_socket(host: Host, interface: str, protocol: int = ETH_P_ALL) -> socket.socket:
+    """Open a packet socket on an interface, with the kernel's time stamps."""
+    tap = host.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    tap.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    tap.bind((interface, protocol))
+    return tap
+
+
+def _stamp(ancillary: list[tuple[int, int, bytes]]) -> Instant:
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+            whole, nanoseconds = struct.unpack("@ll", data)
+            return Instant(whole * 1_000_000 + nanoseconds // 1000)
+    raise AssertionError("the kernel stamped no time")

@@ -1,0 +1,41 @@
+"""VRRP daemons in hosts: real keepalived and ours, started with the same flags."""
+
+import shutil
+import sys
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from conformance.lab.network import Host
+from conformance.lab.process import Process
+
+
+@frozen
+class Peer:
+    """A daemon that takes keepalived's flags: how it is called."""
+
+    name: str
+    command: tuple[str, ...]
+
+    @property
+    def available(self) -> bool:
+        """Whether the program is on this machine."""
+        return shutil.which(self.command[0], path=SEARCH_PATH) is not None
+
+    def start(self, host: Host, configuration: str, extra: Sequence[str] = ()) -> Process:
+        """Start it in the foreground on a configuration text, VRRP only, logging to the console in detail."""
+        folder = host.file("/run")
+        (folder / "keepalived").mkdir(exist_ok=True)
+        (folder / f"{self.name}.conf").write_text(configuration)
+        return Process.start(host, (*self.command, *FLAGS, *_files(self.name), *extra), {"PATH": SEARCH_PATH})
+
+
+FLAGS = ("-P", "-n", "-l", "-D")
+SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+KEEPALIVED = Peer("keepalived", ("keepalived",))
+KASPEC = Peer("kaspec", (sys.executable, "-m", "shell.main", "run"))
+
+
+def _files(name: str) -> tuple[str, ...]:
+    return ("-f", f"/run/{name}.conf", "-p", f"/run/{name}.pid", "-r", f"/run/{name}-vrrp.pid", "-c", f"/run/{name}-checkers.pid")
