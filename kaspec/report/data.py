@@ -1,0 +1,191 @@
+"""The state as text: keepalived 2.2.7's ``.data``, as far as what it shows exists here.
+
+Every line is keepalived's and stands in its order, but for two departures: a password is never shown (keepalived hides it since 2.3), and
+a virtual router in FAULT says why.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from attrs import frozen
+
+from kaspec.address import VRRP_GROUP_V4, family_of, format_address
+from kaspec.config.model import Configuration, GlobalDefs
+from kaspec.node import NodeState
+from kaspec.report.journal import BLANK, Journal
+from kaspec.report.log import reason_line
+from kaspec.tracking import Link
+from kaspec.units import SECOND, Instant, Interval, in_seconds
+from kaspec.vrrp.intervals import master_down_interval
+from kaspec.vrrp.router import GarpPolicy, SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.state import Backup, Master, State, next_deadline, state_name
+
+_EPOCH = datetime(1970, 1, 1)
+_SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
+_MILLISECOND = 1000
+
+
+@frozen
+class WallClock:
+    """What the driver's clock is to people: ``now`` is ``epoch`` microseconds since 1970, local time ``utc_offset`` ahead of UTC."""
+
+    now: Instant
+    epoch: int
+    utc_offset: Interval
+
+    def write(self, instant: Instant) -> str:
+        """Write an instant as keepalived does: ``1795373538.365082 (Sun Nov 22 18:52:18.365082 2026)``."""
+        since_1970 = Interval(self.epoch + instant - self.now)
+        moment = (_EPOCH + timedelta(microseconds=since_1970 + self.utc_offset)).ctime()
+        seconds = in_seconds(since_1970)
+        return f"{seconds} ({moment[:-5]}{seconds[-7:]}{moment[-5:]})"
+
+
+def render_data(configuration: Configuration, state: NodeState, journals: Mapping[tuple[str, int], Journal], clock: WallClock) -> str:
+    """Write the whole dump; ``journals`` are kept by (interface, VRID), and ``state`` is of the configuration's routers."""
+    return "".join(f"{line}\n" for line in _lines(configuration, state, journals, clock))
+
+
+def _lines(configuration: Configuration, state: NodeState, journals: Mapping[tuple[str, int], Journal], clock: WallClock) -> Iterator[str]:
+    yield "------< Global definitions >------"
+    yield from _global_definitions(configuration.global_defs)
+    if configuration.static_addresses:
+        yield "------< Static Addresses >------"
+        yield from (f"     {_address(address)}" for address in configuration.static_addresses)
+    if configuration.routers:
+        yield "------< VRRP Topology >------"
+    for router, each in zip(configuration.routers, state.states, strict=True):
+        yield from _instance(router, each, journals.get((router.interface, router.virtual_router_id), BLANK), clock)
+    if state.links:
+        yield "------< Interfaces >------"
+    for _, link in sorted(state.links.items()):
+        yield from _interface(link, configuration.routers)
+
+
+def _global_definitions(of: GlobalDefs) -> Iterator[str]:
+    if of.router_id is not None:
+        yield f" Router ID = {of.router_id}"
+    if of.smtp_server is not None:
+        yield f" Smtp server = {of.smtp_server}"
+        yield f" Smtp server port = {of.smtp_port}"
+        yield f" Smtp server connection timeout = {of.smtp_connect_timeout // SECOND}"
+    if of.notification_email:
+        yield f" Email notification from = {of.notification_email_from}"
+        yield " Email notification to:"
+        yield from (f"  {recipient}" for recipient in of.notification_email)
+    yield f" Default smtp_alert = {_choice(of.smtp_alert)}"
+    yield f" Default smtp_alert_vrrp = {_choice(of.smtp_alert_vrrp)}"
+    yield f" Default interface = {of.default_interface}"
+    yield f" VRRP IPv4 mcast group = {format_address(VRRP_GROUP_V4)}"
+    yield from _garp(" ", " timer", of.garp)
+    yield f" Num adverts before down = {of.down_timer_adverts}"
+    yield f" Send advert after receive lower priority advert = {_truth(not of.lower_prio_no_advert)}"
+    yield f" VRRP default protocol version = {of.version}"
+    yield f" VRRP process priority = {of.vrrp_priority}"
+    yield f" VRRP don't swap = {_truth(of.vrrp_no_swap)}"
+    yield f" Checker process priority = {of.checker_priority}"
+    yield f" Checker don't swap = {_truth(of.checker_no_swap)}"
+
+
+def _instance(router: VirtualRouter, state: State, journal: Journal, clock: WallClock) -> Iterator[str]:
+    yield f" VRRP Instance = {router.name}"
+    yield f"   VRRP Version = {router.version}"
+    yield from _condition(router, state, journal, clock)
+    yield f"   Interface = {router.interface}"
+    source = state.standing.address
+    yield f"   Using src_ip = {'(none)' if source is None else format_address(source)}"
+    yield f"   Multicast address {format_address(VRRP_GROUP_V4)}"
+    yield from _garp("   ", "", router.garp)
+    yield f"   Down timer adverts = {router.down_timer_adverts}"
+    yield f"   Send advert after receive lower priority advert = {_truth(router.profile.answers_lower_priority)}"
+    yield f"   Virtual Router ID = {router.virtual_router_id}"
+    yield f"   Priority = {router.priority}"
+    yield f"   Effective priority = {state.standing.priority}"
+    yield f"   Advert interval = {_advertisement_interval(router)}"
+    yield f"   Preempt = {'enabled' if router.preempt else 'disabled'}"
+    if router.preempt_delay:
+        yield f"   Preempt delay = {router.preempt_delay / SECOND:g} secs"
+    yield from _authentication(router)
+    yield f"   Virtual IP ({len(router.addresses)}):"
+    held = " set" if isinstance(state, Master) else ""
+    yield from (f"     {_address(address)}{held}" for address in router.addresses)
+    if router.tracks:
+        yield "   Tracked interfaces :"
+    for track in router.tracks:
+        yield f"     {track.interface} weight {track.weight}{' reverse' if track.reverse else ''}"
+
+
+def _condition(router: VirtualRouter, state: State, journal: Journal, clock: WallClock) -> Iterator[str]:
+    """Say what the virtual router is, whom it follows or what it is at fault for, since when and until when."""
+    yield f"   State = {state_name(state)}"
+    if isinstance(state, Backup) and journal.following is not None:
+        yield f"   Master router = {format_address(journal.following.source)}"
+        yield f"   Master priority = {journal.following.advertisement.priority}"
+    yield f"   Number of interface and track script faults = {len(state.standing.faults)}"
+    yield from (f"   Fault = {reason_line(reason)}" for reason in state.standing.faults)
+    if journal.since is not None:
+        yield f"   Last transition = {clock.write(journal.since)}"
+    deadline = next_deadline(state)
+    yield f"   Read timeout = {'DISABLED' if deadline is None else clock.write(deadline)}"
+    learnt = state.master_adver_interval if isinstance(state, Backup) else router.advertisement_interval
+    down = master_down_interval(router.version, state.standing.priority, learnt, router.down_timer_adverts)
+    yield f"   Master down timer = {down} usecs"
+
+
+def _garp(indent: str, timer: str, policy: GarpPolicy) -> Iterator[str]:
+    def whole_seconds(delay: Interval | None) -> int:
+        return 0 if delay is None else delay // SECOND
+
+    yield f"{indent}Gratuitous ARP delay = {whole_seconds(policy.delay)}"
+    yield f"{indent}Gratuitous ARP repeat = {policy.repeat}"
+    yield f"{indent}Gratuitous ARP refresh{timer} = {whole_seconds(policy.refresh)}"
+    yield f"{indent}Gratuitous ARP refresh repeat = {policy.refresh_repeat}"
+    yield f"{indent}Gratuitous ARP lower priority delay = {whole_seconds(policy.lower_priority_delay)}"
+    yield f"{indent}Gratuitous ARP lower priority repeat = {policy.lower_priority_repeat}"
+
+
+def _advertisement_interval(router: VirtualRouter) -> str:
+    if router.version == 2:
+        return f"{router.advertisement_interval // SECOND} sec"
+    return f"{router.advertisement_interval // _MILLISECOND} milli-sec"
+
+
+def _authentication(router: VirtualRouter) -> Iterator[str]:
+    if isinstance(router.authentication, SimplePassword):
+        yield "   Authentication type = SIMPLE_PASSWORD"
+        yield "   Password = ********"
+    else:
+        yield "   Authentication type = none"
+
+
+def _address(virtual: VirtualAddress) -> str:
+    broadcast = "" if virtual.broadcast is None else f" brd {format_address(virtual.broadcast)}"
+    label = "" if virtual.label is None else f" label {virtual.label}"
+    scope = _SCOPES.get(virtual.scope, str(virtual.scope))
+    return f"{format_address(virtual.address)}/{virtual.prefix_length}{broadcast} dev {virtual.interface} scope {scope}{label}"
+
+
+def _interface(link: Link, routers: tuple[VirtualRouter, ...]) -> Iterator[str]:
+    yield f" Name = {link.name}"
+    first = {family_of(address): format_address(address) for address in reversed(link.addresses)}
+    yield f"   IPv4 address = {first.get(4, '(none)')}"
+    yield f"   IPv6 address = {first.get(6, '(none)')}"
+    yield f"   State = {'UP, RUNNING' if link.up else 'not UP or not RUNNING'}"
+    tracking = [(router, _weights(router, link.name)) for router in routers]
+    if any(weights for _, weights in tracking):
+        yield "   Tracking VRRP instances :"
+    yield from (f"     {router.name}, weight {weight}" for router, weights in tracking for weight in weights)
+
+
+def _weights(router: VirtualRouter, interface: str) -> list[int]:
+    """Return with which weights the virtual router depends on the interface; its own counts as a fault, unless said otherwise."""
+    own = [0] if router.interface == interface and not router.dont_track_primary else []
+    return own + [track.weight for track in router.tracks if track.interface == interface]
+
+
+def _choice(setting: bool | None) -> str:
+    return "unset" if setting is None else "on" if setting else "off"
+
+
+def _truth(setting: bool) -> str:
+    return "true" if setting else "false"
