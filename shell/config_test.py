@@ -14,10 +14,11 @@ def check(options: Options, log: Path | None) -> int:
     loaded = startup.load(options.use_file, options.config_id)
     lines = (loaded.reason,) if isinstance(loaded, Unreadable) else loaded.lines
     text = "".join(f"{line}\n" for line in lines).encode(errors="backslashreplace").decode()
-    if log is None:
-        sys.stderr.write(text)
-    else:
-        log.write_text(text)
+    try:
+        sys.stderr.write(text) if log is None else log.write_text(text)
+    except OSError as error:
+        sys.stderr.write(f"{log or 'Standard error'} cannot be written: {error.strerror}\n")
+        return exits.FATAL
     return status(loaded)
 
 

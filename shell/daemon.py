@@ -4,7 +4,6 @@ import ctypes
 import os
 import platform
 import resource
-import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 from attrs import evolve
 
 from shell import exits, logs, pidfile, process, startup
-from shell.children import CHILDREN
 from shell.options import Options, inactive
 from shell.process import Kind
 from shell.startup import Loaded, Refusal
@@ -27,8 +25,8 @@ def title() -> str:
     return f"kaspec v{version('kaspec')}"
 
 
-def run(options: Options, command_line: Sequence[str], kinds: Sequence[Kind] = CHILDREN) -> int:
-    """Run the daemon; return the exit status."""
+def run(options: Options, command_line: Sequence[str], kinds: Sequence[Kind]) -> int:
+    """Run the daemon with these kinds of children; return the exit status."""
     process.occupy_standard_descriptors()
     process.name_process("kaspec")
     shown, options = options.use_file, options.anchored()
@@ -66,7 +64,8 @@ def _apply_limits(options: Options) -> None:
     if options.umask is not None:
         os.umask(options.umask)
     if options.core_dump or options.core_dump_pattern is not None:
-        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        _, most = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (most, most))
     if options.namespace is not None:
         enter_namespace(options.namespace)
         options.pid_file("keepalived").parent.mkdir(mode=0o755, exist_ok=True)
@@ -102,10 +101,7 @@ def _farewell() -> None:
 
 def _refuse(options: Options, refused: Refusal) -> int:
     """Say why on standard error, whatever the log options are, and in the log."""
-    for line in refused.lines:
-        print(line, file=sys.stderr)
-    quiet = evolve(options, log_console=False)
-    logs.start(IDENT, quiet)
+    logs.start(IDENT, evolve(options, log_console=True))
     logs.info(f"Starting {title()}")
     for line in refused.lines:
         logs.info(line)

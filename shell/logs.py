@@ -109,7 +109,7 @@ class LogFile:
     def write(self, at: float, line: str) -> None:
         """Append one line; the file is opened at the first."""
         if self._console is None:
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY | os.O_NONBLOCK
             self._console = Console(os.open(self.path, flags, 0o600))
         self._console.write(at, line)
 
@@ -190,6 +190,7 @@ def begin(sinks: Sequence[Sink]) -> None:
     """Begin to log in this process to ``sinks``."""
     if not _active.started:
         atexit.register(stop)
+    _active.listener.end()
     _active.listener, _active.started = Listener(sinks), True
     _active.listener.start()
     logging.raiseExceptions = False

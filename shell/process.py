@@ -75,16 +75,12 @@ def spawn(kind: Kind, options: Options, configuration: Configuration, keep_out: 
 
 
 def _become(kind: Kind, options: Options, configuration: Configuration, channel: Channel) -> NoReturn:
-    status = exits.SOFTWARE
-    path = options.pid_file(kind.pid_file)
+    status, path = exits.SOFTWARE, options.pid_file(kind.pid_file)
     try:
         listen_for_term(channel)
         logs.start(kind.ident, options)
         name_process(kind.name)
-        pidfile.write(path, os.getpid())
-        status = kind.entry(options, configuration, channel)
-    except OSError as error:
-        logs.trouble(f"{kind.title} child process cannot go on: {error}")
+        status = _run(kind, path, options, configuration, channel)
     except BaseException:
         logs.trouble(f"{kind.title} child process met a bug: please report these lines")
     finally:
@@ -93,6 +89,15 @@ def _become(kind: Kind, options: Options, configuration: Configuration, channel:
         logs.info(f"Stopped - used {used.ru_utime:.6f} user time, {used.ru_stime:.6f} system time")
         logs.stop()
         os._exit(status)
+
+
+def _run(kind: Kind, path: Path, options: Options, configuration: Configuration, channel: Channel) -> int:
+    try:
+        pidfile.write(path, os.getpid())
+    except OSError as error:
+        logs.info(f"{path} cannot be written: {error.strerror}; name another with -p, -r, -c FILE")
+        return exits.FATAL
+    return kind.entry(options, configuration, channel)
 
 
 def listen_for_term(channel: Channel) -> None:

@@ -3,6 +3,8 @@
 Every problem is found before any is reported, so that an operator sees all of them at once, each with what to do.
 """
 
+import os
+import select
 import socket
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +27,9 @@ UNRUNNABLE = {kind.code for kind in (MISSING_ARGUMENT, NOT_READ_YET, NO_SUCH_INT
 
 With any other error it runs less the part at fault: no router at all would be worse.
 """
+
+ORPHAN_PATIENCE = 2.0
+"""Seconds that children of a parent that was killed are given to finish."""
 
 
 @frozen
@@ -70,12 +75,12 @@ class Refusal:
 
 def load(path: Path, config_id: str) -> Loaded | Unreadable:
     """Read and check a configuration file against this machine."""
-    from kaspec.config import read
-
     try:
         text = path.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         return Unreadable(f"Configuration file {path} cannot be read: {error.strerror}; name another with -f FILE")
+    from kaspec.config import read
+
     reading = read(text, str(path), config_id)
     missing = missing_interfaces(reading.configuration, (name for _, name in socket.if_nameindex()))
     return Loaded(text, reading.configuration, (*reading.diagnostics, *missing))
@@ -104,12 +109,26 @@ def missing_capabilities(status: str) -> tuple[str, ...]:
 
 def already_running(options: Options) -> tuple[str, ...]:
     """Return a line if a pid file of this daemon names a live one."""
-    for process in ("keepalived", "vrrp", "checkers"):
+    for process, patience in (("keepalived", 0.0), ("vrrp", ORPHAN_PATIENCE), ("checkers", ORPHAN_PATIENCE)):
         path = options.pid_file(process)
         pid = pidfile.holder(path)
-        if pid is not None:
+        if pid is not None and _outlives(pid, patience):
             return (f"daemon is already running: {path} names process {pid}; stop it first, or use other pid files (-p, -r, -c)",)
     return ()
+
+
+def _outlives(pid: int, patience: float) -> bool:
+    """Tell whether a process still lives after so many seconds."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return False
+    ended = select.poll()
+    ended.register(descriptor, select.POLLIN)
+    try:
+        return not ended.poll(patience * 1000)
+    finally:
+        os.close(descriptor)
 
 
 def check(options: Options, loaded: Loaded | Unreadable) -> Loaded | Refusal:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from attrs import define, field
 
 from kaspec.config.model import Configuration
-from shell import exits, logs, pidfile, process
+from shell import exits, logs, pidfile, process, systemd
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.options import Options
 from shell.process import Kind
@@ -43,7 +43,7 @@ def respawn_delay(deaths: int) -> float:
 
 @define
 class Child:
-    """A child as the parent knows it: running with a ``channel``, or dead until ``due``."""
+    """A child as the parent knows it: running with a ``channel``, or dead until ``due``; one that is not ``wanted`` is ending."""
 
     kind: Kind
     pid: int | None = None
@@ -51,6 +51,7 @@ class Child:
     started: float = 0.0
     deaths: int = 0
     due: float = 0.0
+    wanted: bool = True
 
 
 @define
@@ -72,6 +73,7 @@ class Supervisor:
             self._match_children()
             if not self._children:
                 logs.info("Warning - keepalived has no configuration to run")
+            systemd.ready()
             while self._kill_at is None or any(child.pid for child in self._children.values()):
                 for number in self._await():
                     self._heed(number)
@@ -123,40 +125,51 @@ class Supervisor:
         if self._kill_at is not None:
             return
         logs.info("Stopping")
+        systemd.stopping()
         self._kill_at = time.monotonic() + CHILD_WAIT_TIME
         for child in self._children.values():
             self._tell(child, Stop())
 
     def _reload(self) -> None:
         logs.info("Reloading ...")
-        loaded = self.read()
-        match loaded:
-            case Unreadable(reason):
-                logs.info(reason)
-            case Loaded(configuration=configuration):
-                for line in loaded.lines:
-                    logs.info(line)
-                if not loaded.has_errors:
-                    self.configuration = configuration
-                    for child in self._children.values():
-                        self._tell(child, Reload(configuration))
-                    self._match_children()
-                    logs.info("Reload complete")
-                    return
-        logs.info("Reload refused: the running configuration stays")
+        systemd.reloading()
+        configuration = self._acceptable()
+        if configuration is None:
+            logs.info("Reload refused: the running configuration stays")
+        else:
+            self.configuration = configuration
+            for child in self._children.values():
+                self._tell(child, Reload(configuration))
+            self._match_children()
+        systemd.ready()
+
+    def _acceptable(self) -> Configuration | None:
+        """Read the file again; any error in it is logged and refuses it as a whole, since what runs is better than a part."""
+        try:
+            loaded = self.read()
+        except Exception:  # a bug in reading must not take the routers down
+            logs.trouble("The configuration could not be read because of a bug: please report these lines")
+            return None
+        if isinstance(loaded, Unreadable):
+            logs.info(loaded.reason)
+            return None
+        for line in loaded.lines:
+            logs.info(line)
+        return None if loaded.has_errors else loaded.configuration
 
     def _match_children(self) -> None:
-        """Have exactly the children the configuration wants."""
+        """Have the children the configuration wants, and no others; one that is ending ends before it starts again."""
         for kind in self.kinds:
             wanted, child = kind.wanted(self.options, self.configuration), self._children.get(kind.title)
-            if wanted and child is None:
+            if child is None and wanted:
                 self._children[kind.title] = fresh = Child(kind)
                 self._spawn(fresh)
-            elif child is not None and not wanted:
+            elif child is not None and child.pid is None and not wanted:
                 del self._children[kind.title]
-                if child.channel is not None:
+            elif child is not None and child.wanted != wanted:
+                child.wanted = wanted
+                if not wanted:
                     self._tell(child, Stop())
-                    child.channel.close()
 
     def _spawn(self, child: Child) -> None:
         try:
@@ -185,15 +198,17 @@ class Supervisor:
                 return
             if pid == 0:
                 return
-            for child in self._children.values():
+            for child in tuple(self._children.values()):
                 if child.pid == pid:
                     self._died(child, pid, os.waitstatus_to_exitcode(status))
 
     def _died(self, child: Child, pid: int, code: int) -> None:
         self._forget(child)
-        if self._kill_at is not None:
-            return
         title = child.kind.title
+        if not child.wanted:
+            del self._children[title]
+        if self._kill_at is not None or not child.wanted:
+            return
         if code < 0:
             logs.info(f"pid {pid} exited due to signal {-code} ({signal.strsignal(-code)})")
         if code in exits.PERMANENT:

@@ -2,9 +2,9 @@
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +32,9 @@ Exit statuses with -t:
   2   a keyword lacks its argument
   4   the file cannot be read, or not all of it
   5   errors: the parts at fault would be left out, or an interface does not exist"""
+
+if TYPE_CHECKING:
+    from shell.process import Kind
 
 SIGNUMS = {
     "STOP": signal.SIGTERM,
@@ -126,7 +129,8 @@ def _print_version(context: click.Context, _option: click.Parameter, asked: bool
 @click.option("-t", "--config-test", is_flag=False, flag_value="", metavar="[LOG]", help="Check the configuration and exit; say it in LOG.")
 @click.option("--signum", callback=_print_signum, is_eager=True, expose_value=False, metavar="FUNC", help=SIGNUM_HELP)
 @click.option("-v", "--version", is_flag=True, callback=_print_version, is_eager=True, expose_value=False, help="Print the version.")
-def run(config_test: str | None, **given: Any) -> None:
+@click.pass_obj
+def run(kinds: "Sequence[Kind] | None", /, config_test: str | None, **given: Any) -> None:
     """Run the daemon: virtual routers as the configuration says.
 
     The options are keepalived's.  TERM stops it, HUP reads the configuration again (and keeps the running one if it has errors), USR1
@@ -138,8 +142,9 @@ def run(config_test: str | None, **given: Any) -> None:
 
         sys.exit(check(options, Path(config_test) if config_test else None))
     from shell import daemon
+    from shell.children import CHILDREN
 
-    sys.exit(daemon.run(options, ("kaspec", *sys.argv[1:])))
+    sys.exit(daemon.run(options, ("kaspec", *sys.argv[1:]), CHILDREN if kinds is None else kinds))
 
 
 def options_from(given: dict[str, Any]) -> Options:

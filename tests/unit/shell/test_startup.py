@@ -1,0 +1,85 @@
+"""What keeps the daemon from starting is found all at once and said with what to do."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaspec.config.diagnostics import KINDS, MISSING_ARGUMENT, NO_SUCH_INTERFACE, NOT_READ_YET, UNKNOWN_KEYWORD, Kind
+from kaspec.config.model import Configuration, InterfaceUse
+from kaspec.config.source import Span
+from kaspec.vrrp.router import VirtualRouter
+from shell import config_test, exits
+from shell.options import Options
+from shell.startup import CAPABILITIES, UNRUNNABLE, Loaded, Refusal, Unreadable, check, load, missing_capabilities, missing_interfaces
+
+SPAN = Span("k.conf", 1, 1, 2)
+ONE_ROUTER = Configuration(routers=(VirtualRouter("VI_1", "eth0", 5),))
+
+
+def loaded(kinds: Iterable[Kind] = (), configuration: Configuration = ONE_ROUTER) -> Loaded:
+    return Loaded("text", configuration, tuple(kind.at(SPAN, "message") for kind in kinds))
+
+
+@given(st.integers(0, (1 << 41) - 1))
+def test_each_missing_capability_is_named(effective: int) -> None:
+    lines = missing_capabilities(f"Name:\tpython3\nCapInh:\t0\nCapEff:\t{effective:016x}\nCapBnd:\t0\n")
+    assert [line.split()[0] for line in lines] == [name for name, (bit, _) in CAPABILITIES.items() if not effective & 1 << bit]
+
+
+@given(st.sets(st.sampled_from("abcdef")), st.lists(st.sampled_from("abcdef")))
+def test_each_place_that_names_a_missing_interface_is_shown(existing: set[str], used: list[str]) -> None:
+    uses = tuple(InterfaceUse(name, evolve(SPAN, line=number), "x") for number, name in enumerate(used, 1))
+    found = missing_interfaces(Configuration(interface_uses=uses), existing)
+    assert [each.span.line for each in found] == [number for number, name in enumerate(used, 1) if name not in existing]
+    assert all(each.code == NO_SUCH_INTERFACE.code and each.hint for each in found)
+
+
+@given(st.lists(st.sampled_from(list(KINDS.values()))))
+def test_only_what_keepalived_does_not_run_with_keeps_it_from_running(kinds: list[Kind]) -> None:
+    assert loaded(kinds).runnable == (not any(kind.code in UNRUNNABLE for kind in kinds))
+
+
+def test_errors_that_leave_nothing_to_run_keep_it_from_running() -> None:
+    assert not loaded([UNKNOWN_KEYWORD], Configuration()).runnable
+    assert loaded([], Configuration()).runnable
+
+
+@pytest.mark.parametrize(
+    ("found", "status"),
+    [
+        (loaded(), 0),
+        (loaded(kind for kind in KINDS.values() if kind.severity != "error"), 0),
+        (loaded([UNKNOWN_KEYWORD]), 5),
+        (loaded([UNKNOWN_KEYWORD, NO_SUCH_INTERFACE]), 5),
+        (loaded([UNKNOWN_KEYWORD, MISSING_ARGUMENT]), 2),
+        (loaded([NOT_READ_YET, UNKNOWN_KEYWORD]), 4),
+        (Unreadable("no such file"), 4),
+    ],
+)
+def test_the_status_of_a_config_test_is_keepalived_s(found: Loaded | Unreadable, status: int) -> None:
+    assert config_test.status(found) == status
+
+
+def test_a_missing_file_is_a_reason_not_an_exception(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.conf", tmp_path):
+        reason = load(path, "host")
+        assert isinstance(reason, Unreadable)
+        assert str(path) in reason.reason
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other checks come to light only with root's capabilities")
+def test_all_problems_are_told_and_the_gravest_gives_the_status(tmp_path: Path) -> None:
+    options = Options(pid=tmp_path / "a", vrrp_pid=tmp_path / "b", checkers_pid=tmp_path / "c")
+    good = loaded()
+    assert check(options, good) is good
+    assert check(options, Unreadable("no file")) == Refusal(("no file",), exits.NO_CONFIG)
+    refused = check(options, loaded([MISSING_ARGUMENT, NO_SUCH_INTERFACE]))
+    assert isinstance(refused, Refusal)
+    assert refused.status == exits.CONFIG
+    for kind in (MISSING_ARGUMENT, NO_SUCH_INTERFACE):
+        assert any(f"[{kind.code}]" in line for line in refused.lines)
