@@ -16,11 +16,12 @@ from kaspec.rules import Rule
 from kaspec.tracking import Link, source_candidates, standing
 from kaspec.units import Instant
 from kaspec.vrrp import state as states
+from kaspec.vrrp.effects import RemoveAddresses
 from kaspec.vrrp.events import DeadlineReached, Event, Reconfigured, Shutdown, StandingChanged, Startup
 from kaspec.vrrp.machine import Step, step
 from kaspec.vrrp.reception import receive
-from kaspec.vrrp.router import VirtualRouter
-from kaspec.vrrp.state import Initialize, State
+from kaspec.vrrp.router import VirtualAddress, VirtualRouter
+from kaspec.vrrp.state import Initialize, Master, State
 from kaspec.wire.ip import Malformed, decode_ipv4
 
 
@@ -175,13 +176,25 @@ def reconfigure(old: Node, new: Node, state: NodeState, now: Instant) -> Transit
             before, event = Initialize(fresh), Startup()
         else:
             before = state.states[was]
-            unchanged = old.routers[was] == router and before.standing == fresh
-            event = StandingChanged(fresh) if unchanged else Reconfigured(old.routers[was], fresh)
+            event = StandingChanged(fresh) if old.routers[was] == router else Reconfigured(old.routers[was], fresh)
         taken = step(router, before, event, now)
         after.append(taken.state)
         if taken.rule != rules.UNCHANGED:
             outcomes.append(Outcome(place, router, before, event, taken))
-    return Transition(NodeState(tuple(after), links), tuple(outcomes))
+    masters = (router for router, each in zip(new.routers, after, strict=True) if isinstance(each, Master))
+    held = frozenset(virtual for router in masters for virtual in router.addresses)
+    return Transition(NodeState(tuple(after), links), tuple(_sparing(outcome, held) for outcome in outcomes))
+
+
+def _sparing(outcome: Outcome, held: frozenset[VirtualAddress]) -> Outcome:
+    """Take no address away that a Master of the new configuration holds: it moved from one virtual router to another."""
+    effects = tuple(
+        RemoveAddresses(tuple(virtual for virtual in effect.addresses if virtual not in held))
+        if isinstance(effect, RemoveAddresses)
+        else effect
+        for effect in outcome.step.effects
+    )
+    return evolve(outcome, step=evolve(outcome.step, effects=effects))
 
 
 def _observe(node: Node, state: NodeState, name: str, link: Link | None, now: Instant) -> Transition:

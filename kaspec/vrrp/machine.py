@@ -73,8 +73,9 @@ def _initialize(router: VirtualRouter, state: Initialize, event: Event, now: Ins
             backup = _listen(router, state.standing, router.advertisement_interval, now)
             return Step(backup, (RemoveAddresses(router.addresses), Notify("BACKUP")), rules.BACKUP_STARTS)
         case StandingChanged(standing) | Reconfigured(_, standing):
-            rule = rules.UNCHANGED if standing == state.standing else rules.STANDING_CHANGED
-            return Step(Initialize(standing), (), rule)
+            if standing == state.standing:
+                return Step(state, (), rules.UNCHANGED)
+            return Step(Initialize(standing), (), rules.STANDING_CHANGED)
         case Shutdown() | DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded():
             return Step(state, (), rules.NOT_STARTED)
         case _:
@@ -262,9 +263,10 @@ def _fault(router: VirtualRouter, state: Fault, event: Event, now: Instant) -> S
 
 
 def _fault_stands(router: VirtualRouter, state: Fault, standing: Standing, now: Instant) -> Step:
+    if standing == state.standing:
+        return Step(state, (), rules.UNCHANGED)
     if standing.faults:
-        rule = rules.UNCHANGED if standing == state.standing else rules.FAULT_GOES_ON
-        return Step(Fault(standing), (), rule)
+        return Step(Fault(standing), (), rules.FAULT_GOES_ON)
     if router.is_owner:
         return _become_master(router, standing, now, rules.FAULT_LEFT_OWNER)
     backup = _listen(router, standing, router.advertisement_interval, now)
