@@ -10,13 +10,20 @@ from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from contextlib import suppress
 
-from kaspec.units import Instant
+from kaspec.report.data import WallClock
+from kaspec.units import SECOND, Instant, Interval
 from shell.syscalls import timerfd_create, timerfd_settime
 
 
 def now() -> Instant:
     """Return the current instant; it never goes back and does not know the wall clock."""
     return Instant(time.monotonic_ns() // 1000)
+
+
+def wall_clock() -> WallClock:
+    """Return how this clock's instants read on the wall, now."""
+    epoch, now_it_is = time.time_ns() // 1000, now()
+    return WallClock(now_it_is, epoch, Interval(time.localtime().tm_gmtoff * SECOND))
 
 
 class Alarm:

@@ -1,4 +1,4 @@
-"""What is remembered beside the state: counts, what was logged, who is followed.  Folds of ``kaspec.report`` and nothing of the protocol."""
+"""What is remembered beside the state: counts, what was logged, who is followed.  Folds of ``kaspec.report``; it decides nothing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable

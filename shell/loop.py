@@ -5,7 +5,10 @@ in ``kaspec.vrrp.reception``, ``step`` in ``kaspec.vrrp.machine``; then ``VrrpLo
 """
 
 from asyncio import AbstractEventLoop
+from collections.abc import Set
 from functools import lru_cache
+
+from attrs import frozen
 
 from kaspec.address import Address
 from kaspec.node import (
@@ -28,10 +31,20 @@ from shell.deadlines import Deadlines
 from shell.diary import Diary
 from shell.interpret import Work, gather
 from shell.netlink import Kernel
-from shell.sockets import GratuitousArpSocket, VrrpSocket
+from shell.problem import Problem
+from shell.sockets import GratuitousArpSocket, VrrpReceiver, VrrpSender
 
 BURST = 256
 """How many datagrams are taken from a socket before timers get their turn."""
+
+
+@frozen
+class Wire:
+    """The sockets of one interface, as it was when it had this index."""
+
+    index: int
+    receiver: VrrpReceiver
+    sender: VrrpSender
 
 
 class VrrpLoop:
@@ -43,14 +56,14 @@ class VrrpLoop:
         self.state: NodeState = initial(node, kernel.links())
         self._deadlines = Deadlines()
         self._alarm = clock.Alarm(loop, self.expire)
-        self._wires: dict[str, VrrpSocket] = {}
+        self._wires: dict[str, Wire] = {}
         self._announcer = GratuitousArpSocket()
         self._open_wires()
 
     def receive(self, interface: str) -> None:
         """Datagrams are waiting on an interface: each is an event."""
         now = clock.now()
-        for datagram in self._wires[interface].receive(BURST):
+        for datagram in self._wires[interface].receiver.receive(BURST):
             self.apply(take_datagram(self.node, self.state, interface, datagram, now), now)
         self._rearm()
 
@@ -99,7 +112,7 @@ class VrrpLoop:
         for work in gather(transition.outcomes):
             for interface, datagrams in work.datagrams.items():
                 if wire := self._wires.get(interface):
-                    self._diary.problems(wire.send(datagrams))
+                    self._diary.problems(wire.sender.send(datagrams))
             if work.changes:
                 self._diary.problems(self._kernel.apply(work.changes))
             if work.announcements:
@@ -124,28 +137,32 @@ class VrrpLoop:
         return frames
 
     def _open_wires(self) -> None:
-        """Have a socket on every interface that exists and that a virtual router is on."""
+        """Have sockets on every interface that exists and that a virtual router is on, and hear what is for its virtual routers."""
         for name in {router.interface for router in self.node.routers}:
             interface, wire = self._kernel.interfaces.get(name), self._wires.get(name)
             if wire and (interface is None or wire.index != interface.index):
                 self._close_wires(keep=self._wires.keys() - {name})
             if interface and name not in self._wires:
                 self._open_wire(name, interface.index)
+            if name in self._wires:
+                here = {router.virtual_router_id for router in self.node.routers if router.interface == name}
+                self._wires[name].receiver.admit(None if self._diary.log_unknown_vrids else here)
 
     def _open_wire(self, name: str, index: int) -> None:
         try:
-            wire = VrrpSocket(name, index)
+            wire = Wire(index, VrrpReceiver(name, index), VrrpSender(name, index))
         except OSError as error:
-            self._diary.refused(f"opening a VRRP socket on {name}", error)
+            self._diary.problems([Problem(f"open a VRRP socket on {name}", error.errno or 0, "it needs CAP_NET_RAW and CAP_NET_ADMIN")])
             return
         self._wires[name] = wire
-        self._loop.add_reader(wire.fileno(), self.receive, name)
+        self._loop.add_reader(wire.receiver.fileno(), self.receive, name)
 
-    def _close_wires(self, keep: set[str]) -> None:
+    def _close_wires(self, keep: Set[str]) -> None:
         for name in self._wires.keys() - keep:
             wire = self._wires.pop(name)
-            self._loop.remove_reader(wire.fileno())
-            wire.close()
+            self._loop.remove_reader(wire.receiver.fileno())
+            wire.receiver.close()
+            wire.sender.close()
 
 
 @lru_cache(maxsize=4096)

@@ -10,10 +10,12 @@ from attrs import define
 
 from kaspec.config.model import Configuration
 from kaspec.node import Node
+from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
 from kaspec.vrrp.events import Shutdown, Startup
 from shell import exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
+from shell.clock import wall_clock
 from shell.diary import Diary
 from shell.files import dump_directory, write_atomically
 from shell.loop import VrrpLoop
@@ -82,7 +84,8 @@ class _Child:
                 if isinstance(message, ClearStats):
                     self.diary.counts.clear()
             case WriteData():
-                self.write("keepalived.data", "")
+                state, journals = self.vrrp.state, self.diary.journals
+                self.write("keepalived.data", render_data(self.configuration, state, journals, wall_clock()))
             case WriteJson():
                 logs.info("JSON output is not active yet")
 
