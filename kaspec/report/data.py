@@ -72,7 +72,7 @@ def _global_definitions(of: GlobalDefs) -> Iterator[str]:
     if of.notification_email:
         yield f" Email notification from = {of.notification_email_from}"
         yield " Email notification to:"
-        yield from (f"  {recipient}" for recipient in of.notification_email)
+        yield from (f"   {recipient}" for recipient in of.notification_email)
     yield f" Default smtp_alert = {_choice(of.smtp_alert)}"
     yield f" Default smtp_alert_vrrp = {_choice(of.smtp_alert_vrrp)}"
     yield f" Default interface = {of.default_interface}"
