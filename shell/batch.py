@@ -18,7 +18,7 @@ DATAGRAM_SIZE = 2048
 
 
 class SendBatch:
-    """Sends on one socket, to ``name`` unless told otherwise; ``flags`` are those of send(2), a name is the bytes of a ``struct sockaddr``."""
+    """Sends on one socket, to ``name`` unless told otherwise: the bytes of a ``struct sockaddr``; ``flags`` are those of send(2)."""
 
     def __init__(self, descriptor: int, flags: int = 0, name: bytes | None = None) -> None:
         self._descriptor = descriptor

@@ -1,0 +1,346 @@
+"""The kernel's interfaces, addresses and routes: dumped at the start, followed by events, changed in batches (rtnetlink(7)).
+
+The kernel answers every request within the system call that makes it, so nothing here waits.  An address event only says *which* interface
+changed; its addresses are then read anew, once for a whole burst.  So what the core is told is the kernel's own list in its own order, and
+an overrun of the event queue is the same case with every interface changed.
+"""
+
+import asyncio
+import errno
+import os
+import socket
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Self
+
+from attrs import frozen
+
+from kaspec.address import Address, family_of, format_address
+from kaspec.config.model import Route
+from kaspec.node import LinkChanged
+from kaspec.tracking import Link
+from kaspec.vrrp.router import VirtualAddress
+from shell import rtnetlink
+from shell.problem import Problem
+from shell.rtnetlink import AddressReport, EndOfDump, LinkReport, Refusal, Report
+
+ADDRESS_SPACING = 0.02
+"""Seconds between two readings of addresses while events keep coming: a takeover's own events cost a few readings, not one each."""
+BATCH_BYTES = 32 << 10
+"""Bytes of one batch: below a socket's default send buffer, and all its refusals fit our receive buffer."""
+BUFFER = 1 << 20
+
+_SOL_NETLINK = 270
+_NETLINK_CAP_ACK, _NETLINK_EXT_ACK, _NETLINK_GET_STRICT_CHK = 10, 11, 12
+_SO_RCVBUFFORCE = 33
+_DATAGRAM = 64 << 10
+_DUMP_ATTEMPTS = 5
+_EVENTS = rtnetlink.LINK_EVENTS | rtnetlink.IPV4_ADDRESS_EVENTS | rtnetlink.IPV6_ADDRESS_EVENTS
+
+
+@frozen
+class Interface:
+    """An interface of this host: ``link`` is what the core knows of it; ``index`` and ``mac`` (6 bytes on Ethernet) are for sockets."""
+
+    name: str
+    index: int
+    mac: bytes
+    link: Link
+
+
+@frozen
+class _Request:
+    """One change: ``what`` names it to the operator, ``fine`` are the errnos that mean it is so already."""
+
+    message: bytes
+    what: str
+    fine: tuple[int, ...]
+
+
+class Kernel:
+    """The routing side of the kernel, in the network namespace that the process is in when this is made.
+
+    ``interfaces`` is what has been reported to the subscriber.  Raises ``OSError`` if the sockets cannot be made.
+    """
+
+    def __init__(self, event_buffer: int = BUFFER) -> None:
+        self._events = _open(event_buffer)
+        self._events.setblocking(False)
+        self._events.bind((0, _EVENTS))
+        self._requests = _open(BUFFER)
+        for option in (_NETLINK_CAP_ACK, _NETLINK_EXT_ACK, _NETLINK_GET_STRICT_CHK):
+            self._requests.setsockopt(_SOL_NETLINK, option, 1)
+        self._tell: Callable[[LinkChanged], None] | None = None
+        self._links: dict[int, LinkReport] = {}
+        self._addresses: dict[int, tuple[AddressReport, ...]] = {}
+        self._stale: set[int] = set()
+        self._present: dict[int, Interface] = {}
+        self._later: asyncio.TimerHandle | None = None
+        self._reported_at = float("-inf")
+        self._read_all()
+        self.interfaces: Mapping[str, Interface] = {each.name: each for each in self._present.values()}
+
+    async def __aenter__(self) -> Self:
+        """Do nothing: it is open already."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop reporting and free the descriptors."""
+        if self._tell is not None:
+            asyncio.get_running_loop().remove_reader(self._events.fileno())
+            self._tell = None
+        if self._later is not None:
+            self._later.cancel()
+        self._events.close()
+        self._requests.close()
+
+    def links(self) -> tuple[Link, ...]:
+        """Return every interface, as the core sees it."""
+        return tuple(interface.link for interface in self.interfaces.values())
+
+    def subscribe(self, tell: Callable[[LinkChanged], None]) -> None:
+        """Report every change from now on, in the running loop: one ``LinkChanged`` for each interface that is no longer as it was.
+
+        An interface that was replaced by another of the same name is reported gone first.
+        """
+        self._tell = tell
+        asyncio.get_running_loop().add_reader(self._events.fileno(), self._listen)
+
+    def apply(self, changes: Iterable[tuple[bool, VirtualAddress]]) -> tuple[Problem, ...]:
+        """Install (True) or remove (False) addresses, in order and in one batch; return a problem for each that the kernel refused.
+
+        One that is there already, or gone already, is no problem.  No other address is lost with a removed one (see ``_survivors``).
+        """
+        requests: list[_Request] = []
+        problems: list[Problem] = []
+        wanted = tuple(changes)
+        for install, virtual in wanted:
+            if (interface := self.interfaces.get(virtual.interface)) is not None:
+                requests.append(_address_request(install, virtual, interface.index))
+            elif install:
+                problems.append(Problem(_address_named(install, virtual), errno.ENODEV, _HINTS[errno.ENODEV]))
+        requests += self._survivors(virtual for install, virtual in wanted if not install)
+        return (*problems, *self._carry_out(requests))
+
+    def apply_routes(self, changes: Iterable[tuple[bool, Route]]) -> tuple[Problem, ...]:
+        """Install or remove routes, like ``apply``."""
+        requests: list[_Request] = []
+        problems: list[Problem] = []
+        for install, route in changes:
+            interface = self.interfaces.get(route.interface) if route.interface is not None else None
+            if interface is not None or route.interface is None:
+                message = rtnetlink.route_change(install, route, interface.index if interface else None)
+                requests.append(_Request(message, _route_named(install, route), _FINE_ROUTE[install]))
+            elif install:
+                problems.append(Problem(_route_named(install, route), errno.ENODEV, _HINTS[errno.ENODEV]))
+        return (*problems, *self._carry_out(requests))
+
+    def _survivors(self, removed: Iterable[VirtualAddress]) -> Iterator[_Request]:
+        """Have the kernel put back what it removes unasked.
+
+        With a primary IPv4 address go all secondary ones of its subnet, unless the interface has ``promote_secondaries`` set (it is off by
+        default): virtual addresses of another virtual router, or what the operator added.
+        """
+        leaving: defaultdict[int, set[Address]] = defaultdict(set)
+        for virtual in removed:
+            interface = self.interfaces.get(virtual.interface)
+            if interface is not None and self._may_be_primary(virtual, interface.index):
+                leaving[interface.index].add(virtual.address)
+        for index, addresses in leaving.items():
+            self._refresh(index)
+            present = self._addresses.get(index, ())
+            primaries = {each.subnet for each in present if not each.secondary and each.address in addresses}
+            for each in present:
+                if each.secondary and each.subnet in primaries and each.address not in addresses:
+                    what = (
+                        f"cannot put back {format_address(each.address)}/{each.prefix_length}, which went with its subnet's primary address"
+                    )
+                    yield _Request(rtnetlink.address_again(each), what, (errno.EEXIST,))
+
+    def _may_be_primary(self, virtual: VirtualAddress, index: int) -> bool:
+        """Rule out, without asking the kernel, the usual case: another address of the subnet is the primary one."""
+        if family_of(virtual.address) == 6 or virtual.prefix_length == 32:
+            return False
+        subnet = rtnetlink.subnet_of(virtual.address, virtual.prefix_length)
+        others = (each for each in self._addresses.get(index, ()) if not each.secondary and each.address != virtual.address)
+        return all(each.subnet != subnet for each in others)
+
+    def _carry_out(self, requests: Sequence[_Request]) -> Iterator[Problem]:
+        for batch in _batches(requests):
+            for place, code, words in self._transact([request.message for request in batch]):
+                if code not in batch[place].fine:
+                    yield Problem(batch[place].what, code, _HINTS.get(code, words))
+
+    def _transact(self, messages: list[bytes]) -> Iterator[tuple[int, int, str]]:
+        """Send one batch; yield the place, the errno and the kernel's words for each message that was refused."""
+        try:
+            self._requests.send(rtnetlink.numbered(messages))
+        except OSError as error:
+            yield from ((place, error.errno or 0, "") for place in range(len(messages)))
+        with suppress(BlockingIOError):
+            while True:
+                for report in rtnetlink.read(self._requests.recv(_DATAGRAM, socket.MSG_DONTWAIT)):
+                    if isinstance(report, Refusal):
+                        yield report.sequence, report.code, report.words
+
+    def _dump(self, request: bytes) -> tuple[Report, ...]:
+        """Ask for a list, again if it changed while it was read; raises ``OSError`` if the kernel does not give it."""
+        for _ in range(_DUMP_ATTEMPTS):
+            self._requests.send(request)
+            reports: list[Report] = []
+            while not (reports and isinstance(reports[-1], EndOfDump)):
+                reports += rtnetlink.read(self._requests.recv(_DATAGRAM))
+                if reports and isinstance(refusal := reports[-1], Refusal):
+                    raise OSError(refusal.code, refusal.words or os.strerror(refusal.code))
+            if all(report.consistent for report in reports if isinstance(report, EndOfDump)):
+                break
+        return tuple(reports)
+
+    def _listen(self) -> None:
+        """Events are waiting: take them all, then report.
+
+        After an overrun the events still in the queue are older than those lost, so they go first and everything is read anew after them.
+        """
+        link_changed = overrun = False
+        while True:
+            try:
+                events = rtnetlink.read_events(self._events.recv(_DATAGRAM))
+            except BlockingIOError:
+                break
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                overrun = True
+                continue
+            for event in events:
+                link_changed |= self._follow(event)
+        if overrun:
+            self._read_all()
+        self._schedule(at_once=link_changed or overrun)
+
+    def _follow(self, event: LinkReport | int) -> bool:
+        """Take note of an event; tell whether it is about a link rather than an address."""
+        if isinstance(event, int):
+            self._stale.add(event)
+            return False
+        self._stale.add(event.index)
+        if event.gone:
+            self._links.pop(event.index, None)
+        else:
+            self._links[event.index] = event
+        return True
+
+    def _schedule(self, at_once: bool) -> None:
+        """Report now; but while only address events keep coming, not all the time."""
+        loop = asyncio.get_running_loop()
+        due = self._reported_at + ADDRESS_SPACING
+        if at_once or due <= loop.time():
+            self._report()
+        elif self._later is None:
+            self._later = loop.call_at(due, self._report)
+
+    def _report(self) -> None:
+        """Read what changed, and tell the difference."""
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        self._reported_at = asyncio.get_running_loop().time()
+        stale, self._stale = self._stale, set()
+        for index in stale:
+            self._refresh(index)
+        before, self.interfaces = self.interfaces, {each.name: each for each in self._present.values()}
+        for change in _differences(before, self.interfaces):
+            if self._tell is not None:
+                self._tell(change)
+
+    def _refresh(self, index: int) -> None:
+        """Read the addresses of one interface anew."""
+        if index in self._links:
+            self._see(index, self._dump(rtnetlink.addresses_wanted(index)))
+        else:
+            self._addresses.pop(index, None)
+            self._present.pop(index, None)
+
+    def _read_all(self) -> None:
+        """Read everything anew."""
+        self._links = {each.index: each for each in self._dump(rtnetlink.links_wanted()) if isinstance(each, LinkReport)}
+        self._present.clear()
+        reports = self._dump(rtnetlink.addresses_wanted())
+        by_index: defaultdict[int, list[Report]] = defaultdict(list)
+        for report in reports:
+            if isinstance(report, AddressReport):
+                by_index[report.index].append(report)
+        for index in self._links:
+            self._see(index, by_index[index])
+
+    def _see(self, index: int, reports: Iterable[Report]) -> None:
+        link = self._links[index]
+        addresses = tuple(each for each in reports if isinstance(each, AddressReport) and each.index == index)
+        self._addresses[index] = addresses
+        seen = Link(link.name, link.up, tuple(each.address for each in addresses))
+        self._present[index] = Interface(link.name, index, link.mac, seen)
+
+
+def _differences(before: Mapping[str, Interface], after: Mapping[str, Interface]) -> Iterator[LinkChanged]:
+    """Tell what changed: first what is gone, then what is there.  One that took another's name is both."""
+    for name, was in before.items():
+        now_it_is = after.get(name)
+        if now_it_is is None or now_it_is.index != was.index:
+            yield LinkChanged(name, None)
+    for name, interface in after.items():
+        if interface != before.get(name):
+            yield LinkChanged(name, interface.link)
+
+
+def _batches(requests: Sequence[_Request]) -> Iterator[list[_Request]]:
+    """Split what is too much for one system call."""
+    batch: list[_Request] = []
+    size = 0
+    for request in requests:
+        if batch and size + len(request.message) > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(request)
+        size += len(request.message)
+    if batch:
+        yield batch
+
+
+def _open(receive_buffer: int) -> socket.socket:
+    """Open a socket whose buffer may exceed net.core.rmem_max, which needs CAP_NET_ADMIN."""
+    opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, receive_buffer)
+    except PermissionError:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    return opened
+
+
+def _address_request(install: bool, virtual: VirtualAddress, index: int) -> _Request:
+    return _Request(rtnetlink.address_change(install, virtual, index), _address_named(install, virtual), _FINE_ADDRESS[install])
+
+
+def _address_named(install: bool, virtual: VirtualAddress) -> str:
+    verb = "set" if install else "remove"
+    return f"cannot {verb} {format_address(virtual.address)}/{virtual.prefix_length} dev {virtual.interface}"
+
+
+def _route_named(install: bool, route: Route) -> str:
+    via = f" via {format_address(route.via)}" if route.via else ""
+    device = f" dev {route.interface}" if route.interface else ""
+    return f"cannot {'set' if install else 'remove'} route {format_address(route.destination)}/{route.prefix_length}{via}{device}"
+
+
+_FINE_ADDRESS = {True: (errno.EEXIST,), False: (errno.EADDRNOTAVAIL, errno.ENODEV)}
+_FINE_ROUTE = {True: (errno.EEXIST,), False: (errno.ESRCH, errno.ENODEV)}
+_HINTS = {
+    errno.ENODEV: "there is no such interface: create it, or correct the name",
+    errno.EPERM: "run as root, or with CAP_NET_ADMIN",
+    errno.ENETUNREACH: "its gateway is not on the subnet of any address of an interface that is up",
+    errno.ENOBUFS: "the kernel is short of memory",
+}
