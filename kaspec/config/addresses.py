@@ -1,0 +1,111 @@
+"""Lines of lists into the model: addresses, routes and tracked interfaces, and where they name an interface."""
+
+from collections.abc import Iterable, Iterator
+
+from kaspec.address import Address, family_of
+from kaspec.config.diagnostics import (
+    DUPLICATE_ADDRESS,
+    DUPLICATE_TRACK,
+    KEYWORD_INACTIVE,
+    LABEL_ELSEWHERE,
+    MALFORMED,
+    OWN_INTERFACE_TRACKED,
+    VERSION_3_INACTIVE,
+)
+from kaspec.config.lexer import Report
+from kaspec.config.lines import AddressLine, RouteLine, TrackLine
+from kaspec.config.model import InterfaceUse, Route
+from kaspec.config.sections import Given
+from kaspec.vrrp.router import InterfaceTrack, VirtualAddress
+
+
+def build_addresses(lines: Iterable[Given[AddressLine]], interface: str, report: Report) -> tuple[VirtualAddress, ...]:
+    """Build the addresses of a list; ``interface`` is where those without ``dev`` go.  Duplicates stay, since a peer compares the list."""
+    built: list[VirtualAddress] = []
+    seen: set[VirtualAddress] = set()
+    for given in lines:
+        address = _address(given, interface, report)
+        if address is None:
+            continue
+        if address in seen:
+            report(DUPLICATE_ADDRESS.at(given.at(given.value.prefix), "this address is given twice"))
+        seen.add(address)
+        built.append(address)
+    return tuple(built)
+
+
+def _address(given: Given[AddressLine], interface: str, report: Report) -> VirtualAddress | None:
+    line = given.value
+    address, length = line.prefix.value.address, line.prefix.value.length
+    for word in line.inactive:
+        report(KEYWORD_INACTIVE.at(given.at(word), f"{word.value} is known, but has no effect in this release"))
+    if family_of(address) == 6:
+        report(VERSION_3_INACTIVE.at(given.at(line.prefix), "IPv6 addresses are not active in this release (VRRP version 3)"))
+        return None
+    device = line.interface.value if line.interface else interface
+    label = line.label.value if line.label else None
+    if line.label and not line.label.value.startswith(device):
+        report(LABEL_ELSEWHERE.at(given.at(line.label), f"the label '{label}' does not begin with {device}", f"such as {device}:1"))
+    return VirtualAddress(address, length, device, label, line.scope, _broadcast(line.broadcast, address, length))
+
+
+def _broadcast(broadcast: Address | str | None, address: Address, length: int) -> Address | None:
+    """Compute ``+`` (every host bit set) and ``-`` (none set)."""
+    hosts = (1 << (32 - length)) - 1
+    match broadcast:
+        case "+":
+            return Address((int.from_bytes(address) | hosts).to_bytes(4))
+        case "-":
+            return Address((int.from_bytes(address) & ~hosts).to_bytes(4))
+        case bytes():
+            return Address(broadcast)
+        case _:
+            return None
+
+
+def build_routes(lines: Iterable[Given[RouteLine]], report: Report) -> tuple[Route, ...]:
+    """Build the routes of a list; one that this release would get wrong is left out."""
+    return tuple(route for given in lines if (route := _route(given, report)))
+
+
+def _route(given: Given[RouteLine], report: Report) -> Route | None:
+    line = given.value
+    if line.destination is None:
+        report(MALFORMED.at(given.span, "this route leads nowhere", "begin it with a destination such as 192.0.2.0/24 or default"))
+        return None
+    for word in line.inactive:
+        report(KEYWORD_INACTIVE.at(given.at(word), f"{word.value} is not active in this release, so this route is left out"))
+    used = (line.destination.value.address, line.via, line.source)
+    if any(address is not None and len(address) == 16 for address in used):
+        report(VERSION_3_INACTIVE.at(given.at(line.destination), "IPv6 routes are not active in this release"))
+        return None
+    if line.via is None and line.interface is None:
+        report(MALFORMED.at(given.span, "this route has neither a gateway nor an interface", "add via ADDRESS or dev INTERFACE"))
+        return None
+    if line.inactive:
+        return None
+    interface = line.interface.value if line.interface else None
+    destination = line.destination.value
+    return Route(destination.address, destination.length, line.via, interface, line.source, line.metric, line.table, line.scope)
+
+
+def build_tracks(lines: Iterable[Given[TrackLine]], own: str, report: Report) -> tuple[InterfaceTrack, ...]:
+    """Build the tracked interfaces, less the instance's ``own``, which is tracked anyway, and those given twice."""
+    built: dict[str, InterfaceTrack] = {}
+    for given in lines:
+        name = given.value.interface.value
+        place = given.at(given.value.interface)
+        if name == own:
+            report(OWN_INTERFACE_TRACKED.at(place, f"{name} is the instance's own interface and tracked anyway; this line is ignored"))
+        elif name in built:
+            report(DUPLICATE_TRACK.at(place, f"{name} is already tracked; this line is ignored"))
+        else:
+            built[name] = InterfaceTrack(name, given.value.weight, given.value.reverse)
+    return tuple(built.values())
+
+
+def interfaces_named(lines: Iterable[Given[AddressLine] | Given[RouteLine] | Given[TrackLine]], purpose: str) -> Iterator[InterfaceUse]:
+    """Tell which interfaces the lines name, and where."""
+    for given in lines:
+        if given.value.interface:
+            yield InterfaceUse(given.value.interface.value, given.at(given.value.interface), purpose)

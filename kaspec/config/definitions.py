@@ -1,0 +1,70 @@
+"""``global_defs``: from what the text gives to the model, keepalived's defaults filled in."""
+
+from typing import TypeVar
+
+from kaspec.config.diagnostics import VERSION_3_INACTIVE
+from kaspec.config.keywords import Setting
+from kaspec.config.keywords import global_defs as rows
+from kaspec.config.keywords import vrrp_instance as instance_rows
+from kaspec.config.lexer import Report
+from kaspec.config.model import SMTP_PORT, THIRTY_SECONDS, GlobalDefs
+from kaspec.config.sections import Section
+from kaspec.units import ZERO, Interval
+from kaspec.vrrp.router import FIVE_SECONDS, GarpPolicy
+
+T = TypeVar("T")
+
+
+def build_global_defs(section: Section, report: Report) -> GlobalDefs:
+    """Build the global definitions."""
+    server = section.value(rows.SMTP_SERVER, None)
+    version = section.last(rows.VRRP_VERSION)
+    if version is not None and version.value == 3:
+        report(VERSION_3_INACTIVE.at(version.span, "VRRP version 3 is not active in this release", "use version 2"))
+    return GlobalDefs(
+        router_id=section.value(rows.ROUTER_ID, None),
+        notification_email=tuple(word for line in section.entries(rows.NOTIFICATION_EMAIL) for word in line.value),
+        notification_email_from=section.value(rows.NOTIFICATION_EMAIL_FROM, None),
+        smtp_server=server.host if server else None,
+        smtp_port=(server.port if server else None) or SMTP_PORT,
+        smtp_helo_name=section.value(rows.SMTP_HELO_NAME, None),
+        smtp_connect_timeout=section.value(rows.SMTP_CONNECT_TIMEOUT, THIRTY_SECONDS),
+        smtp_alert=section.value(rows.SMTP_ALERT, None),
+        smtp_alert_vrrp=section.value(rows.SMTP_ALERT_VRRP, None),
+        no_email_faults=section.value(rows.NO_EMAIL_FAULTS, False),
+        default_interface=section.value(rows.DEFAULT_INTERFACE, "eth0"),
+        vrrp_priority=section.value(rows.VRRP_PRIORITY, 0),
+        checker_priority=section.value(rows.CHECKER_PRIORITY, 0),
+        vrrp_no_swap=section.value(rows.VRRP_NO_SWAP, False),
+        checker_no_swap=section.value(rows.CHECKER_NO_SWAP, False),
+        garp=garp_policy(section, Section("", None)),
+        down_timer_adverts=section.value(rows.VRRP_DOWN_TIMER_ADVERTS, 3),
+        lower_prio_no_advert=section.value(rows.VRRP_LOWER_PRIO_NO_ADVERT, False),
+    )
+
+
+def garp_policy(globally: Section, instance: Section) -> GarpPolicy:
+    """Return when an instance sends gratuitous ARP: its own settings, else the global ones, else keepalived's defaults.
+
+    What a lower priority brings about follows the instance's own burst unless it is set anywhere.
+    """
+
+    def setting(own: Setting[T], default_row: Setting[T], default: T) -> T:
+        return instance.value(own, globally.value(default_row, default))
+
+    minimal = globally.value(rows.VRRP_MIN_GARP, False)
+    repeat = setting(instance_rows.GARP_MASTER_REPEAT, rows.VRRP_GARP_MASTER_REPEAT, 1 if minimal else 5)
+    delay = setting(instance_rows.GARP_MASTER_DELAY, rows.VRRP_GARP_MASTER_DELAY, ZERO if minimal else FIVE_SECONDS)
+    return GarpPolicy(
+        repeat,
+        _some(delay),
+        _some(setting(instance_rows.GARP_MASTER_REFRESH, rows.VRRP_GARP_MASTER_REFRESH, ZERO)),
+        setting(instance_rows.GARP_MASTER_REFRESH_REPEAT, rows.VRRP_GARP_MASTER_REFRESH_REPEAT, 1),
+        setting(instance_rows.GARP_LOWER_PRIO_REPEAT, rows.VRRP_GARP_LOWER_PRIO_REPEAT, repeat),
+        _some(setting(instance_rows.GARP_LOWER_PRIO_DELAY, rows.VRRP_GARP_LOWER_PRIO_DELAY, delay)),
+    )
+
+
+def _some(interval: Interval) -> Interval | None:
+    """Read keepalived's 0 as "not at all"."""
+    return interval or None

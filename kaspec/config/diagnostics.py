@@ -1,0 +1,115 @@
+"""Diagnostics: what is wrong with a configuration, where, and what to do.
+
+Every kind of problem has a stable code, listed in ``KINDS`` in the order in which reading can meet it.
+"""
+
+from typing import Literal
+
+from attrs import frozen
+
+from kaspec.config.source import Span
+
+Severity = Literal["error", "warning", "notice"]
+
+
+@frozen
+class Diagnostic:
+    """One problem: an ``error`` is refused, a ``warning`` is mended and told, a ``notice`` is only told."""
+
+    severity: Severity
+    code: str
+    message: str
+    span: Span
+    hint: str = ""
+
+
+@frozen
+class Kind:
+    """A kind of problem: its code, its severity and what it means."""
+
+    code: str
+    severity: Severity
+    meaning: str
+
+    def at(self, span: Span, message: str, hint: str = "") -> Diagnostic:
+        """Make a diagnostic of this kind."""
+        return Diagnostic(self.severity, self.code, message, span, hint)
+
+
+KINDS: dict[str, Kind] = {}
+"""Every kind of problem by its code."""
+
+
+def _kind(code: str, severity: Severity, meaning: str) -> Kind:
+    assert code not in KINDS, code
+    return KINDS.setdefault(code, Kind(code, severity, meaning))
+
+
+# The text.
+UNMATCHED_QUOTE = _kind("K001", "error", "A double quote has no partner on its line.")
+LINE_IGNORED = _kind("K002", "error", "A line is too long (over 1024 bytes) or holds a NUL: keepalived ignores it.")
+NOT_READ_YET = _kind("K003", "error", "An include, a $definition or a ~generator: this release does not expand them.")
+
+# Blocks.
+EXTRA_CLOSE = _kind("K004", "error", "A '}' closes nothing.")
+MISSING_CLOSE = _kind("K005", "error", "A block is never closed.")
+STRAY_OPEN = _kind("K006", "error", "A '{' opens a block that no keyword names.")
+NO_BLOCK_WANTED = _kind("K007", "error", "A keyword that has no block is followed by one.")
+BLOCK_WANTED = _kind("K008", "error", "A block keyword is not followed by its block.")
+TOO_DEEP = _kind("K009", "error", "Blocks are nested deeper than any configuration is.")
+
+# Keywords and arguments.
+UNKNOWN_KEYWORD = _kind("K010", "error", "No such keyword.")
+MISPLACED_KEYWORD = _kind("K011", "error", "The keyword exists, but not in this block.")
+MISSING_ARGUMENT = _kind("K012", "error", "The keyword needs an argument.")
+EXTRA_WORDS = _kind("K013", "warning", "Words after a complete statement are ignored.")
+MALFORMED = _kind("K014", "error", "An argument is not of the form the keyword takes.")
+OUT_OF_RANGE = _kind("K015", "error", "A number is outside its range.")
+REPEATED = _kind("K016", "warning", "A setting is given more than once; the last one counts.")
+
+# What an instance means.
+MISSING_SETTING = _kind("K020", "error", "An instance lacks a setting it cannot do without.")
+DUPLICATE_NAME = _kind("K021", "error", "Two instances have the same name.")
+DUPLICATE_ROUTER = _kind("K022", "error", "Two instances have the same virtual_router_id on one interface.")
+NO_ADDRESS = _kind("K023", "warning", "An instance has no virtual address.")
+DUPLICATE_ADDRESS = _kind("K024", "warning", "A virtual address is given twice.")
+
+# Rewrites: what keepalived does with settings that do not go together.
+OWNER_BY_STATE = _kind("K030", "warning", "state MASTER without a priority means priority 255, the address owner.")
+NOPREEMPT_CLEARED = _kind("K031", "warning", "nopreempt has no effect on an initial master or an address owner.")
+PREEMPT_DELAY_CLEARED = _kind("K032", "warning", "preempt_delay has no effect on an initial master or with nopreempt.")
+INTERVAL_ROUNDED = _kind("K033", "warning", "VRRP version 2 advertises in whole seconds.")
+PASSWORD_CUT = _kind("K034", "warning", "Only the first eight bytes of a password count.")
+AUTHENTICATION_INCOMPLETE = _kind("K035", "warning", "auth_type and auth_pass only work together.")
+OWN_INTERFACE_TRACKED = _kind("K036", "warning", "An instance's own interface is tracked anyway.")
+DUPLICATE_TRACK = _kind("K037", "warning", "An interface is tracked twice; the first one counts.")
+LABEL_ELSEWHERE = _kind("K038", "warning", "A label should begin with the name of its interface.")
+
+# Not active yet.
+KEYWORD_INACTIVE = _kind("K040", "warning", "keepalived has this keyword; this release reads it without effect.")
+LVS_INACTIVE = _kind("K041", "notice", "LVS blocks are read, but this release does not act on them.")
+SYNC_GROUP_INACTIVE = _kind("K042", "notice", "Sync groups are read, but this release does not act on them.")
+VERSION_3_INACTIVE = _kind("K043", "error", "VRRP version 3 and IPv6 are not active in this release.")
+
+# The machine.
+NO_SUCH_INTERFACE = _kind("K050", "error", "The configuration names an interface that does not exist.")
+
+
+def render_diagnostic(diagnostic: Diagnostic, text: str) -> str:
+    """Write ``file:line:column: severity: message [code]``, the line of ``text`` it is about, a caret under the place, and the hint."""
+    span = diagnostic.span
+    line = text.split("\n")[span.line - 1].rstrip("\r") if 0 < span.line <= text.count("\n") + 1 else ""
+    shown = line.replace("\t", " ")
+    number = f"{span.line:>5} | "
+    margin = " " * 5 + " | "
+    caret = " " * (span.column - 1) + "^" * max(span.end - span.column, 1)
+    head = f"{span}: {diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]"
+    rows = [head, f"{number}{shown}".rstrip(), f"{margin}{caret}"]
+    if diagnostic.hint:
+        rows.append(f"{' ' * 5} = {diagnostic.hint}")
+    return "\n".join(rows)
+
+
+def has_errors(diagnostics: tuple[Diagnostic, ...]) -> bool:
+    """Tell whether any of them is an error."""
+    return any(diagnostic.severity == "error" for diagnostic in diagnostics)

@@ -1,0 +1,187 @@
+"""``vrrp_instance``: from what a block gives to the core's ``VirtualRouter``, with keepalived's defaults and rewrites."""
+
+from collections.abc import Iterable
+
+from attrs import evolve, frozen
+
+from kaspec.config import diagnostics as kinds
+from kaspec.config.addresses import build_addresses, build_tracks, interfaces_named
+from kaspec.config.definitions import garp_policy
+from kaspec.config.keywords import vrrp_instance as rows
+from kaspec.config.lexer import Report
+from kaspec.config.model import GlobalDefs, InitialState, InstanceSettings, InterfaceUse
+from kaspec.config.sections import Given, Section
+from kaspec.units import SECOND, ZERO, Interval
+from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Authentication, NoAuthentication, Profile, SimplePassword, VirtualRouter
+
+PASSWORD_LIMIT = 8
+
+
+@frozen
+class Instance:
+    """A ``vrrp_instance`` as built: the virtual router, what only the daemon needs, and the interfaces it names."""
+
+    router: VirtualRouter
+    settings: InstanceSettings
+    interface_uses: tuple[InterfaceUse, ...]
+
+
+def build_instances(sections: Iterable[Section], globally: Section, defaults: GlobalDefs, report: Report) -> tuple[Instance, ...]:
+    """Build the instances; the second of two that cannot both be is left out."""
+    built: list[Instance] = []
+    names: set[str] = set()
+    places: dict[tuple[str, int], str] = {}
+    for section in sections:
+        instance = _instance(section, globally, defaults, report)
+        if instance is None:
+            continue
+        router, where = instance.router, section.span
+        place = (router.interface, router.virtual_router_id)
+        if router.name in names:
+            report(kinds.DUPLICATE_NAME.at(where, f"there is already a vrrp_instance {router.name}; this one is left out"))
+        elif place in places:
+            identifier = section.last(rows.VIRTUAL_ROUTER_ID)
+            message = f"{router.name} and {places[place]} both have virtual_router_id {place[1]} on {place[0]}"
+            report(kinds.DUPLICATE_ROUTER.at(identifier.span if identifier else where, message, "give each its own virtual_router_id"))
+        else:
+            built.append(instance)
+            places[place] = router.name
+        names.add(router.name)
+    return tuple(built)
+
+
+def _instance(section: Section, globally: Section, defaults: GlobalDefs, report: Report) -> Instance | None:
+    interface, identifier = section.last(rows.INTERFACE), section.last(rows.VIRTUAL_ROUTER_ID)
+    state, priority = _state_and_priority(section, report)
+    addresses = build_addresses(section.entries(rows.VIRTUAL_IPADDRESS), interface.value if interface else "", report)
+    tracks = build_tracks(section.entries(rows.TRACK_INTERFACE), interface.value if interface else "", report)
+    nopreempt = _nopreempt(section, state, priority, report)
+    router = VirtualRouter(
+        name=section.label,
+        interface=interface.value if interface else "",
+        virtual_router_id=identifier.value if identifier else 0,
+        priority=priority,
+        addresses=addresses,
+        advertisement_interval=_advertisement_interval(section, report),
+        preempt=not nopreempt,
+        preempt_delay=_preempt_delay(section, state, nopreempt, report),
+        authentication=_authentication(section, report),
+        tracks=tracks,
+        dont_track_primary=section.value(rows.DONT_TRACK_PRIMARY, False),
+        source=section.value(rows.MCAST_SRC_IP, None),
+        garp=garp_policy(globally, section),
+        down_timer_adverts=section.value(rows.DOWN_TIMER_ADVERTS, defaults.down_timer_adverts),
+        profile=_profile(section.value(rows.LOWER_PRIO_NO_ADVERT, defaults.lower_prio_no_advert)),
+    )
+    if not _complete(section, report) or interface is None or identifier is None:
+        return None
+    return Instance(router, _settings(section, state), _interface_uses(section, interface))
+
+
+def _complete(section: Section, report: Report) -> bool:
+    """Tell whether the instance has what it cannot do without, and nothing that this release cannot do."""
+    complete = bool(section.label)
+    for row in (rows.INTERFACE, rows.VIRTUAL_ROUTER_ID):
+        if row not in section.given:
+            hint = f"add {row.name} {row.argument.form}"
+            report(kinds.MISSING_SETTING.at(section.span, f"vrrp_instance {section.label} has no {row.name}", hint))
+            complete = False
+    version = section.last(rows.VERSION)
+    if version is not None and version.value == 3:
+        report(kinds.VERSION_3_INACTIVE.at(version.span, "VRRP version 3 is not active in this release", "use version 2"))
+        complete = False
+    if not section.entries(rows.VIRTUAL_IPADDRESS):
+        report(kinds.NO_ADDRESS.at(section.span, f"vrrp_instance {section.label} has no virtual address", "add virtual_ipaddress { ... }"))
+    return complete and all(len(given.value.prefix.value.address) == 4 for given in section.entries(rows.VIRTUAL_IPADDRESS))
+
+
+def _state_and_priority(section: Section, report: Report) -> tuple[InitialState, int]:
+    """Without a priority, MASTER means the address owner's 255; without a state, 255 means MASTER."""
+    state, priority = section.last(rows.STATE), section.last(rows.PRIORITY)
+    if priority is not None:
+        return state.value if state else ("MASTER" if priority.value == OWNER_PRIORITY else "BACKUP"), priority.value
+    if state is None or state.value == "BACKUP" or rows.PRIORITY in section.given:
+        return state.value if state else "BACKUP", 100
+    message = "state MASTER without a priority makes this router the address owner, priority 255"
+    report(kinds.OWNER_BY_STATE.at(state.span, message, "add a priority below 255 unless it owns the addresses"))
+    return "MASTER", OWNER_PRIORITY
+
+
+def _nopreempt(section: Section, state: InitialState, priority: int, report: Report) -> bool:
+    given, preempt = section.last(rows.NOPREEMPT), section.last(rows.PREEMPT)
+    if given is None or (preempt is not None and preempt.order > given.order):
+        return False
+    if state == "MASTER" or priority == OWNER_PRIORITY:
+        reason = "state MASTER" if state == "MASTER" else "priority 255"
+        report(kinds.NOPREEMPT_CLEARED.at(given.span, f"nopreempt does not work with {reason} and is ignored", "use state BACKUP"))
+        return False
+    return True
+
+
+def _preempt_delay(section: Section, state: InitialState, nopreempt: bool, report: Report) -> Interval:
+    given = section.last(rows.PREEMPT_DELAY)
+    if given is None or given.value == ZERO:
+        return ZERO
+    if state == "MASTER" or nopreempt:
+        reason = "state MASTER" if state == "MASTER" else "nopreempt"
+        report(kinds.PREEMPT_DELAY_CLEARED.at(given.span, f"preempt_delay does not work with {reason} and is ignored"))
+        return ZERO
+    return given.value
+
+
+def _advertisement_interval(section: Section, report: Report) -> Interval:
+    """Version 2 carries whole seconds (RFC 3768 5.3.7): round to the nearest, at least one."""
+    given = section.last(rows.ADVERT_INT)
+    if given is None:
+        return SECOND
+    rounded = max((given.value + SECOND // 2) // SECOND, 1)
+    if rounded * SECOND != given.value:
+        report(kinds.INTERVAL_ROUNDED.at(given.span, f"VRRP version 2 advertises in whole seconds: {rounded} is used"))
+    return Interval(rounded * SECOND)
+
+
+def _authentication(section: Section, report: Report) -> Authentication:
+    within = section.merged(rows.AUTHENTICATION)
+    kind, password = within.last(rows.AUTH_TYPE), within.last(rows.AUTH_PASS)
+    if kind is not None and kind.value == "AH":
+        report(kinds.KEYWORD_INACTIVE.at(kind.span, "auth_type AH is not active in this release: no authentication is used"))
+        return NoAuthentication()
+    if password is None or kind is None:
+        if lone := password or kind:
+            missing = "auth_type PASS" if password else "auth_pass"
+            report(kinds.AUTHENTICATION_INCOMPLETE.at(lone.span, f"without {missing} there is no authentication", f"add {missing}"))
+        return NoAuthentication()
+    data = password.value.encode(errors="surrogateescape" if _escaped(password.value) else "replace")
+    if len(data) > PASSWORD_LIMIT:
+        report(kinds.PASSWORD_CUT.at(password.span, f"only the first {PASSWORD_LIMIT} bytes of the password are used"))
+    return SimplePassword(data[:PASSWORD_LIMIT].ljust(PASSWORD_LIMIT, b"\0"))
+
+
+def _escaped(password: str) -> bool:
+    """Tell whether every surrogate stands for a byte that was not UTF-8, as a file read with ``surrogateescape`` has it."""
+    return all(not 0xD800 <= ord(character) <= 0xDFFF or 0xDC80 <= ord(character) <= 0xDCFF for character in password)
+
+
+def _profile(lower_prio_no_advert: bool) -> Profile:
+    return evolve(KEEPALIVED, answers_lower_priority=False) if lower_prio_no_advert else KEEPALIVED
+
+
+def _settings(section: Section, state: InitialState) -> InstanceSettings:
+    return InstanceSettings(
+        section.label,
+        state,
+        section.value(rows.SMTP_ALERT, None),
+        section.value(rows.NOTIFY, None),
+        section.value(rows.NOTIFY_MASTER, None),
+        section.value(rows.NOTIFY_BACKUP, None),
+        section.value(rows.NOTIFY_FAULT, None),
+        section.value(rows.NOTIFY_STOP, None),
+    )
+
+
+def _interface_uses(section: Section, interface: Given[str]) -> tuple[InterfaceUse, ...]:
+    return (
+        InterfaceUse(interface.value, interface.words[0].span, f"vrrp_instance {section.label}"),
+        *interfaces_named(section.entries(rows.TRACK_INTERFACE), f"track_interface of {section.label}"),
+        *interfaces_named(section.entries(rows.VIRTUAL_IPADDRESS), f"virtual_ipaddress of {section.label}"),
+    )

@@ -1,0 +1,115 @@
+"""The configuration as values: what ``read`` returns and the daemon, the traces and the checker take.
+
+Protocol settings are the core's own ``VirtualRouter``s with every default filled in; what only the daemon needs stands beside them.
+Places in the text (``InterfaceUse``) never count when two configurations are compared.
+"""
+
+from typing import Literal
+
+from attrs import field, frozen
+
+from kaspec.address import Address
+from kaspec.config.source import Span
+from kaspec.units import SECOND, Interval
+from kaspec.vrrp.router import GarpPolicy, Version, VirtualAddress, VirtualRouter
+
+InitialState = Literal["MASTER", "BACKUP"]
+THIRTY_SECONDS = Interval(30 * SECOND)
+SMTP_PORT = 25
+
+
+@frozen
+class Route:
+    """A route as ``ip route add`` would take it; ``None`` means not given.
+
+    ``scope`` and ``table`` are the kernel's numbers; ``destination`` 0.0.0.0 with ``prefix_length`` 0 is the default route.
+    """
+
+    destination: Address
+    prefix_length: int
+    via: Address | None = None
+    interface: str | None = None
+    source: Address | None = None
+    metric: int | None = None
+    table: int | None = None
+    scope: int | None = None
+
+
+@frozen
+class Command:
+    """A script to run: ``line`` is its path and arguments, ``user`` and ``group`` whom to run it as (``None``: the default)."""
+
+    line: str
+    user: str | None = None
+    group: str | None = None
+
+
+@frozen
+class GlobalDefs:
+    """keepalived's ``global_defs``: ``None`` where the default depends on the machine or on another setting.
+
+    ``garp``, ``version``, ``down_timer_adverts`` and ``lower_prio_no_advert`` are defaults that every instance has already inherited.
+    Priorities are nice values, -20..19.
+    """
+
+    router_id: str | None = None
+    notification_email: tuple[str, ...] = ()
+    notification_email_from: str | None = None
+    smtp_server: str | None = None
+    smtp_port: int = SMTP_PORT
+    smtp_helo_name: str | None = None
+    smtp_connect_timeout: Interval = THIRTY_SECONDS
+    smtp_alert: bool | None = None
+    smtp_alert_vrrp: bool | None = None
+    no_email_faults: bool = False
+    default_interface: str = "eth0"
+    vrrp_priority: int = 0
+    checker_priority: int = 0
+    vrrp_no_swap: bool = False
+    checker_no_swap: bool = False
+    version: Version = 2
+    garp: GarpPolicy = GarpPolicy()
+    down_timer_adverts: int = 3
+    lower_prio_no_advert: bool = False
+
+
+@frozen
+class InstanceSettings:
+    """What a ``vrrp_instance`` says beyond the protocol; ``name`` is the virtual router's.
+
+    ``initial_state`` is keepalived's wish only: the election decides.  ``smtp_alert`` unset means the global setting.
+    """
+
+    name: str
+    initial_state: InitialState
+    smtp_alert: bool | None = None
+    notify: Command | None = None
+    notify_master: Command | None = None
+    notify_backup: Command | None = None
+    notify_fault: Command | None = None
+    notify_stop: Command | None = None
+
+
+@frozen
+class InterfaceUse:
+    """An interface that the text names, where, and what for."""
+
+    name: str
+    span: Span
+    purpose: str
+
+
+@frozen
+class Configuration:
+    """A whole configuration; ``settings`` goes with ``routers``, place by place.
+
+    ``has_lvs`` tells that the text defines virtual servers, so a checker process is wanted.
+    """
+
+    global_defs: GlobalDefs = GlobalDefs()
+    static_addresses: tuple[VirtualAddress, ...] = ()
+    static_routes: tuple[Route, ...] = ()
+    routers: tuple[VirtualRouter, ...] = ()
+    settings: tuple[InstanceSettings, ...] = ()
+    has_lvs: bool = False
+    interface_uses: tuple[InterfaceUse, ...] = field(default=(), eq=False, repr=False)

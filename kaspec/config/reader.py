@@ -1,0 +1,73 @@
+"""Reading a configuration: text in, ``Configuration`` and every diagnostic out, in one pass."""
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from kaspec.config.addresses import build_addresses, build_routes, interfaces_named
+from kaspec.config.definitions import build_global_defs
+from kaspec.config.diagnostics import LVS_INACTIVE, NO_SUCH_INTERFACE, Diagnostic
+from kaspec.config.instances import build_instances
+from kaspec.config.keywords import TABLE, Later, top
+from kaspec.config.lexer import lex
+from kaspec.config.model import Configuration
+from kaspec.config.sections import Section, read_section
+from kaspec.config.tree import build
+
+OUTERMOST = frozenset(name for name in TABLE[""] if not any(name in rows for scope, rows in TABLE.items() if scope))
+"""The keywords that stand at the top of a file and nowhere else."""
+
+
+@frozen
+class Reading:
+    """What a text says, and everything that is wrong with it in the text's order."""
+
+    configuration: Configuration
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read(text: str, name: str, config_id: str = "") -> Reading:
+    """Read the text of the file ``name``; ``config_id`` is what its ``@ID`` lines are compared with.
+
+    Total: whatever the text is, what can be understood is in the configuration and what cannot is in the diagnostics.
+    """
+    problems: list[Diagnostic] = []
+    report = problems.append
+    section = read_section(build(lex(text, name, config_id, report), OUTERMOST, report), "", report)
+    globally = section.merged(top.GLOBAL_DEFS)
+    defaults = build_global_defs(globally, report)
+    instances = build_instances(section.sections(top.VRRP_INSTANCE), globally, defaults, report)
+    addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)
+    configuration = Configuration(
+        defaults,
+        build_addresses(addresses, defaults.default_interface, report),
+        build_routes(routes, report),
+        tuple(instance.router for instance in instances),
+        tuple(instance.settings for instance in instances),
+        _has_lvs(section),
+        (
+            *interfaces_named(addresses, "static_ipaddress"),
+            *interfaces_named(routes, "static_routes"),
+            *(use for instance in instances for use in instance.interface_uses),
+        ),
+    )
+    return Reading(configuration, in_order(problems))
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sort diagnostics by their place in the text."""
+    return tuple(sorted(diagnostics, key=lambda diagnostic: (diagnostic.span, diagnostic.code)))
+
+
+def check_interfaces(configuration: Configuration, known: frozenset[str]) -> tuple[Diagnostic, ...]:
+    """Tell which interfaces the configuration names that are not ``known``, each where it is named."""
+    missing = (use for use in configuration.interface_uses if use.name not in known)
+    there = ", ".join(sorted(known)) or "none"
+    return in_order(
+        NO_SUCH_INTERFACE.at(use.span, f"{use.purpose} names the interface {use.name}, which does not exist", f"there is: {there}")
+        for use in missing
+    )
+
+
+def _has_lvs(section: Section) -> bool:
+    return any(isinstance(row, Later) and row.kind is LVS_INACTIVE for row in section.given)
