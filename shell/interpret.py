@@ -5,8 +5,9 @@ advertisements, then the address changes (one netlink batch), then gratuitous AR
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import assert_never
 
 from attrs import define, field
 
@@ -51,38 +52,26 @@ def gather(outcomes: Iterable[Outcome]) -> Iterator[Work]:
             work, acted = Work(), set()
         acted.add(who)
         for effect in effects:
-            _TABLE[type(effect)](work, outcome.router, effect)
+            _add(work, outcome.router, effect)
     if acted:
         yield work
 
 
-def _send(work: Work, router: VirtualRouter, effect: SendAdvertisement) -> None:
-    work.datagrams[router.interface].append(datagram(effect.advertisement, effect.source))
-
-
-def _install(work: Work, _: VirtualRouter, effect: InstallAddresses) -> None:
-    work.changes += [(True, address) for address in effect.addresses]
-
-
-def _remove(work: Work, _: VirtualRouter, effect: RemoveAddresses) -> None:
-    work.changes += [(False, address) for address in effect.addresses]
-
-
-def _announce(work: Work, _: VirtualRouter, effect: SendGratuitousArp) -> None:
-    work.announcements += [(virtual.interface, virtual.address, effect.repeat) for virtual in effect.addresses]
-
-
-def _notify(work: Work, router: VirtualRouter, effect: Notify) -> None:
-    work.notifications.append((router, effect))
-
-
-_TABLE: dict[type[Effect], Callable[[Work, VirtualRouter, Effect], None]] = {
-    SendAdvertisement: _send,
-    InstallAddresses: _install,
-    RemoveAddresses: _remove,
-    SendGratuitousArp: _announce,
-    Notify: _notify,
-}  # type: ignore[dict-item]
+def _add(work: Work, router: VirtualRouter, effect: Effect) -> None:
+    """The table: what each effect means to the kernel."""
+    match effect:
+        case SendAdvertisement(advertisement, source):
+            work.datagrams[router.interface].append(datagram(advertisement, source))
+        case InstallAddresses(addresses):
+            work.changes += [(True, address) for address in addresses]
+        case RemoveAddresses(addresses):
+            work.changes += [(False, address) for address in addresses]
+        case SendGratuitousArp(addresses, repeat):
+            work.announcements += [(virtual.interface, virtual.address, repeat) for virtual in addresses]
+        case Notify():
+            work.notifications.append((router, effect))
+        case _:
+            assert_never(effect)
 
 
 @lru_cache(maxsize=4096)
