@@ -6,7 +6,6 @@ Every problem is found before any is reported, so that an operator sees all of t
 import os
 import select
 import socket
-from collections.abc import Iterable
 from pathlib import Path
 
 from attrs import frozen
@@ -79,22 +78,11 @@ def load(path: Path, config_id: str) -> Loaded | Unreadable:
         text = path.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         return Unreadable(f"Configuration file {path} cannot be read: {error.strerror}; name another with -f FILE")
-    from kaspec.config import read
+    from kaspec.config.reader import check_interfaces, in_order, read
 
     reading = read(text, str(path), config_id)
-    missing = missing_interfaces(reading.configuration, (name for _, name in socket.if_nameindex()))
-    return Loaded(text, reading.configuration, (*reading.diagnostics, *missing))
-
-
-def missing_interfaces(configuration: Configuration, existing: Iterable[str]) -> tuple[Diagnostic, ...]:
-    """Return a diagnostic for every place that names an interface that is not there."""
-    names = frozenset(existing)
-    hint = "create it first, or correct the name; there are: " + (", ".join(sorted(names)) or "none")
-    return tuple(
-        NO_SUCH_INTERFACE.at(use.span, f"interface {use.name} does not exist ({use.purpose})", hint)
-        for use in configuration.interface_uses
-        if use.name not in names
-    )
+    missing = check_interfaces(reading.configuration, frozenset(name for _, name in socket.if_nameindex()))
+    return Loaded(text, reading.configuration, in_order((*reading.diagnostics, *missing)))
 
 
 def missing_capabilities(status: str) -> tuple[str, ...]:

@@ -5,17 +5,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kaspec.config.diagnostics import KINDS, MISSING_ARGUMENT, NO_SUCH_INTERFACE, NOT_READ_YET, UNKNOWN_KEYWORD, Kind
-from kaspec.config.model import Configuration, InterfaceUse
+from kaspec.config.model import Configuration
 from kaspec.config.source import Span
 from kaspec.vrrp.router import VirtualRouter
 from shell import config_test, exits
 from shell.options import Options
-from shell.startup import CAPABILITIES, UNRUNNABLE, Loaded, Refusal, Unreadable, check, load, missing_capabilities, missing_interfaces
+from shell.startup import CAPABILITIES, UNRUNNABLE, Loaded, Refusal, Unreadable, check, load, missing_capabilities
 
 SPAN = Span("k.conf", 1, 1, 2)
 ONE_ROUTER = Configuration(routers=(VirtualRouter("VI_1", "eth0", 5),))
@@ -31,12 +30,13 @@ def test_each_missing_capability_is_named(effective: int) -> None:
     assert [line.split()[0] for line in lines] == [name for name, (bit, _) in CAPABILITIES.items() if not effective & 1 << bit]
 
 
-@given(st.sets(st.sampled_from("abcdef")), st.lists(st.sampled_from("abcdef")))
-def test_each_place_that_names_a_missing_interface_is_shown(existing: set[str], used: list[str]) -> None:
-    uses = tuple(InterfaceUse(name, evolve(SPAN, line=number), "x") for number, name in enumerate(used, 1))
-    found = missing_interfaces(Configuration(interface_uses=uses), existing)
-    assert [each.span.line for each in found] == [number for number, name in enumerate(used, 1) if name not in existing]
-    assert all(each.code == NO_SUCH_INTERFACE.code and each.hint for each in found)
+def test_an_interface_that_is_not_there_is_shown_where_it_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "k.conf"
+    path.write_text("static_ipaddress {\n  192.0.2.1/24 dev lo\n  192.0.2.2/24 dev nosuch0\n}\n")
+    found = load(path, "host")
+    assert isinstance(found, Loaded)
+    assert [(each.code, each.span.line) for each in found.diagnostics] == [(NO_SUCH_INTERFACE.code, 3)]
+    assert f"{path}:3:" in found.lines[0]
 
 
 @given(st.lists(st.sampled_from(list(KINDS.values()))))

@@ -1,0 +1,51 @@
+"""``kaspec run`` with a VRRP child that only tells what it hears: ``python -m tests.interop.daemon_stand_in OPTIONS``.
+
+All else is the daemon's own: parent, checker child, channel, signals, logs, pid files.  The environment's STAND_IN says how the child
+behaves: ``obedient``, ``stubborn`` (nothing but SIGKILL ends it), ``hopeless`` (ends as one that cannot be helped), ``buggy``.
+"""
+
+import os
+import signal
+
+from attrs import evolve
+
+from kaspec.config.model import Configuration
+from shell import exits, logs, supervisor
+from shell.channel import Channel, Reload, Stop
+from shell.children import CHILDREN
+from shell.commands.run import run
+from shell.options import Options
+
+BEHAVIOUR = os.environ.get("STAND_IN", "obedient")
+IMPATIENCE = 0.5
+"""Seconds the parent waits for a stubborn child here."""
+
+
+def serve(_options: Options, configuration: Configuration, channel: Channel) -> int:
+    """Tell what comes until the end comes."""
+    logs.info(f"stand-in serves {names(configuration)}")
+    if BEHAVIOUR == "hopeless":
+        return exits.CONFIG
+    if BEHAVIOUR == "buggy":
+        raise LookupError("a bug in the child")
+    for message in channel:
+        told = names(message.configuration) if isinstance(message, Reload) else ""
+        logs.info(f"stand-in hears {type(message).__name__} {told}".rstrip())
+        if isinstance(message, Stop) and BEHAVIOUR != "stubborn":
+            break
+    while BEHAVIOUR == "stubborn":
+        signal.pause()
+    logs.info("stand-in ends")
+    return exits.OK
+
+
+def names(configuration: Configuration) -> str:
+    """Return the names of the virtual routers."""
+    return " ".join(router.name for router in configuration.routers) or "nothing"
+
+
+if __name__ == "__main__":
+    if BEHAVIOUR == "stubborn":
+        supervisor.CHILD_WAIT_TIME = IMPATIENCE
+    vrrp, *others = CHILDREN
+    run.main(prog_name="kaspec", obj=(evolve(vrrp, entry=serve, prepare=lambda: None), *others))
