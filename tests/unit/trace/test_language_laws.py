@@ -15,11 +15,33 @@ ROUTER = VirtualRouter(
     "VI_1", "eth0", 51, 100, (VirtualAddress(Address(bytes([192, 0, 2, 100])), 24, "eth0"),), authentication=SimplePassword.of("s3cr3t")
 )
 SOURCE = Address(bytes([192, 0, 2, 1]))
-WORDS = "clause profile router at on a b startup receives advert from priority => =/> deadline 1.5 0 192.0.2.1 [ ] # , ; ... nothing".split()
-
-
-def text_of(trace: Trace) -> str:
-    return write(trace)
+WORDS = [
+    "clause",
+    "profile",
+    "router",
+    "at",
+    "on",
+    "a",
+    "b",
+    "startup",
+    "receives",
+    "advert",
+    "from",
+    "priority",
+    "=>",
+    "=/>",
+    "deadline",
+    "1.5",
+    "0",
+    "192.0.2.1",
+    "[",
+    "]",
+    "#",
+    ",",
+    ";",
+    "...",
+    "nothing",
+]
 
 
 @given(traces())
@@ -27,13 +49,12 @@ def test_what_is_written_is_read_back_the_same(trace: Trace) -> None:
     assert parse(write(trace)) == trace
 
 
-@given(traces(), st.randoms())
-def test_writing_what_was_parsed_is_canonical(trace: Trace, random: "st.random.Random") -> None:  # type: ignore[name-defined]
-    loose = "\n".join(line.replace("  ", " " * random.randint(2, 4)) if "#" not in line and "{" not in line else line
-                      for line in write(trace).split("\n") for _ in range(1))  # fmt: skip
+@given(traces())
+def test_writing_what_was_parsed_is_canonical(trace: Trace) -> None:
+    loose = "\n".join(line if "#" in line or "{" in line else line.replace("  ", "\t  ") + " " for line in write(trace).split("\n"))
     read = parse(loose)
     if isinstance(read, Trace):
-        assert parse(write(read)) == read
+        assert parsed(write(read)) == read
         assert write(parsed(write(read))) == write(read)
 
 
@@ -69,7 +90,11 @@ def test_every_trace_runs_to_a_verdict(trace: Trace) -> None:
     assert len(verdict.moments) == len(trace.timeline)
 
 
-@given(st.builds(Packet, *[st.binary(min_size=4, max_size=4).map(Address)] * 2, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=60)))
+@given(
+    st.builds(
+        Packet, *[st.binary(min_size=4, max_size=4).map(Address)] * 2, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=60)
+    )
+)
 def test_any_packet_can_be_described_and_built_again(packet: Packet) -> None:
     assert build(ROUTER, SOURCE, describe(ROUTER, SOURCE, packet)) == packet
 

@@ -1,0 +1,69 @@
+"""A router's configuration block: keepalived's syntax, which may be folded onto fewer lines.
+
+Keepalived wants one statement a line.  In a trace, a line with something behind an opening brace is *folded*, and so are the lines until
+that brace closes: in it a brace or two blanks end a statement as a line's end does.  ``unfold`` gives keepalived's own form.
+"""
+
+import re
+from functools import lru_cache
+
+from attrs import evolve, frozen
+
+from kaspec.config import read
+from kaspec.trace.language import Configuration, Problem, ProfileName
+from kaspec.vrrp.router import KEEPALIVED, RFC3768, VirtualRouter
+
+_PROFILES = {"keepalived": KEEPALIVED, "rfc3768": RFC3768}
+_FOLDED = re.compile(r"[^#!]*\{\s*[^\s#!]")
+_STATEMENT = re.compile(r"[#!].*|\}|(?:(?!  |[{}#!]).)*(?:\{|(?=  |[}#!]|$))")
+
+
+@frozen
+class _Statement:
+    """One statement on a line of its own, and where it stood (line and column count from 1)."""
+
+    text: str
+    line: int
+    column: int
+
+
+def unfold(text: str) -> str:
+    """Return a configuration with one statement a line, as keepalived reads it."""
+    return "\n".join(statement.text for statement in _unfold(text))
+
+
+def routers_of(configuration: Configuration, profile: ProfileName, name: str) -> tuple[VirtualRouter, ...] | tuple[Problem, ...]:
+    """Read the virtual routers of a block of the trace ``name``; its errors are told at their place in the trace."""
+    routers, mistakes = _read(configuration.text, profile)
+    if not mistakes:
+        return routers
+    line, margin = configuration.line, configuration.margin
+    return tuple(Problem(name, max(line + each.line - 1, 1), margin + each.column, each.text) for each in mistakes)
+
+
+@lru_cache(maxsize=256)
+def _read(text: str, profile: ProfileName) -> tuple[tuple[VirtualRouter, ...], tuple[_Statement, ...]]:
+    """Return the virtual routers and the mistakes, as their messages in their places; one configuration serves many traces."""
+    statements = _unfold(text)
+    reading = read("\n".join(statement.text for statement in statements), "configuration")
+    mistakes = []
+    for diagnostic in reading.diagnostics:
+        if diagnostic.severity == "error":
+            at = statements[diagnostic.span.line - 1]
+            mistakes.append(_Statement(diagnostic.message, at.line, at.column + diagnostic.span.column - 1))
+    return tuple(evolve(router, profile=_PROFILES[profile]) for router in reading.configuration.routers), tuple(mistakes)
+
+
+def _unfold(text: str) -> tuple[_Statement, ...]:
+    statements, depth = [], 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if depth or _FOLDED.match(line):
+            for found in _STATEMENT.finditer(line):
+                bare = found.group().strip()
+                if bare:
+                    statements.append(_Statement(bare, number, found.start() + len(found.group()) - len(found.group().lstrip()) + 1))
+                    depth += bare.endswith("{") - (bare == "}")
+            depth = max(depth, 0)
+        else:
+            statements.append(_Statement(line, number, 1))
+    return tuple(statements)
