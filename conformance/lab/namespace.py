@@ -76,7 +76,7 @@ class Namespace:
             with suppress(OSError):
                 if (entry / "ns" / "net").stat().st_ino == inode:
                     found.append(int(entry.name))
-        return found
+        return sorted(found)
 
     def close(self) -> None:
         """Let go of it; the kernel removes it with its last process."""

@@ -74,11 +74,11 @@ class Host:
         return self.namespace.files / path.lstrip("/")
 
     def kill_everything(self) -> None:
-        """SIGKILL every process of the host, at once, and wait until they are gone (a zombie has left its namespaces)."""
+        """SIGKILL every process of the host, the youngest first, and wait until they are gone (a zombie has left its namespaces)."""
 
         def gone() -> bool:
             pids = self.namespace.inhabitants()
-            for pid in pids:
+            for pid in reversed(pids):
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             return not pids
@@ -121,20 +121,23 @@ class Lab:
         self.switch.set_link(_port(host, interface), up=connected)
 
     def power_off(self, host: Host) -> None:
-        """Let the machine die: every process is killed and its cables fall silent, so that nothing of it answers any more.
+        """Let the machine die: every process is killed, its cables fall silent, its kernel and its /run forget.
 
         (Killing the processes alone would leave the kernel, which is this machine's own, answering for addresses nobody removed.)
         """
-        for interface in host.own:
-            self.plug(host, interface, connected=False)
         host.kill_everything()
-
-    def power_on(self, host: Host) -> None:
-        """Boot it again: its kernel knows its own addresses only."""
         for interface, own in host.own.items():
+            self.plug(host, interface, connected=False)
             for address in set(host.addresses(interface)) - set(own):
                 if not address.startswith("fe80:"):
                     host.set_address(interface, address, present=False)
+        for file in host.file("/run").rglob("*"):
+            if not file.is_dir():
+                file.unlink()
+
+    def power_on(self, host: Host) -> None:
+        """Boot it again: it is back on its LANs, with its own addresses and no process."""
+        for interface in host.own:
             self.plug(host, interface, connected=True)
 
     def close(self) -> None:

@@ -12,10 +12,11 @@ from conformance.lab.process import Process
 
 @frozen
 class Peer:
-    """A daemon that takes keepalived's flags: how it is called."""
+    """A daemon that takes keepalived's flags: how it is called, and whether it can record what it sees."""
 
     name: str
     command: tuple[str, ...]
+    records: bool = False
 
     @property
     def available(self) -> bool:
@@ -29,12 +30,16 @@ class Peer:
         (folder / f"{self.name}.conf").write_text(configuration)
         return Process.start(host, (*self.command, *FLAGS, *_files(self.name), *extra), {"PATH": SEARCH_PATH})
 
+    def record(self, path: str) -> tuple[str, ...]:
+        """Return the flags that make it record to a file in the host, none if it cannot."""
+        return ("--record", path) if self.records else ()
+
 
 FLAGS = ("-P", "-n", "-l", "-D")
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 KEEPALIVED = Peer("keepalived", ("keepalived",))
-KASPEC = Peer("kaspec", (sys.executable, "-m", "shell.main", "run"))
+KASPEC = Peer("kaspec", (sys.executable, "-c", "from shell.main import main; main()", "run"), records=True)
 
 
 def _files(name: str) -> tuple[str, ...]:

@@ -49,10 +49,14 @@ class Ping:
         return next((mac for sequence in range(last, last - 3, -1) if (mac := self.answers.get(sequence))), None)
 
     def longest_silence(self, since: Instant, until: Instant) -> Silence | None:
-        """Return the longest gap between two answered requests in the time span; ``None`` if fewer than two were answered."""
-        answered = [at for sequence, at in enumerate(self.sent) if since <= at <= until and sequence in self.answers]
-        gaps = [Silence(start, end) for start, end in itertools.pairwise(answered)]
+        """Return the longest gap between two answered requests of those that end in the time span; ``None`` if there is none."""
+        answered = [at for sequence, at in enumerate(self.sent) if at <= until and sequence in self.answers]
+        gaps = [Silence(start, end) for start, end in itertools.pairwise(answered) if end >= since]
         return max(gaps, key=lambda gap: gap.length, default=None)
+
+    def lost(self) -> int:
+        """Return how many requests have had no answer since the first that had one."""
+        return max(0, len(self.sent) - min(self.answers, default=len(self.sent)) - len(self.answers))
 
 
 @contextmanager

@@ -1,0 +1,69 @@
+"""The whole demo: set the stage, play the acts, keep the packets and the trace, tell the verdict."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import define, field
+from rich.console import Console
+
+from conformance.demo.acts import ACTS, Finding, curtain
+from conformance.demo.audience import in_lines, on_screen
+from conformance.demo.picture import verdict
+from conformance.demo.stage import Audience, Stage, set_stage
+from conformance.lab.namespace import enter_user_namespace
+from conformance.lab.peers import Peer
+
+PACKETS = "demo.pcap"
+
+
+@define
+class Performance:
+    """What came of it."""
+
+    findings: list[Finding] = field(factory=list)
+    complaints: list[str] = field(factory=list)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every act was played and all happened as it should."""
+        return len(self.findings) == len(ACTS) and all(finding.kept for finding in self.findings) and not self.complaints
+
+
+def perform(console: Console, peer: Peer, directory: Path, plain: bool) -> Performance:
+    """Play the demo on ``console``; packets, logs and records go to ``directory``.  Raises ``LabUnavailableError``."""
+    enter_user_namespace()
+    performance = Performance()
+    with _watching(console, plain) as audience, set_stage(peer, audience) as stage:
+        try:
+            for act in ACTS:
+                performance.findings.append(act(stage))
+            performance.complaints.extend(curtain(stage))
+        except TimeoutError as error:
+            performance.complaints.append(str(error))
+        audience(stage)
+        _keep(stage, directory)
+    console.print(verdict(performance.findings, performance.complaints))
+    return performance
+
+
+@contextmanager
+def _watching(console: Console, plain: bool) -> Iterator[Audience]:
+    if plain:
+        yield in_lines(console)
+    else:
+        with on_screen(console) as audience:
+            yield audience
+
+
+def _keep(stage: Stage, directory: Path) -> None:
+    """Write the packets, and each router's configuration, log and records."""
+    directory.mkdir(parents=True, exist_ok=True)
+    stage.capture.write(directory / PACKETS)
+    for router in stage.routers:
+        lines = [line.text for process in router.processes for line in process.lines]
+        (directory / f"{router.title}.log").write_text("\n".join(lines) + "\n")
+        (directory / f"{router.title}.conf").write_text(router.configuration)
+        for record in router.host.file("/tmp").glob("*.trace"):
+            shutil.copy(record, directory)
