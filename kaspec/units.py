@@ -14,22 +14,23 @@ MICROSECOND = Interval(1)
 MILLISECOND = Interval(1_000)
 SECOND = Interval(1_000_000)
 ZERO = Interval(0)
+_MICROSECOND_OF_A_SECOND = Decimal("0.000001")
 
 
 def seconds(amount: int | str | Decimal) -> Interval:
     """Turn an exact number of seconds into an interval.
 
     ``amount`` is an integer, a decimal string such as ``"0.609375"`` or a ``Decimal``; at most six decimals.
-    Raises ``ValueError`` for text that is no number or is finer than a microsecond.
+    Raises ``ValueError`` for text that is no number, has more than 22 digits before the point, or is finer than a microsecond.
     """
     try:
-        microseconds = Decimal(amount) * 1_000_000
-        whole = int(microseconds)
-    except (InvalidOperation, OverflowError) as error:
+        number = Decimal(amount)
+        rounded = number.quantize(_MICROSECOND_OF_A_SECOND)
+    except InvalidOperation as error:
         raise ValueError(f"{amount!r} is not a number of seconds") from error
-    if microseconds != whole:
-        raise ValueError(f"{amount} s is finer than a microsecond")
-    return Interval(whole)
+    if rounded != number:
+        raise ValueError(f"{amount} s is not a whole number of microseconds")
+    return Interval(int(rounded.scaleb(6)))
 
 
 def after(instant: Instant, interval: Interval) -> Instant:
