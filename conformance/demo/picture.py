@@ -31,7 +31,7 @@ def picture(stage: Stage, now: Instant) -> RenderableType:
     for _ in range(3):
         panels.add_column(width=WIDTH // 3)
     panels.add_row(*(_router(stage, router, now) for router in stage.routers), _client(stage, now))
-    title = Text.assemble((f" {stage.peer.name}", "bold"), f" on two routers, one virtual address, a client pinging it")
+    title = Text.assemble((f" {stage.peer.name}", "bold"), " on two routers, one virtual address, a client pinging it")
     return Group(title, panels, _scene(stage), Panel(_timeline(stage, now), box=box.ROUNDED, border_style="dim", width=WIDTH))
 
 
