@@ -1,10 +1,11 @@
 """``kaspec run`` with a VRRP child that only tells what it hears: ``python -m tests.interop.daemon_stand_in OPTIONS``.
 
 All else is the daemon's own: parent, checker child, channel, signals, logs, pid files.  The environment's STAND_IN says how the child
-behaves: ``obedient``, ``stubborn`` (nothing but SIGKILL ends it), ``hopeless`` (ends as one that cannot be helped), ``buggy``.
+behaves: ``obedient``, ``slow`` (takes its time to end), ``stubborn`` (nothing but SIGKILL ends it), ``hopeless`` (ends as one that cannot be helped), ``buggy``.
 """
 
 import os
+import select
 import signal
 
 from attrs import evolve
@@ -19,6 +20,9 @@ from shell.options import Options
 BEHAVIOUR = os.environ.get("STAND_IN", "obedient")
 IMPATIENCE = 0.5
 """Seconds the parent waits for a stubborn child here."""
+
+SLOWNESS = 1.0
+"""Seconds a slow child takes to end."""
 
 
 def serve(_options: Options, configuration: Configuration, channel: Channel) -> int:
@@ -35,6 +39,8 @@ def serve(_options: Options, configuration: Configuration, channel: Channel) -> 
             break
     while BEHAVIOUR == "stubborn":
         signal.pause()
+    if BEHAVIOUR == "slow":
+        select.select([], [], [], SLOWNESS)
     logs.info("stand-in ends")
     return exits.OK
 

@@ -162,18 +162,25 @@ def test_a_child_that_cannot_be_helped_stops_the_daemon(daemon: Daemon) -> None:
 
 
 def test_when_the_parent_is_killed_the_children_end_cleanly_and_another_can_start(daemon: Daemon) -> None:
-    daemon.start("--all")
+    daemon.start("--all", environment={"STAND_IN": "slow"})
     children = [daemon.pid("vrrp"), daemon.pid("checkers")]
     daemon.says("stand-in serves")
     daemon.signal(signal.SIGKILL)
     assert daemon.status() == -signal.SIGKILL
-    daemon.start("--all")  # the old pid files are there, the children may still be ending
+    assert alive(children[0])
+    daemon.start("--all")  # while the children of the old one are still ending
     daemon.says("stand-in serves", times=2)
-    for child in children:
-        gone(child)
+    assert not any(map(alive, children))
     assert daemon.log.count("stand-in ends") == 1
     daemon.signal(signal.SIGTERM)
     assert daemon.status() == 0
+
+
+def test_a_child_holds_no_end_of_another_s_channel(daemon: Daemon) -> None:
+    daemon.start("--all")
+    daemon.says("LVS is not active yet")
+    descriptors = Path(f"/proc/{daemon.pid('checkers')}/fd")
+    assert [os.readlink(each).partition(":")[0] for each in descriptors.iterdir() if "socket:" in os.readlink(each)] == ["socket"]
 
 
 def test_a_child_that_will_not_end_is_killed(daemon: Daemon) -> None:
