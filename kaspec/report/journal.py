@@ -14,7 +14,7 @@ from kaspec.address import format_address
 from kaspec.node import Outcome, Unclaimed
 from kaspec.report.log import log_lines
 from kaspec.rules import Rule
-from kaspec.units import Instant
+from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived
 
 _FOLLOWING: frozenset[Rule] = frozenset(
@@ -26,17 +26,20 @@ _NOTHING_TO_SAY: frozenset[Rule] = frozenset(
     {rules.ADVER_TIMER, rules.NOT_DUE, rules.NOT_STARTED, rules.ALREADY_STARTED, rules.UNCHANGED, rules.FAULT_DEAF}
 )
 _MASTER_CHANGED = "master changed"
+_SETTLED = Interval(10 * SECOND)
+"""A Master that replaces one heard for less than this repeats the change before."""
 
 
 @frozen
 class Journal:
     """What is remembered of one virtual router.
 
-    ``following`` is the last advertisement accepted from the Master while Backup, ``since`` when the state was entered (``None``: not yet),
-    ``repeats`` how often each kind of thing was provoked by packets since the last change.
+    ``following`` is the last advertisement accepted from the Master while Backup, ``following_since`` when that Master was first heard,
+    ``since`` when the state was entered (``None``: not yet), ``repeats`` how often packets provoked each kind since the last change.
     """
 
     following: AdvertisementReceived | None = None
+    following_since: Instant | None = None
     since: Instant | None = None
     repeats: Mapping[str, int] = field(factory=dict)
 
@@ -63,9 +66,9 @@ def enter(journal: Journal, outcome: Outcome, now: Instant, detail: bool) -> tup
     if type(outcome.step.state) is not type(outcome.before):
         heard = event if isinstance(event, AdvertisementReceived) and outcome.step.rule in _YIELDING else None
         said = log_lines(outcome, detail)
-        return Journal(heard, now), (*said, *_master_line(outcome, None, heard, detail))
+        return Journal(heard, now if heard else None, now), (*said, *_master_line(outcome, None, heard, detail))
     if isinstance(event, AdvertisementReceived) and outcome.step.rule in _FOLLOWING:
-        return _follow(journal, outcome, event, detail)
+        return _follow(journal, outcome, event, now, detail)
     if isinstance(event, AdvertisementReceived | AdvertisementDiscarded):
         return _ration(journal, outcome.step.rule, log_lines(outcome, detail))
     return journal, log_lines(outcome, detail)
@@ -84,27 +87,27 @@ def enter_unclaimed(journal: Journal, unclaimed: Unclaimed, log_unknown_vrids: b
     return _ration(journal, f"unknown {virtual_router_id}", (line,))
 
 
-def _follow(journal: Journal, outcome: Outcome, event: AdvertisementReceived, detail: bool) -> tuple[Journal, tuple[str, ...]]:
-    """Follow the sender; a new one opens a fresh page, unless it is one of ever so many."""
+def _follow(
+    journal: Journal, outcome: Outcome, event: AdvertisementReceived, now: Instant, detail: bool
+) -> tuple[Journal, tuple[str, ...]]:
+    """Follow the sender; a new one opens a fresh page, unless Masters take turns too quickly to tell each."""
     was = journal.following
-    now_following = evolve(journal, following=event)
     if was is not None and was.source == event.source:
         if not event.remarks and outcome.step.rule in (rules.BACKUP_NO_PREEMPT, rules.PREEMPT_DELAY_RUNS):
-            return now_following, ()
-        return _say(now_following, outcome, event, detail)
-    times = journal.repeats.get(_MASTER_CHANGED, 0) + 1
-    fresh = {_MASTER_CHANGED: times} if _is_telling(times) else {**journal.repeats, _MASTER_CHANGED: times}
-    changed, said = _say(evolve(now_following, repeats=fresh), outcome, event, detail)
-    if not _is_telling(times):
-        return changed, said
-    return changed, (*said, *_counted(_master_line(outcome, was, event, detail), times))
+            return evolve(journal, following=event), ()
+        return _say(evolve(journal, following=event), outcome, event, detail)
+    times = 0 if was is None else 1
+    if was is not None and journal.following_since is not None and now - journal.following_since < _SETTLED:
+        times = journal.repeats.get(_MASTER_CHANGED, 0) + 1
+    told = times == 0 or _is_telling(times)
+    repeats = {_MASTER_CHANGED: times} if told else {**journal.repeats, _MASTER_CHANGED: times}
+    changed, said = _say(Journal(event, now, journal.since, repeats), outcome, event, detail)
+    return changed, (*said, *_counted(_master_line(outcome, was, event, detail), times)) if told else said
 
 
 def _say(journal: Journal, outcome: Outcome, event: AdvertisementReceived, detail: bool) -> tuple[Journal, tuple[str, ...]]:
-    lines = log_lines(outcome, detail)
-    if not lines:
-        return journal, ()
-    return _ration(journal, f"{outcome.step.rule} {event.remarks[0].rule if event.remarks else ''}", lines)
+    kind = f"{outcome.step.rule} {event.remarks[0].rule if event.remarks else ''}"
+    return _ration(journal, kind, log_lines(outcome, detail))
 
 
 def _master_line(outcome: Outcome, was: AdvertisementReceived | None, event: AdvertisementReceived | None, detail: bool) -> tuple[str, ...]:
@@ -117,12 +120,14 @@ def _master_line(outcome: Outcome, was: AdvertisementReceived | None, event: Adv
 
 def _ration(journal: Journal, kind: str, lines: tuple[str, ...]) -> tuple[Journal, tuple[str, ...]]:
     """Let the 1st, 10th, 100th, ... of a kind through, the later ones with their count."""
+    if not lines:
+        return journal, ()
     times = journal.repeats.get(kind, 0) + 1
     return evolve(journal, repeats={**journal.repeats, kind: times}), _counted(lines, times) if _is_telling(times) else ()
 
 
 def _counted(lines: tuple[str, ...], times: int) -> tuple[str, ...]:
-    return lines if times == 1 or not lines else (f"{lines[0]} [{times} times]", *lines[1:])
+    return lines if times <= 1 or not lines else (f"{lines[0]} [{times} times]", *lines[1:])
 
 
 def _is_telling(times: int) -> bool:

@@ -1,0 +1,122 @@
+"""What the report tests look at: one virtual router on eth0, and the outcome of each rule."""
+
+from attrs import evolve
+
+from kaspec import rules
+from kaspec.address import parse_address
+from kaspec.node import Outcome
+from kaspec.rules import Rule
+from kaspec.units import SECOND, Instant, Interval
+from kaspec.vrrp.events import (
+    AdvertisementDiscarded,
+    AdvertisementReceived,
+    DeadlineReached,
+    Event,
+    Reconfigured,
+    Remark,
+    Shutdown,
+    StandingChanged,
+    Startup,
+)
+from kaspec.vrrp.machine import advertisement, step
+from kaspec.vrrp.router import RFC3768, VirtualAddress, VirtualRouter
+from kaspec.vrrp.state import Backup, Fault, Initialize, Master, Reason, Standing, State
+
+NOW = Instant(7 * SECOND)
+OURS, THEIRS, ANOTHER = (parse_address(f"192.0.2.{host}") for host in (2, 1, 9))
+VIRTUAL = (
+    VirtualAddress(parse_address("192.0.2.100"), 24, "eth0", label="eth0:100"),
+    VirtualAddress(parse_address("192.0.2.101"), 24, "eth0"),
+)
+ROUTER = VirtualRouter("VI_1", "eth0", 51, addresses=VIRTUAL)
+OWNER = evolve(ROUTER, priority=255)
+PATIENT = evolve(ROUTER, preempt_delay=Interval(2 * SECOND))
+HEALTHY = Standing(100, OURS)
+DOWN = Standing(100, OURS, (Reason("interface-down", "eth1"), Reason("no-address", "eth0")))
+STILL_DOWN = Standing(100, OURS, (Reason("interface-down", "eth1"),))
+INIT = Initialize(HEALTHY)
+BACKUP = Backup(HEALTHY, NOW, SECOND)
+LATE_BACKUP = evolve(BACKUP, master_down_at=Instant(NOW + SECOND))
+MASTER = Master(HEALTHY, NOW)
+FAULT = Fault(DOWN)
+
+
+def heard(priority: int, source: bytes = THEIRS, router: VirtualRouter = ROUTER) -> AdvertisementReceived:
+    """An advertisement that passed every check."""
+    return AdvertisementReceived(advertisement(router, priority), type(THEIRS)(source))
+
+
+def outcome(state: State, event: Event, router: VirtualRouter = ROUTER, now: Instant = NOW) -> Outcome:
+    """What the virtual router makes of an event."""
+    return Outcome(0, router, state, event, step(router, state, event, now))
+
+
+def discarded(rule: Rule, state: State = BACKUP) -> Outcome:
+    """A packet discarded by a rule."""
+    received, expected = DISCARDED[rule]
+    return outcome(state, AdvertisementDiscarded(rule, THEIRS, received, expected))
+
+
+DISCARDED: dict[Rule, tuple[str, str]] = {
+    rules.NOT_VRRP: ("17", "112"),
+    rules.TTL: ("64", "255"),
+    rules.VERSION: ("3", "2"),
+    rules.INCOMPLETE: ("20", "24"),
+    rules.CHECKSUM: ("0x1234", "a sum of 0xffff"),
+    rules.TYPE: ("2", "1"),
+    rules.VRID: ("52", "51"),
+    rules.OWNER: ("100", "no advertisement for the owner"),
+    rules.AUTH_TYPE_UNKNOWN: ("9", "1"),
+    rules.AUTH_TYPE_MISMATCH: ("0", "1"),
+    rules.PASSWORD: ("another password", "ours"),
+    rules.ADDRESS_LIST: ("192.0.2.100", "192.0.2.100 192.0.2.101"),
+    rules.ADVERTISEMENT_INTERVAL: ("2", "1"),
+    rules.DESTINATION: ("192.0.2.2", "224.0.0.18"),
+}
+"""What a reception rule finds and expects."""
+
+_ODD = Remark(rules.ADDRESS_LIST_REPORTED, "192.0.2.100 192.0.2.102", "192.0.2.100 192.0.2.101")
+REMARKED = evolve(heard(200), remarks=(_ODD,))
+_STRICT = evolve(ROUTER, profile=RFC3768)
+_FLAWED = evolve(ROUTER, profile=evolve(ROUTER.profile, discard_rearms_master=True))
+_RENUMBERED = evolve(ROUTER, addresses=VIRTUAL[:1])
+
+SCENES: dict[Rule, Outcome] = {
+    **{rule: discarded(rule) for rule in DISCARDED},
+    rules.ADDRESS_LIST_REPORTED: outcome(BACKUP, REMARKED),
+    rules.OWNER_STARTS: outcome(Initialize(evolve(HEALTHY, priority=255)), Startup(), OWNER),
+    rules.BACKUP_STARTS: outcome(INIT, Startup()),
+    rules.FAULT_AT_START: outcome(Initialize(DOWN), Startup()),
+    rules.BACKUP_STOPS: outcome(BACKUP, Shutdown()),
+    rules.MASTER_DOWN: outcome(BACKUP, DeadlineReached()),
+    rules.BACKUP_PRIORITY_ZERO: outcome(BACKUP, heard(0)),
+    rules.BACKUP_REFRESHED: outcome(BACKUP, heard(200)),
+    rules.BACKUP_NO_PREEMPT: outcome(BACKUP, heard(50), evolve(ROUTER, preempt=False)),
+    rules.BACKUP_LOWER: outcome(BACKUP, heard(50)),
+    rules.PREEMPT_DELAY_STARTS: outcome(BACKUP, heard(50), PATIENT),
+    rules.PREEMPT_DELAY_RUNS: outcome(evolve(BACKUP, preempt_at=Instant(NOW + 1)), heard(50), PATIENT),
+    rules.MASTER_STOPS: outcome(MASTER, Shutdown()),
+    rules.ADVER_TIMER: outcome(MASTER, DeadlineReached()),
+    rules.MASTER_PRIORITY_ZERO: outcome(MASTER, heard(0)),
+    rules.MASTER_YIELDS: outcome(MASTER, heard(200)),
+    rules.MASTER_YIELDS_TIE: outcome(MASTER, heard(100, ANOTHER)),
+    rules.MASTER_LOWER: outcome(MASTER, heard(50), _STRICT),
+    rules.MASTER_ASSERTS: outcome(MASTER, heard(50)),
+    rules.OWN_ADDRESS: outcome(MASTER, heard(100, OURS)),
+    rules.GARP_AGAIN: outcome(Master(HEALTHY, Instant(NOW + 1), NOW, 2), DeadlineReached()),
+    rules.REARMED_BY_DISCARD: outcome(MASTER, AdvertisementDiscarded(rules.TTL, THEIRS, "64", "255"), _FLAWED),
+    rules.FAULT_ENTERED: outcome(MASTER, StandingChanged(DOWN)),
+    rules.FAULT_GOES_ON: outcome(FAULT, StandingChanged(STILL_DOWN)),
+    rules.FAULT_LEFT: outcome(FAULT, StandingChanged(HEALTHY)),
+    rules.FAULT_LEFT_OWNER: outcome(FAULT, StandingChanged(evolve(HEALTHY, priority=255)), OWNER),
+    rules.FAULT_STOPS: outcome(FAULT, Shutdown()),
+    rules.FAULT_DEAF: outcome(FAULT, REMARKED),
+    rules.PRIORITY_CHANGED: outcome(BACKUP, StandingChanged(evolve(HEALTHY, priority=80))),
+    rules.STANDING_CHANGED: outcome(BACKUP, StandingChanged(evolve(HEALTHY, address=ANOTHER))),
+    rules.RECONFIGURED: outcome(MASTER, Reconfigured(_RENUMBERED, evolve(HEALTHY, priority=90))),
+    rules.NOT_DUE: outcome(LATE_BACKUP, DeadlineReached()),
+    rules.NOT_STARTED: outcome(INIT, REMARKED),
+    rules.ALREADY_STARTED: outcome(BACKUP, Startup()),
+    rules.UNCHANGED: outcome(BACKUP, StandingChanged(HEALTHY)),
+}
+"""An outcome for every rule that a virtual router can follow or find in a packet."""
