@@ -1,7 +1,8 @@
 """``kaspec run`` with a VRRP child that only tells what it hears: ``python -m tests.interop.daemon_stand_in OPTIONS``.
 
 All else is the daemon's own: parent, checker child, channel, signals, logs, pid files.  The environment's STAND_IN says how the child
-behaves: ``obedient``, ``slow`` (takes its time to end), ``stubborn`` (nothing but SIGKILL ends it), ``hopeless`` (ends as one that cannot be helped), ``buggy``.
+behaves: ``obedient``, ``slow`` (takes its time to end), ``stubborn`` (nothing but SIGKILL ends it), ``hopeless`` (ends as one that cannot
+be helped), ``buggy``.
 """
 
 import os
