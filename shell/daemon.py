@@ -1,11 +1,9 @@
 """The daemon from its options to its exit status: check, go to the background, run, clean up."""
 
-import ctypes
 import os
-import platform
 import resource
+import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from attrs import evolve
@@ -15,6 +13,7 @@ from shell.options import Options, inactive
 from shell.process import Kind
 from shell.startup import Loaded, Refusal
 from shell.supervisor import Supervisor, cpu_usage
+from shell.version import VERSION
 
 CLONE_NEWNET = 0x40000000
 IDENT = "Keepalived"
@@ -22,7 +21,7 @@ IDENT = "Keepalived"
 
 def title() -> str:
     """Return what the daemon calls itself: ``kaspec v0.1.0``."""
-    return f"kaspec v{version('kaspec')}"
+    return f"kaspec v{VERSION}"
 
 
 def run(options: Options, command_line: Sequence[str], kinds: Sequence[Kind]) -> int:
@@ -73,6 +72,8 @@ def _apply_limits(options: Options) -> None:
 
 def enter_namespace(name: str) -> None:
     """Move this process, and so its children, into a network namespace of ``ip netns``; raises ``OSError``."""
+    import ctypes
+
     path = f"/run/netns/{name}"
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -86,7 +87,7 @@ def enter_namespace(name: str) -> None:
 def _greet(options: Options, command_line: Sequence[str], shown: Path, loaded: Loaded) -> None:
     system = os.uname()
     logs.info(f"Starting {title()}")
-    logs.info(f"Running on {system.sysname} {system.release} {system.version} (Python {platform.python_version()})")
+    logs.info(f"Running on {system.sysname} {system.release} {system.version} (Python {sys.version.split()[0]})")
     logs.info("Command line: " + " ".join(f"'{word}'" for word in command_line))
     logs.info(f"Configuration file {shown}")
     for line in (*inactive(options), *loaded.lines):

@@ -4,13 +4,14 @@ Field names are keepalived's long options.
 """
 
 import socket
-from logging.handlers import SysLogHandler
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
 DEFAULT_CONFIGURATION = Path("/etc/keepalived/keepalived.conf")
 RUN = Path("/run")
+LOG_DAEMON = 3
+"""The syslog facility of system daemons (RFC 5424 6.2.1)."""
 
 
 @frozen
@@ -25,7 +26,7 @@ class Options:
     dont_fork: bool = False
     log_console: bool = False
     log_detail: int = 0
-    log_facility: int = SysLogHandler.LOG_DAEMON
+    log_facility: int = LOG_DAEMON
     log_file: Path | None = None
     flush_log_file: bool = False
     no_syslog: bool = False

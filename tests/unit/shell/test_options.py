@@ -1,6 +1,7 @@
 """``kaspec run`` takes keepalived's options, short and long, and means what keepalived means."""
 
 import shlex
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from shell.commands.run import SIGNUMS, options_from, run
 from shell.main import kaspec
 from shell.options import NOT_ACTIVE, Options, inactive
+from shell.version import VERSION
 
 
 def options(line: str) -> Options:
@@ -138,3 +140,7 @@ def test_an_unknown_command_is_an_error() -> None:
     result = CliRunner().invoke(kaspec, ["nonsense"])
     assert result.exit_code == 2
     assert "No such command 'nonsense'" in result.output
+
+
+def test_the_version_is_the_distribution_s() -> None:
+    assert version("kaspec") == VERSION

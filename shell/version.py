@@ -1,0 +1,4 @@
+"""The version, said where starting fast matters: reading the installed metadata takes a tenth of the time the daemon needs to start."""
+
+VERSION = "0.1.0"
+"""The same as the distribution's, which a test sees to."""
