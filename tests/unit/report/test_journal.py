@@ -112,6 +112,10 @@ def test_a_priority_zero_names_no_master() -> None:
     assert enter(BLANK, SCENES[rules.BACKUP_PRIORITY_ZERO], NOW, detail=True)[0].following is None
 
 
+def test_whoever_loses_is_not_followed() -> None:
+    assert enter(BLANK, SCENES[rules.BACKUP_LOWER], NOW, detail=True)[0].following is None
+
+
 def test_an_odd_address_list_is_reported_once_in_a_while_although_it_is_used() -> None:
     odd = outcome(BACKUP, REMARKED)
     said = told([odd] * 10)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from attrs import asdict, evolve
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 from kaspec import rules
 from kaspec.node import Outcome
 from kaspec.report.stats import Key, Statistics, render_stats, statistics, tally
+from kaspec.rules import Rule
 from kaspec.vrrp.effects import SendAdvertisement
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived
 from kaspec.vrrp.machine import step
 from kaspec.vrrp.state import Backup, Master
 from tests.laws.strategies import Situation, events, situations
-from tests.unit.report.scenes import BACKUP, MASTER, REMARKED, ROUTER, SCENES, discarded, heard, outcome
+from tests.unit.report.scenes import BACKUP, DISCARDED, MASTER, REMARKED, ROUTER, SCENES, discarded, heard, outcome
 
 NOTHING = Statistics(*[0] * 14)
 
@@ -47,6 +49,16 @@ def test_the_counters_agree_with_what_happened(situation: Situation, data: st.Da
         assert found.priority_zero_received == (
             isinstance(event, AdvertisementReceived) and event.advertisement.priority == 0 and listening
         )
+
+
+@pytest.mark.parametrize("rule", set(SCENES) - set(DISCARDED))
+def test_each_rule_counts_what_its_scene_shows(rule: Rule) -> None:
+    scene = SCENES[rule]
+    found = statistics(scene.router, Counter(tally(scene)))
+    was_master, is_master = (isinstance(state, Master) for state in (scene.before, scene.step.state))
+    assert found.advertisements_sent == sum(isinstance(effect, SendAdvertisement) for effect in scene.step.effects)
+    assert found.advertisements_received == (isinstance(scene.event, AdvertisementReceived) and isinstance(scene.before, Backup | Master))
+    assert (found.became_master, found.released_master) == (is_master > was_master, was_master > is_master)
 
 
 def test_each_discard_feeds_its_counter() -> None:
