@@ -14,6 +14,7 @@ from kaspec.vrrp.router import OWNER_PRIORITY, NoAuthentication, SimplePassword,
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet
 from kaspec.wire.vrrp import (
     AUTHENTICATION_TYPES,
+    LONGEST_MESSAGE,
     NO_AUTHENTICATION,
     SIMPLE_TEXT_PASSWORD,
     Advertisement,
@@ -25,8 +26,11 @@ Verdict = AdvertisementReceived | AdvertisementDiscarded
 
 
 def receive(router: VirtualRouter, packet: Packet) -> Verdict:
-    """Judge a packet that came in on the router's interface."""
-    return _judge(router, packet.source, packet.destination, packet.ttl, packet.protocol, packet.payload)
+    """Judge a packet that came in on the router's interface.
+
+    Only what can be part of a message is looked at, and remembered: packets of 64 kB must not fill the memory.
+    """
+    return _judge(router, packet.source, packet.destination, packet.ttl, packet.protocol, packet.payload[:LONGEST_MESSAGE])
 
 
 @lru_cache(maxsize=8192)
