@@ -10,7 +10,7 @@ import errno
 import os
 import socket
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Self
 
@@ -75,6 +75,7 @@ class Kernel:
         self._links: dict[int, LinkReport] = {}
         self._addresses: dict[int, tuple[AddressReport, ...]] = {}
         self._stale: set[int] = set()
+        self._moving: set[tuple[int, Address]] = set()
         self._present: dict[int, Interface] = {}
         self._later: asyncio.TimerHandle | None = None
         self._reported_at = float("-inf")
@@ -122,9 +123,10 @@ class Kernel:
         for install, virtual in wanted:
             if (interface := self.interfaces.get(virtual.interface)) is not None:
                 requests.append(_address_request(install, virtual, interface.index))
+                self._moving.add((interface.index, virtual.address))
             elif install:
                 problems.append(Problem(_address_named(install, virtual), errno.ENODEV, _HINTS[errno.ENODEV]))
-        requests += self._survivors(virtual for install, virtual in wanted if not install)
+        requests += self._survivors(wanted)
         return (*problems, *self._carry_out(requests))
 
     def apply_routes(self, changes: Iterable[tuple[bool, Route]]) -> tuple[Problem, ...]:
@@ -140,35 +142,45 @@ class Kernel:
                 problems.append(Problem(_route_named(install, route), errno.ENODEV, _HINTS[errno.ENODEV]))
         return (*problems, *self._carry_out(requests))
 
-    def _survivors(self, removed: Iterable[VirtualAddress]) -> Iterator[_Request]:
+    def _survivors(self, changes: Sequence[tuple[bool, VirtualAddress]]) -> Iterator[_Request]:
         """Have the kernel put back what it removes unasked.
 
         With a primary IPv4 address go all secondary ones of its subnet, unless the interface has ``promote_secondaries`` set (it is off by
-        default): virtual addresses of another virtual router, or what the operator added.
+        default): virtual addresses of another virtual router, new ones of this batch, or what the operator added.
         """
-        leaving: defaultdict[int, set[Address]] = defaultdict(set)
-        for virtual in removed:
+        removed: defaultdict[int, set[VirtualAddress]] = defaultdict(set)
+        for install, virtual in changes:
+            if not install and (interface := self.interfaces.get(virtual.interface)) is not None:
+                removed[interface.index].add(virtual)
+        for index, virtuals in removed.items():
+            if any(self._may_be_primary(virtual, index) for virtual in virtuals):
+                self._refresh(index)
+                yield from self._put_back(index, {(virtual.address, virtual.prefix_length) for virtual in virtuals}, changes)
+
+    def _put_back(
+        self, index: int, removed: Set[tuple[Address, int]], changes: Sequence[tuple[bool, VirtualAddress]]
+    ) -> Iterator[_Request]:
+        """Repeat what is to stay of the subnets that lose their primary address: what was there, then what was to come."""
+        present = self._addresses.get(index, ())
+        bereft = {each.subnet for each in present if not each.secondary and (each.address, each.prefix_length) in removed}
+        for each in present:
+            if each.secondary and each.subnet in bereft and (each.address, each.prefix_length) not in removed:
+                what = f"cannot put back {format_address(each.address)}/{each.prefix_length}, which went with its subnet's primary address"
+                yield _Request(rtnetlink.address_again(each), what, (errno.EEXIST,))
+        last = {(virtual.interface, virtual.address, virtual.prefix_length): (install, virtual) for install, virtual in changes}
+        for install, virtual in last.values():
+            subnet = rtnetlink.subnet_of(virtual.address, virtual.prefix_length)
             interface = self.interfaces.get(virtual.interface)
-            if interface is not None and self._may_be_primary(virtual, interface.index):
-                leaving[interface.index].add(virtual.address)
-        for index, addresses in leaving.items():
-            self._refresh(index)
-            present = self._addresses.get(index, ())
-            primaries = {each.subnet for each in present if not each.secondary and each.address in addresses}
-            for each in present:
-                if each.secondary and each.subnet in primaries and each.address not in addresses:
-                    what = (
-                        f"cannot put back {format_address(each.address)}/{each.prefix_length}, which went with its subnet's primary address"
-                    )
-                    yield _Request(rtnetlink.address_again(each), what, (errno.EEXIST,))
+            if install and subnet in bereft and interface is not None and interface.index == index:
+                yield _address_request(True, virtual, index)
 
     def _may_be_primary(self, virtual: VirtualAddress, index: int) -> bool:
-        """Rule out, without asking the kernel, the usual case: another address of the subnet is the primary one."""
+        """Rule out, without asking the kernel, the usual case: the subnet's primary address is none of those that come and go here."""
         if family_of(virtual.address) == 6 or virtual.prefix_length == 32:
             return False
         subnet = rtnetlink.subnet_of(virtual.address, virtual.prefix_length)
-        others = (each for each in self._addresses.get(index, ()) if not each.secondary and each.address != virtual.address)
-        return all(each.subnet != subnet for each in others)
+        steady = (each for each in self._addresses.get(index, ()) if not each.secondary and (index, each.address) not in self._moving)
+        return all(each.subnet != subnet for each in steady)
 
     def _carry_out(self, requests: Sequence[_Request]) -> Iterator[Problem]:
         for batch in _batches(requests):
