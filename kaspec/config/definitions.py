@@ -8,7 +8,7 @@ from kaspec.config.keywords import global_defs as rows
 from kaspec.config.keywords import vrrp_instance as instance_rows
 from kaspec.config.lexer import Report
 from kaspec.config.model import SMTP_PORT, THIRTY_SECONDS, GlobalDefs
-from kaspec.config.sections import Section
+from kaspec.config.sections import NOWHERE, Section
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.router import FIVE_SECONDS, GarpPolicy
 
@@ -37,7 +37,7 @@ def build_global_defs(section: Section, report: Report) -> GlobalDefs:
         checker_priority=section.value(rows.CHECKER_PRIORITY, 0),
         vrrp_no_swap=section.value(rows.VRRP_NO_SWAP, False),
         checker_no_swap=section.value(rows.CHECKER_NO_SWAP, False),
-        garp=garp_policy(section, Section("", None)),
+        garp=garp_policy(section, Section("", NOWHERE)),
         down_timer_adverts=section.value(rows.VRRP_DOWN_TIMER_ADVERTS, 3),
         lower_prio_no_advert=section.value(rows.VRRP_LOWER_PRIO_NO_ADVERT, False),
     )

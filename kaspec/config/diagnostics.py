@@ -4,6 +4,7 @@ Every kind of problem has a stable code, listed in ``KINDS`` in the order in whi
 """
 
 from typing import Literal
+from unicodedata import east_asian_width
 
 from attrs import frozen
 
@@ -49,6 +50,7 @@ def _kind(code: str, severity: Severity, meaning: str) -> Kind:
 UNMATCHED_QUOTE = _kind("K001", "error", "A double quote has no partner on its line.")
 LINE_IGNORED = _kind("K002", "error", "A line is too long (over 1024 bytes) or holds a NUL: keepalived ignores it.")
 NOT_READ_YET = _kind("K003", "error", "An include, a $definition or a ~generator: this release does not expand them.")
+EXOTIC_BLANK = _kind("K017", "warning", "A blank that is not ASCII, such as a no-break space from a web page.")
 
 # Blocks.
 EXTRA_CLOSE = _kind("K004", "error", "A '}' closes nothing.")
@@ -96,18 +98,35 @@ NO_SUCH_INTERFACE = _kind("K050", "error", "The configuration names an interface
 
 
 def render_diagnostic(diagnostic: Diagnostic, text: str) -> str:
-    """Write ``file:line:column: severity: message [code]``, the line of ``text`` it is about, a caret under the place, and the hint."""
+    """Write ``file:line:column: severity: message [code]``, the line of ``text`` it is about, a caret under the place, and the hint.
+
+    A long line is shown around the place only; characters that would move the cursor are shown as blanks.
+    """
     span = diagnostic.span
-    line = text.split("\n")[span.line - 1].rstrip("\r") if 0 < span.line <= text.count("\n") + 1 else ""
-    shown = line.replace("\t", " ")
-    number = f"{span.line:>5} | "
-    margin = " " * 5 + " | "
-    caret = " " * (span.column - 1) + "^" * max(span.end - span.column, 1)
-    head = f"{span}: {diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]"
-    rows = [head, f"{number}{shown}".rstrip(), f"{margin}{caret}"]
+    lines = text.split("\n", span.line)
+    line = lines[span.line - 1] if span.line <= len(lines) else ""
+    start, end = span.column - 1, max(span.end - 1, span.column)
+    first = max(start - SHOWN // 2, 0) if len(line) > SHOWN else 0
+    shown = _visible(line[first : first + SHOWN]).rstrip()
+    margin, caret = _width(line[first:start]), max(_width(line[start : min(end, first + SHOWN)]), 1)
+    head = _visible(f"{span}: {diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]")
+    rows = [head, f"{span.line:>5} | {shown}", f"{'':5} | {' ' * margin}{'^' * caret}"]
     if diagnostic.hint:
-        rows.append(f"{' ' * 5} = {diagnostic.hint}")
+        rows.append(f"{'':5} = {_visible(diagnostic.hint)}")
     return "\n".join(rows)
+
+
+SHOWN = 160
+"""How many characters of a line are shown."""
+
+
+def _visible(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal the text takes: East Asian wide characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def has_errors(diagnostics: tuple[Diagnostic, ...]) -> bool:

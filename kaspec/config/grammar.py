@@ -23,8 +23,8 @@ _WORD = rf'"[^"]*"|{WORD_PATTERN}'
 _BLANK_OR_END = r"(?![^ \t])"
 
 
-class _Refusal(pp.ParseFatalException):
-    """An ``Unfit`` word, with its place; fatal, so that no alternative is tried."""
+class _Refusal(pp.ParseSyntaxException):
+    """An ``Unfit`` word, with its place; of the kind of exception that ends the parsing at once, whatever alternatives there are."""
 
     def __init__(self, text: str, start: int, unfit: Unfit) -> None:
         super().__init__(text, start, unfit.message)

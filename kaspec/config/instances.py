@@ -80,18 +80,18 @@ def _instance(section: Section, globally: Section, defaults: GlobalDefs, report:
 
 def _complete(section: Section, report: Report) -> bool:
     """Tell whether the instance has what it cannot do without, and nothing that this release cannot do."""
-    complete = bool(section.label)
+    complete, who = bool(section.label), f"vrrp_instance {section.label}".rstrip()
     for row in (rows.INTERFACE, rows.VIRTUAL_ROUTER_ID):
         if row not in section.given:
             hint = f"add {row.name} {row.argument.form}"
-            report(kinds.MISSING_SETTING.at(section.span, f"vrrp_instance {section.label} has no {row.name}", hint))
+            report(kinds.MISSING_SETTING.at(section.span, f"{who} has no {row.name}", hint))
             complete = False
     version = section.last(rows.VERSION)
     if version is not None and version.value == 3:
         report(kinds.VERSION_3_INACTIVE.at(version.span, "VRRP version 3 is not active in this release", "use version 2"))
         complete = False
-    if not section.entries(rows.VIRTUAL_IPADDRESS):
-        report(kinds.NO_ADDRESS.at(section.span, f"vrrp_instance {section.label} has no virtual address", "add virtual_ipaddress { ... }"))
+    if rows.VIRTUAL_IPADDRESS not in section.given:
+        report(kinds.NO_ADDRESS.at(section.span, f"{who} has no virtual address", "add virtual_ipaddress { ... }"))
     return complete and all(len(given.value.prefix.value.address) == 4 for given in section.entries(rows.VIRTUAL_IPADDRESS))
 
 
@@ -181,7 +181,7 @@ def _settings(section: Section, state: InitialState) -> InstanceSettings:
 
 def _interface_uses(section: Section, interface: Given[str]) -> tuple[InterfaceUse, ...]:
     return (
-        InterfaceUse(interface.value, interface.words[0].span, f"vrrp_instance {section.label}"),
+        InterfaceUse(interface.value, interface.word, f"vrrp_instance {section.label}"),
         *interfaces_named(section.entries(rows.TRACK_INTERFACE), f"track_interface of {section.label}"),
         *interfaces_named(section.entries(rows.VIRTUAL_IPADDRESS), f"virtual_ipaddress of {section.label}"),
     )

@@ -1,4 +1,4 @@
-"""Text into lines of tokens, by keepalived's rules.
+"""Text into lines of words and braces, by keepalived's rules.
 
 ``!`` and ``#`` start a comment anywhere outside double quotes unless a backslash precedes them; a double quote ends the word before it and
 quotes to the next one; ``{`` and ``}`` stand for themselves anywhere.  ``@ID rest`` keeps the rest of a line if ID is the configuration's
@@ -6,10 +6,11 @@ id, ``@^ID rest`` if it is not.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
-from kaspec.config.diagnostics import LINE_IGNORED, NOT_READ_YET, UNMATCHED_QUOTE, Diagnostic
-from kaspec.config.source import Brace, Line, Token, Word
+from kaspec.config.diagnostics import EXOTIC_BLANK, LINE_IGNORED, NOT_READ_YET, UNMATCHED_QUOTE, Diagnostic
+from kaspec.config.source import Brace, Line, LoneQuote, Piece, Word
 
 Report = Callable[[Diagnostic], None]
 """Takes note of a problem; reading always goes on."""
@@ -24,28 +25,27 @@ _TOKEN = re.compile(rf'(?P<quoted>"[^"]*")|(?P<word>{WORD_PATTERN})|(?P<brace>[{
 _CONDITION = re.compile(r"[ \t]*@(\^?)([^ \t]*)")
 _UNREAD = re.compile(r"[ \t]*(include[a-z]?(?![^ \t])|\$\w+[ \t]*=|~\w+)")
 _BLANKS = str.maketrans("\r\f\v", "   ")
+_EXOTIC = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+_EXOTIC_BLANK = re.compile(rf"(?:^|(?<=[ \t{{}}]))[{_EXOTIC}]+|[{_EXOTIC}]+(?=[ \t{{}}#!]|$)")
 _ESCAPE = re.compile(r"\\([!#])")
 
 
-def lex(text: str, name: str, config_id: str, report: Report) -> list[tuple[Token, ...]]:
-    """Split ``text``, the content of the file ``name``, into the tokens of each line that has any."""
-    lexed = []
+def lex(text: str, name: str, config_id: str, report: Report) -> Iterator[tuple[Line, tuple[Piece, ...]]]:
+    """Split ``text``, the content of the file ``name``, into the pieces of each line that has any."""
     goes_on = False
     for number, raw in enumerate(text.split("\n"), start=1):
-        line = Line(name, number, raw.removesuffix("\r").translate(_BLANKS))
+        line = _line(name, number, raw, config_id, report)
         unread, goes_on = goes_on, goes_on and line.text.endswith("\\")
-        if unread:
+        if unread or line.text.isspace() or not _readable(line, report):
             continue
-        start = _condition(line, config_id)
-        if start is None or not _readable(line, report):
-            continue
-        if directive := _UNREAD.match(line.text, start):
+        if directive := _UNREAD.match(line.text):
             message = f"{directive[1]} is not read yet, so what it would bring in is missing"
-            report(NOT_READ_YET.at(line.span(directive.start(1), directive.end(1)), message, "write its content out in this file"))
+            report(NOT_READ_YET.at(line.span(*directive.span(1)), message, "write its content out in this file"))
             goes_on = directive[1].startswith("$") and line.text.endswith("\\")
-        elif tokens := _tokens(line, start, report):
-            lexed.append(tokens)
-    return lexed
+        elif pieces := _pieces(line.text):
+            yield line, pieces
+            if isinstance(quote := pieces[-1], LoneQuote):
+                report(UNMATCHED_QUOTE.at(line.span(quote.start, quote.end), "this quote is never closed", 'add a " at its end'))
 
 
 def unescaped(word: str) -> str:
@@ -55,13 +55,24 @@ def unescaped(word: str) -> str:
     return _ESCAPE.sub(r"\1", word) if "\\" in word else word
 
 
-def _condition(line: Line, config_id: str) -> int | None:
-    """Return where the line's content starts, or ``None`` if its ``@ID`` condition does not hold."""
-    condition = _CONDITION.match(line.text)
+def _line(name: str, number: int, raw: str, config_id: str, report: Report) -> Line:
+    """Read blanks that ASCII does not have, as web pages put them into what is copied from them, as blanks, but never inside a word."""
+    line = Line(name, number, _condition(raw.removesuffix("\r").translate(_BLANKS), config_id))
+    exotic = None if raw.isascii() else _EXOTIC_BLANK.search(line.text)
+    if exotic is None:
+        return line
+    hint = "type ordinary blanks, for keepalived takes these as part of a word"
+    report(EXOTIC_BLANK.at(line.span(*exotic.span()), "these blanks are not ASCII, but read as blanks", hint))
+    return Line(name, number, _EXOTIC_BLANK.sub(lambda found: " " * len(found[0]), line.text))
+
+
+def _condition(text: str, config_id: str) -> str:
+    """Blank out an ``@ID`` condition, and the whole line if it does not hold."""
+    condition = _CONDITION.match(text) if "@" in text else None
     if condition is None:
-        return 0
+        return text
     holds = (condition[2] == config_id) != bool(condition[1])
-    return condition.end() if holds else None
+    return " " * condition.end() + text[condition.end() :] if holds else ""
 
 
 def _readable(line: Line, report: Report) -> bool:
@@ -74,14 +85,19 @@ def _readable(line: Line, report: Report) -> bool:
     return True
 
 
-def _tokens(line: Line, start: int, report: Report) -> tuple[Token, ...]:
-    tokens: list[Token] = []
-    for found in _TOKEN.finditer(line.text, start):
-        match found.lastgroup:
-            case "word" | "quoted":
-                tokens.append(Word(unescaped(found[0]), line, found.start(), found.end()))
-            case "brace":
-                tokens.append(Brace(line, found.start(), found[0] == "{"))
-            case "unmatched":
-                report(UNMATCHED_QUOTE.at(line.span(found.start(), found.end()), "this quote is never closed", 'add a " at its end'))
-    return tuple(tokens)
+@lru_cache(maxsize=1 << 16)
+def _pieces(text: str) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    words: list[Word] = []
+    for found in _TOKEN.finditer(text):
+        if found.lastgroup in {"word", "quoted"}:
+            words.append(Word(unescaped(found[0]), found.start(), found.end()))
+            continue
+        if words:
+            pieces.append(tuple(words))
+            words = []
+        if found.lastgroup == "brace":
+            pieces.append(Brace(found.start(), found[0] == "{"))
+        elif found.lastgroup == "unmatched":
+            pieces.append(LoneQuote(found.start(), found.end()))
+    return (*pieces, tuple(words)) if words else tuple(pieces)

@@ -21,7 +21,7 @@ from kaspec.config.diagnostics import (
 )
 from kaspec.config.keywords import TABLE, Block, Later, Listing, Row, Setting
 from kaspec.config.lexer import Report
-from kaspec.config.source import Span, Word
+from kaspec.config.source import Span
 from kaspec.config.tree import Statement
 from kaspec.config.values import similar
 
@@ -32,36 +32,36 @@ T_co = TypeVar("T_co", covariant=True)
 
 @frozen
 class Given(Generic[T_co]):
-    """A value and the words that give it; ``order`` is the place of its statement in its block."""
+    """A value and the statement that gives it, from its word ``first`` on; ``order`` is the statement's place in its block."""
 
     value: T_co
-    words: tuple[Word, ...]
+    statement: Statement
+    first: int
     order: int
 
     @property
     def span(self) -> Span:
-        """Where the value stands."""
-        return _stretch(self.words)
+        """Where the value stands: at the keyword if that says it all."""
+        return self.statement.stretch(min(self.first, len(self.statement.words) - 1))
+
+    @property
+    def word(self) -> Span:
+        """Where the value's first word stands."""
+        return self.statement.stretch(self.first, self.first + 1)
 
     def at(self, placed: Placed[Any]) -> Span:
         """Where a part of the value stands."""
-        offset = self.words[0].start
-        return self.words[0].line.span(offset + placed.start, offset + placed.end)
+        offset = self.statement.words[self.first].start
+        return self.statement.line.span(offset + placed.start, offset + placed.end)
 
 
 @frozen
 class Section:
-    """A block as read: its label, and by row what it gives.  ``name`` is the word a diagnostic about the whole block points at."""
+    """A block as read: its label, where that stands, and by row what the block gives."""
 
     label: str
-    name: Word | None
+    span: Span
     given: dict[Row, list[Any]] = field(factory=dict)
-
-    @property
-    def span(self) -> Span:
-        """Where the block's label stands, or its keyword if it has none."""
-        assert self.name is not None
-        return self.name.span
 
     def last(self, row: Setting[T]) -> Given[T] | None:
         """Return the setting as given last."""
@@ -87,12 +87,16 @@ class Section:
         for section in self.sections(row):
             for inner, found in section.given.items():
                 together.setdefault(inner, []).extend(found)
-        return Section("", None, together)
+        return Section("", NOWHERE, together)
 
 
-def read_section(statements: Iterable[Statement], scope: str, report: Report, label: str = "", name: Word | None = None) -> Section:
+NOWHERE = Span("", 0, 0, 0)
+"""Where a section stands that no single block of the text is."""
+
+
+def read_section(statements: Iterable[Statement], scope: str, report: Report, label: str = "", span: Span = NOWHERE) -> Section:
     """Read the statements of a block by the rows of its ``scope``."""
-    section = Section(label, name)
+    section = Section(label, span)
     rows = TABLE.get(scope, {})
     for order, statement in enumerate(statements):
         row = rows.get(statement.keyword)
@@ -123,64 +127,65 @@ def _setting(row: Setting[Any], statement: Statement, order: int, report: Report
         report(NO_BLOCK_WANTED.at(statement.span, f"{row.name} has no block", "remove the braces and what is between them"))
     if not row.active:
         report(KEYWORD_INACTIVE.at(statement.span, f"{row.name} is read, but has no effect in this release"))
-    return _argument(row.argument, statement, statement.words[1:], order, row.scope, report)
+    return _argument(row.argument, statement, 1, order, row.scope, report)
 
 
 def _block(row: Block, statement: Statement, report: Report) -> tuple[Section, ...]:
     if statement.body is None:
         report(BLOCK_WANTED.at(statement.span, f"{row.name} must be followed by a block", f"write {row.name} {{ ... }}"))
         return ()
-    name, label = statement.words[0], ""
-    if row.label is None and len(statement.words) > 1:
-        report(EXTRA_WORDS.at(_stretch(statement.words[1:]), f"{row.name} has no name, so this is ignored"))
-    elif row.label is not None:
-        for given in _argument(row.label, statement, statement.words[1:], 0, row.scope, report):
-            name, label = given.words[0], given.value
-    return (read_section(statement.body, row.inside, report, label, name),)
+    span, label = statement.span, ""
+    if row.label is None:
+        _report_extra(statement, 1, row.scope, report)
+    else:
+        for given in _argument(row.label, statement, 1, 0, row.scope, report):
+            span, label = given.word, given.value
+    return (read_section(statement.body, row.inside, report, label, span),)
 
 
 def _listing(row: Listing[Any], statement: Statement, report: Report) -> tuple[Given[Any], ...]:
-    if len(statement.words) > 1:
-        report(EXTRA_WORDS.at(_stretch(statement.words[1:]), f"{row.name} takes its lines between braces, so this is ignored"))
     if statement.body is None:
         report(BLOCK_WANTED.at(statement.span, f"{row.name} must be followed by a block", f"write {row.name} {{ ... }}"))
         return ()
+    _report_extra(statement, 1, row.scope, report)
     found: list[Given[Any]] = []
     for order, line in enumerate(statement.body):
         if line.body is not None:
             report(NO_BLOCK_WANTED.at(line.span, f"a line of {row.name} has no block", "remove the braces and what is between them"))
-        found.extend(_argument(row.entry, line, line.words, order, row.scope, report))
+        found.extend(_argument(row.entry, line, 0, order, row.scope, report))
     return tuple(found)
 
 
-def _argument(
-    argument: Argument[T], statement: Statement, words: tuple[Word, ...], order: int, scope: str, report: Report
-) -> tuple[Given[T], ...]:
-    """Read the words as the argument; none if they are not one."""
-    keyword, start = statement.words[0], words[0].start if words else 0
-    text = keyword.line.text[start : words[-1].end] if words else ""
-    read = read_argument(argument, text)
+def _argument(argument: Argument[T], statement: Statement, first: int, order: int, scope: str, report: Report) -> tuple[Given[T], ...]:
+    """Read the words from ``first`` on as the argument; none if they are not one."""
+    read = read_argument(argument, statement.text(first))
+    words, bare = statement.words, first == len(statement.words)
+    start = 0 if bare else words[first].start
     if isinstance(read, Accepted):
-        extra = tuple(word for word in words if word.start >= start + read.end)
-        if extra:
-            _report_extra(extra, scope, report)
-        return (Given(read.value, words or (keyword,), order),)
-    if not words:
-        report(MISSING_ARGUMENT.at(keyword.span, f"{keyword.text} needs an argument", f"the form is: {keyword.text} {argument.form}"))
+        if not bare and start + read.end < words[-1].end:
+            superfluous = next(index for index, word in enumerate(words) if index >= first and word.end > start + read.end)
+            _report_extra(statement, superfluous, scope, report)
+        return (Given(read.value, statement, first, order),)
+    if bare:
+        hint = f"the form is: {statement.keyword} {argument.form}"
+        report(MISSING_ARGUMENT.at(statement.span, f"{statement.keyword} needs an argument", hint))
     elif read.start == read.end:
-        report(read.kind.at(words[-1].span, f"{read.message} after {words[-1].text}", read.hint))
+        report(read.kind.at(statement.stretch(len(words) - 1), f"{read.message} after {words[-1].text}", read.hint))
     else:
-        report(read.kind.at(keyword.line.span(start + read.start, start + read.end), read.message, read.hint))
+        report(read.kind.at(statement.line.span(start + read.start, start + read.end), read.message, read.hint))
     return ()
 
 
-def _report_extra(extra: tuple[Word, ...], scope: str, report: Report) -> None:
-    hint = f"start a new line before '{extra[0].text}'" if extra[0].text in TABLE.get(scope, {}) else ""
-    report(EXTRA_WORDS.at(_stretch(extra), "these words are ignored" if len(extra) > 1 else "this word is ignored", hint))
+def _report_extra(statement: Statement, first: int, scope: str, report: Report) -> None:
+    """Tell that the words from ``first`` on, if any, mean nothing."""
+    extra = statement.words[first:]
+    if extra:
+        hint = f"start a new line before '{extra[0].text}'" if extra[0].text in TABLE.get(scope, {}) else ""
+        report(EXTRA_WORDS.at(statement.stretch(first), "these words are ignored" if len(extra) > 1 else "this word is ignored", hint))
 
 
 def _report_repeated(before: Given[Any], statement: Statement, report: Report) -> None:
-    line = before.words[0].line.number
+    line = before.statement.line.number
     report(REPEATED.at(statement.span, f"{statement.keyword} was already given in line {line}; this one counts"))
 
 
@@ -189,12 +194,8 @@ def _report_unknown(statement: Statement, scope: str, report: Report) -> None:
     keyword, where = statement.keyword, f"in {scope}" if scope else "at the top of the file"
     places = [other for other, rows in TABLE.items() if keyword in rows]
     if places:
-        belongs = " or ".join(place or "the top of the file" for place in places[:3])
+        belongs = " or ".join(" inside ".join(reversed(place.split("/"))) or "the top of the file" for place in places[:3])
         report(MISPLACED_KEYWORD.at(statement.span, f"'{keyword}' has no meaning {where}", f"it belongs in {belongs}"))
     else:
         hint = similar(keyword, tuple(TABLE.get(scope, {})))
         report(UNKNOWN_KEYWORD.at(statement.span, f"there is no keyword '{keyword}' {where}", hint))
-
-
-def _stretch(words: tuple[Word, ...]) -> Span:
-    return words[0].line.span(words[0].start, words[-1].end)

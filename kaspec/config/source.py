@@ -1,6 +1,8 @@
 """Where text came from: lines, words and spans.
 
 A ``Span`` is what a diagnostic points at.  Lines are separated by line feeds only, as keepalived reads them; columns count characters.
+
+Pieces know their columns, not their line, so that the many lines of a configuration that are alike share them.
 """
 
 from attrs import frozen
@@ -37,28 +39,26 @@ class Word:
     """A word of a line: ``text`` without its quotes and escapes, at ``line.text[start:end]``."""
 
     text: str
-    line: Line
     start: int
     end: int
-
-    @property
-    def span(self) -> Span:
-        """Where the word stands, quotes included."""
-        return self.line.span(self.start, self.end)
 
 
 @frozen
 class Brace:
     """A ``{`` (``opens``) or ``}`` at ``line.text[start]``."""
 
-    line: Line
     start: int
     opens: bool
 
-    @property
-    def span(self) -> Span:
-        """Where the brace stands."""
-        return self.line.span(self.start, self.start + 1)
+
+@frozen
+class LoneQuote:
+    """A double quote without a partner, and the rest of its line."""
+
+    start: int
+    end: int
 
 
-Token = Word | Brace
+Words = tuple[Word, ...]
+Piece = Words | Brace | LoneQuote
+"""What a line consists of; words that follow each other are one piece."""

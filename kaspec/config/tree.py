@@ -1,4 +1,4 @@
-"""Lines of tokens into a tree of statements, going on after every brace that is wrong.
+"""Lines of words and braces into a tree of statements, going on after every brace that is wrong.
 
 A statement is the words between braces and line ends; a ``{`` after it, on its line or a later one, gives it a body.
 """
@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 
 from kaspec.config.diagnostics import EXTRA_CLOSE, MISSING_CLOSE, STRAY_OPEN, TOO_DEEP
 from kaspec.config.lexer import Report
-from kaspec.config.source import Brace, Span, Token, Word
+from kaspec.config.source import Brace, Line, LoneQuote, Piece, Span, Words
 
 DEEPEST = 16
 """keepalived's own deepest block is five levels down."""
@@ -19,7 +19,8 @@ DEEPEST = 16
 class Statement:
     """A keyword and its arguments, and for a block what stands between its braces."""
 
-    words: tuple[Word, ...]
+    line: Line
+    words: Words
     body: "tuple[Statement, ...] | None" = None
 
     @property
@@ -30,83 +31,74 @@ class Statement:
     @property
     def span(self) -> Span:
         """Where the keyword stands."""
-        return self.words[0].span
+        return self.stretch(0, 1)
 
-    @property
-    def arguments(self) -> str:
-        """What follows the keyword, as it was written."""
-        return self.words[0].line.text[self.words[1].start : self.words[-1].end] if len(self.words) > 1 else ""
+    def text(self, first: int) -> str:
+        """Return the words from the one numbered ``first`` on, as they were written."""
+        return self.line.text[self.words[first].start : self.words[-1].end] if first < len(self.words) else ""
 
-    @property
-    def whole(self) -> str:
-        """Keyword and arguments as they were written."""
-        return self.words[0].line.text[self.words[0].start : self.words[-1].end]
+    def stretch(self, first: int, last: int | None = None) -> Span:
+        """Where the words from ``first`` up to ``last`` (all, if ``None``) stand."""
+        return self.line.span(self.words[first].start, self.words[first:last][-1].end)
 
 
 @define
 class _Open:
-    """A block being read: the words before its brace (none at the top or for a stray brace) and its statements so far."""
+    """A block being read: the statement before its brace (none at the top or for a stray brace) and what is inside so far."""
 
-    words: tuple[Word, ...]
-    statements: list[Statement] = field(factory=list)
+    statement: Statement | None = None
+    inside: list[Statement] = field(factory=list)
 
 
-def build(lines: Iterable[tuple[Token, ...]], outermost: Collection[str], report: Report) -> tuple[Statement, ...]:
+def build(lines: Iterable[tuple[Line, tuple[Piece, ...]]], outermost: Collection[str], report: Report) -> tuple[Statement, ...]:
     """Build the tree; a keyword of ``outermost`` is only ever at the top, so inside a block it tells that a ``}`` is missing."""
-    stack = [_Open(())]
-    for tokens in lines:
-        words: list[Word] = []
-        for token in tokens:
-            if isinstance(token, Word):
-                words.append(token)
-                continue
-            _statement(stack, words, outermost, report)
-            words = []
-            if token.opens:
-                _open(stack, token, report)
-            else:
-                _close(stack, token, report)
-        _statement(stack, words, outermost, report)
+    stack = [_Open()]
+    for line, pieces in lines:
+        for piece in pieces:
+            match piece:
+                case Brace(start, True):
+                    _open(stack, line.span(start, start + 1), report)
+                case Brace(start):
+                    _close(stack, line.span(start, start + 1), report)
+                case LoneQuote():
+                    pass
+                case words:
+                    if len(stack) > 1 and words[0].text in outermost:
+                        _close_all(stack, f"{words[0].text} in line {line.number}", report)
+                    stack[-1].inside.append(Statement(line, words))
     _close_all(stack, "the end of the file", report)
-    return tuple(stack[0].statements)
+    return tuple(stack[0].inside)
 
 
-def _statement(stack: list[_Open], words: list[Word], outermost: Collection[str], report: Report) -> None:
-    if not words:
-        return
-    if len(stack) > 1 and words[0].text in outermost:
-        _close_all(stack, f"{words[0].text} in line {words[0].line.number}", report)
-    stack[-1].statements.append(Statement(tuple(words)))
-
-
-def _open(stack: list[_Open], brace: Brace, report: Report) -> None:
+def _open(stack: list[_Open], brace: Span, report: Report) -> None:
     if len(stack) == DEEPEST:
-        report(TOO_DEEP.at(brace.span, f"blocks are nested more than {DEEPEST} deep"))
-    statements = stack[-1].statements
-    if statements and statements[-1].body is None:
-        stack.append(_Open(statements.pop().words))
+        report(TOO_DEEP.at(brace, f"blocks are nested more than {DEEPEST} deep"))
+    inside = stack[-1].inside
+    if inside and inside[-1].body is None:
+        stack.append(_Open(inside.pop()))
     else:
-        report(STRAY_OPEN.at(brace.span, "no keyword stands before this '{'", "name the block, or remove the brace and its partner"))
-        stack.append(_Open(()))
+        report(STRAY_OPEN.at(brace, "no keyword stands before this '{'", "name the block, or remove the brace and its partner"))
+        stack.append(_Open())
 
 
-def _close(stack: list[_Open], brace: Brace, report: Report) -> None:
+def _close(stack: list[_Open], brace: Span, report: Report) -> None:
     if len(stack) == 1:
-        report(EXTRA_CLOSE.at(brace.span, "this '}' closes nothing", "remove it, or look for a '{' missing above"))
-        return
-    _fold(stack)
+        report(EXTRA_CLOSE.at(brace, "this '}' closes nothing", "remove it, or look for a '{' missing above"))
+    else:
+        _fold(stack)
 
 
 def _close_all(stack: list[_Open], before: str, report: Report) -> None:
     while len(stack) > 1:
-        if words := stack[-1].words:
-            report(MISSING_CLOSE.at(words[0].span, f"the block of {words[0].text} is not closed before {before}", "add a '}'"))
+        if statement := stack[-1].statement:
+            message = f"the block of {statement.keyword} is not closed before {before}"
+            report(MISSING_CLOSE.at(statement.span, message, "add a '}'"))
         _fold(stack)
 
 
 def _fold(stack: list[_Open]) -> None:
     """End the innermost block: it becomes a statement of the one around it, unless it has no name or is too deep to mean anything."""
     closed = stack.pop()
-    if closed.words:
-        body = tuple(closed.statements) if len(stack) <= DEEPEST else ()
-        stack[-1].statements.append(Statement(closed.words, body))
+    if closed.statement:
+        body = tuple(closed.inside) if len(stack) <= DEEPEST else ()
+        stack[-1].inside.append(Statement(closed.statement.line, closed.statement.words, body))

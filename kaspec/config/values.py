@@ -43,7 +43,8 @@ class Prefix:
 
 def similar(word: str, known: tuple[str, ...]) -> str:
     """Return ``did you mean 'x'?`` for the known word most like ``word``, or nothing."""
-    close = get_close_matches(word[:64], known, n=1)
+    begun = [each for each in known if len(word) > 2 and each.startswith(word)]
+    close = begun or get_close_matches(word[:64], known, n=1, cutoff=0.68)
     return f"did you mean {close[0]!r}?" if close else ""
 
 
