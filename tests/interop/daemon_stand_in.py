@@ -2,21 +2,23 @@
 
 All else is the daemon's own: parent, checker child, channel, signals, logs, pid files.  The environment's STAND_IN says how the child
 behaves: ``obedient``, ``slow`` (takes its time to end), ``stubborn`` (nothing but SIGKILL ends it), ``hopeless`` (ends as one that cannot
-be helped), ``buggy``.
+be helped), ``buggy``; with ``misread`` it is the parent that meets a bug, in a configuration with that word in it.
 """
 
 import os
 import select
 import signal
+from pathlib import Path
 
 from attrs import evolve
 
 from kaspec.config.model import Configuration
-from shell import exits, logs, supervisor
+from shell import exits, logs, startup, supervisor
 from shell.channel import Channel, Reload, Stop
 from shell.children import CHILDREN
 from shell.commands.run import run
 from shell.options import Options
+from shell.startup import Loaded, Unreadable, load
 
 BEHAVIOUR = os.environ.get("STAND_IN", "obedient")
 IMPATIENCE = 0.5
@@ -51,7 +53,17 @@ def names(configuration: Configuration) -> str:
     return " ".join(router.name for router in configuration.routers) or "nothing"
 
 
+def misread(path: Path, config_id: str) -> Loaded | Unreadable:
+    """Read a configuration, but not any."""
+    loaded = load(path, config_id)
+    if isinstance(loaded, Loaded) and "misread" in loaded.text:
+        raise RecursionError("a bug in reading")
+    return loaded
+
+
 if __name__ == "__main__":
+    if BEHAVIOUR == "misread":
+        startup.load = misread
     if BEHAVIOUR == "stubborn":
         supervisor.CHILD_WAIT_TIME = IMPATIENCE
     vrrp, *others = CHILDREN

@@ -189,6 +189,20 @@ def test_a_network_namespace_that_does_not_exist_is_told(daemon: Daemon) -> None
     assert "/run/netns/no-such-namespace: No such file or directory" in result.stderr
 
 
+@pytest.mark.skipif(shutil.which("ip") is None, reason="needs ip (iproute2) to make a network namespace")
+def test_all_its_processes_run_in_the_network_namespace_asked_for(daemon: Daemon) -> None:
+    name = f"ksd-{os.getpid()}"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    try:
+        daemon.start("-s", name)
+        wanted = Path(f"/run/netns/{name}").stat().st_ino
+        assert [Path(f"/proc/{daemon.pid(each)}/ns/net").stat().st_ino for each in ("keepalived", "vrrp")] == [wanted] * 2
+        daemon.signal(signal.SIGTERM)
+        assert daemon.status() == 0
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
 def test_help_and_signal_numbers_need_nothing(tmp_path: Path) -> None:
     for options in (["--help"], ["-v"], ["--signum", "RELOAD"]):
         result = subprocess.run([*STAND_IN, *options], cwd=ROOT, env={"HOME": str(tmp_path)}, capture_output=True, timeout=20, check=False)
