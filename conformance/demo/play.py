@@ -1,29 +1,37 @@
 """The whole demo: set the stage, play the acts, keep the packets and the trace, tell the verdict."""
 
+import io
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import define, field
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from conformance.demo.acts import ACTS, Finding, curtain
 from conformance.demo.audience import in_lines, on_screen
-from conformance.demo.picture import verdict
+from conformance.demo.picture import WIDTH, picture, verdict
 from conformance.demo.stage import Audience, Stage, set_stage
 from conformance.lab.namespace import enter_user_namespace
 from conformance.lab.peers import Peer
+from conformance.lab.waiting import wall_clock
 
 PACKETS = "demo.pcap"
 
 
 @define
 class Performance:
-    """What came of it."""
+    """What came of it, and the picture at the end of the last act."""
 
     findings: list[Finding] = field(factory=list)
     complaints: list[str] = field(factory=list)
+    last: RenderableType = ""
+
+    @property
+    def verdict(self) -> RenderableType:
+        """The table of what was measured."""
+        return verdict(self.findings, self.complaints)
 
     @property
     def succeeded(self) -> bool:
@@ -39,13 +47,22 @@ def perform(console: Console, peer: Peer, directory: Path, plain: bool) -> Perfo
         try:
             for act in ACTS:
                 performance.findings.append(act(stage))
+            performance.last = picture(stage, wall_clock())
             performance.complaints.extend(curtain(stage))
         except TimeoutError as error:
             performance.complaints.append(str(error))
         audience(stage)
         _keep(stage, directory)
-    console.print(verdict(performance.findings, performance.complaints))
+    console.print(performance.verdict)
     return performance
+
+
+def draw(performance: Performance, file: Path) -> None:
+    """Write the last picture and the verdict as SVG."""
+    easel = Console(record=True, file=io.StringIO(), width=WIDTH, color_system="truecolor", force_terminal=True)
+    easel.print(performance.last)
+    easel.print(performance.verdict)
+    easel.save_svg(str(file), title="kaspec demo")
 
 
 @contextmanager

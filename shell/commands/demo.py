@@ -25,18 +25,18 @@ def demo(plain: bool, keep: Path | None, picture: Path | None, peer: str) -> Non
     """
     from rich.console import Console
 
-    from conformance.demo.play import perform
+    from conformance.demo.play import draw, perform
     from conformance.lab.namespace import LabUnavailableError
     from conformance.lab.peers import KASPEC, KEEPALIVED
 
     directory = keep or Path(tempfile.mkdtemp(prefix="kaspec-demo-"))
-    console = Console(record=picture is not None, width=None if sys.stdout.isatty() else 100)
+    console = Console(width=None if sys.stdout.isatty() else 100)
     try:
         performance = perform(console, {"kaspec": KASPEC, "keepalived": KEEPALIVED}[peer], directory, plain or not console.is_terminal)
     except LabUnavailableError as error:
         click.echo(error, err=True)
         sys.exit(2)
     if picture is not None:
-        console.save_svg(str(picture), title="kaspec demo")
+        draw(performance, picture)
     console.print(f"Packets, logs and configurations: {directory}", soft_wrap=True, highlight=False)
     sys.exit(0 if performance.succeeded else 1)
