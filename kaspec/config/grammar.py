@@ -19,7 +19,7 @@ from kaspec.config.lines import ADDRESS_OPTIONS, ROUTE_OPTIONS, Chosen, Option, 
 from kaspec.config.model import Command
 from kaspec.config.values import Unfit
 
-_WORD = rf'"[^"]*"|{WORD_PATTERN}'
+_WORD = rf'"[^"]*(?:"|$)|{WORD_PATTERN}'
 _BLANK_OR_END = r"(?![^ \t])"
 
 

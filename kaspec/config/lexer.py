@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from kaspec.config.diagnostics import EXOTIC_BLANK, LINE_IGNORED, NOT_READ_YET, UNMATCHED_QUOTE, Diagnostic
-from kaspec.config.source import Brace, Line, LoneQuote, Piece, Word
+from kaspec.config.source import Brace, Line, LoneQuote, Piece, Span, Word
 
 Report = Callable[[Diagnostic], None]
 """Takes note of a problem; reading always goes on."""
@@ -23,7 +23,7 @@ WORD_PATTERN = r"(?:\\[!#]|\$\{[^} \t]*\}|[^ \t\"!#{}])+"
 
 _TOKEN = re.compile(rf'(?P<quoted>"[^"]*")|(?P<word>{WORD_PATTERN})|(?P<brace>[{{}}])|(?P<comment>[!#].*)|(?P<unmatched>".*)')
 _CONDITION = re.compile(r"[ \t]*@(\^?)([^ \t]*)")
-_UNREAD = re.compile(r"[ \t]*(include[a-z]?(?![^ \t])|\$\w+[ \t]*=|~\w+)")
+_UNREAD = re.compile(r"[ \t]*(include[ambrw]?(?![^ \t])|\$\w+[ \t]*=|~\w+)")
 _BLANKS = str.maketrans("\r\f\v", "   ")
 _EXOTIC = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
 _EXOTIC_BLANK = re.compile(rf"(?:^|(?<=[ \t{{}}]))[{_EXOTIC}]+|[{_EXOTIC}]+(?=[ \t{{}}#!]|$)")
@@ -32,9 +32,13 @@ _ESCAPE = re.compile(r"\\([!#])")
 
 def lex(text: str, name: str, config_id: str, report: Report) -> Iterator[tuple[Line, tuple[Piece, ...]]]:
     """Split ``text``, the content of the file ``name``, into the pieces of each line that has any."""
-    goes_on = False
+    goes_on = told = False
     for number, raw in enumerate(text.split("\n"), start=1):
-        line = _line(name, number, raw, config_id, report)
+        line, exotic = _line(name, number, raw, config_id)
+        if exotic and not told:
+            hint = "type ordinary blanks, for keepalived takes these as part of a word"
+            report(EXOTIC_BLANK.at(exotic, "these blanks, and perhaps others, are not ASCII, but read as blanks", hint))
+            told = True
         unread, goes_on = goes_on, goes_on and line.text.endswith("\\")
         if unread or line.text.isspace() or not _readable(line, report):
             continue
@@ -51,19 +55,17 @@ def lex(text: str, name: str, config_id: str, report: Report) -> Iterator[tuple[
 def unescaped(word: str) -> str:
     """Take away the quotes of a word, or the backslashes that keep ``!`` and ``#`` from starting a comment."""
     if word.startswith('"'):
-        return word[1:-1]
+        return word[1:].removesuffix('"')
     return _ESCAPE.sub(r"\1", word) if "\\" in word else word
 
 
-def _line(name: str, number: int, raw: str, config_id: str, report: Report) -> Line:
-    """Read blanks that ASCII does not have, as web pages put them into what is copied from them, as blanks, but never inside a word."""
+def _line(name: str, number: int, raw: str, config_id: str) -> tuple[Line, Span | None]:
+    """Return a line, and where it had blanks that ASCII does not have, as copying from a web page brings them; never inside a word."""
     line = Line(name, number, _condition(raw.removesuffix("\r").translate(_BLANKS), config_id))
     exotic = None if raw.isascii() else _EXOTIC_BLANK.search(line.text)
     if exotic is None:
-        return line
-    hint = "type ordinary blanks, for keepalived takes these as part of a word"
-    report(EXOTIC_BLANK.at(line.span(*exotic.span()), "these blanks are not ASCII, but read as blanks", hint))
-    return Line(name, number, _EXOTIC_BLANK.sub(lambda found: " " * len(found[0]), line.text))
+        return line, None
+    return Line(name, number, _EXOTIC_BLANK.sub(lambda found: " " * len(found[0]), line.text)), line.span(*exotic.span())
 
 
 def _condition(text: str, config_id: str) -> str:
@@ -90,8 +92,9 @@ def _pieces(text: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     words: list[Word] = []
     for found in _TOKEN.finditer(text):
-        if found.lastgroup in {"word", "quoted"}:
+        if found.lastgroup in {"word", "quoted", "unmatched"}:
             words.append(Word(unescaped(found[0]), found.start(), found.end()))
+        if found.lastgroup in {"word", "quoted"}:
             continue
         if words:
             pieces.append(tuple(words))

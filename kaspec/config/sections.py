@@ -132,7 +132,8 @@ def _setting(row: Setting[Any], statement: Statement, order: int, report: Report
 
 def _block(row: Block, statement: Statement, report: Report) -> tuple[Section, ...]:
     if statement.body is None:
-        report(BLOCK_WANTED.at(statement.span, f"{row.name} must be followed by a block", f"write {row.name} {{ ... }}"))
+        head = f"{row.name} {row.label.form}" if row.label else row.name
+        report(BLOCK_WANTED.at(statement.span, f"{row.name} must be followed by a block", f"write {head} {{ ... }}"))
         return ()
     span, label = statement.span, ""
     if row.label is None:
