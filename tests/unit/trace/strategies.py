@@ -1,6 +1,7 @@
 """Hypothesis strategies: any trace there is."""
 
 import string
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from kaspec.rules import RULES
 from kaspec.trace import language as t
 from kaspec.units import Instant
 
+_Value = TypeVar("_Value")
 CONFIGURATIONS = (
     "vrrp_instance VI_1 { interface eth0  virtual_router_id 51  priority 100  virtual_ipaddress { 192.0.2.100/24 } }",
     "# a comment of the configuration\nvrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 7\n\n    priority 150\n}",
@@ -30,7 +32,7 @@ rule = st.sampled_from(sorted(RULES))
 router_name = st.text(string.ascii_letters + "_", min_size=1, max_size=8)
 
 
-def maybe(strategy):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def maybe(strategy: st.SearchStrategy[_Value]) -> st.SearchStrategy[_Value | None]:
     return st.none() | strategy
 
 
