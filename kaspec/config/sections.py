@@ -107,8 +107,8 @@ def read_section(statements: Iterable[Statement], scope: str, report: Report, la
                 continue
             case Setting():
                 found = _setting(row, statement, order, report)
-                if found and row in section.given:
-                    _report_repeated(section.given[row][-1], statement, report)
+                if found and (before := section.last(row)):
+                    _report_repeated(before, statement, report)
             case Block():
                 found = _block(row, statement, report)
             case Listing():

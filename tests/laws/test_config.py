@@ -1,0 +1,201 @@
+"""Laws of the configuration reader: it is total, every place it names exists, and it reads what it renders."""
+
+from pathlib import Path
+
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaspec.address import Address
+from kaspec.config import Configuration, Diagnostic, has_errors, read, render_diagnostic
+from kaspec.config.keywords import TABLE
+from kaspec.config.model import Command, GlobalDefs, InitialState, InstanceSettings, Route
+from kaspec.config.reader import in_order
+from kaspec.config.render import render
+from kaspec.units import SECOND, ZERO, Interval
+from kaspec.vrrp.router import (
+    KEEPALIVED,
+    OWNER_PRIORITY,
+    GarpPolicy,
+    InterfaceTrack,
+    NoAuthentication,
+    SimplePassword,
+    VirtualAddress,
+    VirtualRouter,
+)
+
+TEXTS = tuple(path.read_text() for path in sorted((Path(__file__).parents[1] / "unit" / "config").glob("*/*.conf")))
+
+# Configurations.
+
+printable = st.characters(codec="utf-8", categories=("L", "N", "P", "S"), exclude_characters='"')
+words = st.text(printable, min_size=1, max_size=12)
+phrases = st.lists(words, min_size=1, max_size=3).map(" ".join)
+names = st.text(st.sampled_from("abz09-_.#!"), min_size=1, max_size=13).filter(lambda name: name not in {".", ".."})
+interfaces = st.sampled_from(("eth0", "eth1", "bond0.100")) | names
+hosts = st.binary(min_size=4, max_size=4).map(Address)
+whole_seconds = st.integers(0, 86_400).map(lambda count: Interval(count * SECOND))
+some_seconds = whole_seconds.map(lambda interval: interval or None)
+garp_policies = st.builds(GarpPolicy, st.integers(1, 99), some_seconds, some_seconds, st.integers(1, 99), st.integers(0, 99), some_seconds)
+addresses = st.builds(VirtualAddress, hosts, st.integers(0, 32), interfaces, st.none() | names, st.integers(0, 255), st.none() | hosts)
+tracks = st.builds(InterfaceTrack, interfaces, st.integers(-253, 253), st.booleans())
+passwords = (
+    st.binary(max_size=8).filter(lambda data: not set(data) & set(b'\0"\n\r\v\f\t')).map(lambda data: SimplePassword(data.ljust(8, b"\0")))
+)
+profiles = st.sampled_from((KEEPALIVED, evolve(KEEPALIVED, answers_lower_priority=False)))
+commands = st.builds(Command, phrases, st.just("root"), st.none() | words) | st.builds(Command, phrases)
+choices = st.none() | st.booleans()
+
+
+@st.composite
+def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, InstanceSettings]:
+    """Draw an instance that keepalived would not rewrite."""
+    states: tuple[InitialState, ...] = ("MASTER", "BACKUP")
+    state, priority, name = draw(st.sampled_from(states)), draw(st.integers(1, OWNER_PRIORITY)), f"{draw(words)}{identifier}"
+    initial_backup = state == "BACKUP"
+    preempt = not draw(st.booleans()) if initial_backup and priority != OWNER_PRIORITY else True
+    interface = draw(interfaces)
+    router = VirtualRouter(
+        name,
+        interface,
+        identifier,
+        priority,
+        tuple(draw(st.lists(addresses, max_size=3))),
+        advertisement_interval=Interval(draw(st.integers(1, 255)) * SECOND),
+        preempt=preempt,
+        preempt_delay=Interval(draw(st.integers(0, 1000 * SECOND))) if initial_backup and preempt else ZERO,
+        authentication=draw(st.just(NoAuthentication()) | passwords),
+        tracks=tuple(
+            draw(st.lists(tracks.filter(lambda track: track.interface != interface), max_size=3, unique_by=lambda each: each.interface))
+        ),
+        dont_track_primary=draw(st.booleans()),
+        source=draw(st.none() | hosts),
+        garp=draw(garp_policies),
+        down_timer_adverts=draw(st.integers(1, 100)),
+        profile=draw(profiles),
+    )
+    scripts = [draw(st.none() | commands) for _ in range(5)]
+    return router, InstanceSettings(name, state, draw(choices), *scripts)
+
+
+global_defs = st.builds(
+    GlobalDefs,
+    router_id=st.none() | words,
+    notification_email=st.lists(words, max_size=3).map(tuple),
+    notification_email_from=st.none() | phrases,
+    smtp_server=st.none() | words,
+    smtp_helo_name=st.none() | words,
+    smtp_connect_timeout=st.integers(1, 4294).map(lambda count: Interval(count * SECOND)),
+    smtp_alert=choices,
+    smtp_alert_vrrp=choices,
+    no_email_faults=st.booleans(),
+    default_interface=interfaces,
+    vrrp_priority=st.integers(-20, 19),
+    checker_priority=st.integers(-20, 19),
+    vrrp_no_swap=st.booleans(),
+    checker_no_swap=st.booleans(),
+    garp=garp_policies,
+    down_timer_adverts=st.integers(1, 100),
+    lower_prio_no_advert=st.booleans(),
+)
+optional = st.none() | st.integers(0, 255)
+routes = st.builds(Route, hosts, st.integers(0, 32), hosts, st.none() | interfaces, st.none() | hosts, optional, optional, optional)
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> Configuration:
+    drawn = [draw(instances(identifier)) for identifier in range(1, draw(st.integers(0, 3)) + 1)]
+    return Configuration(
+        draw(global_defs),
+        tuple(draw(st.lists(addresses, max_size=2))),
+        tuple(draw(st.lists(routes, max_size=2))),
+        tuple(router for router, _ in drawn),
+        tuple(settings for _, settings in drawn),
+    )
+
+
+@given(configurations())
+def test_what_is_rendered_is_read_back(configuration: Configuration) -> None:
+    reading = read(render(configuration), "x")
+    assert not has_errors(reading.diagnostics)
+    assert reading.configuration == configuration
+
+
+# Texts.
+
+keywords = st.sampled_from(sorted({name for rows in TABLE.values() for name in rows}))
+scraps = st.sampled_from(
+    ("{", "}", '"', "#", "!", "\\", "@", "@^", "$A=", "~SEQ(", "include", "\n", "\t", " ", "\0", "\u00a0", "\ud800", "网")
+)
+numbers = st.integers().map(str) | st.decimals().map(str) | st.sampled_from(("1", "255", "256", "-1", "0.01", "9" * 40))
+values = (
+    st.sampled_from(("eth0", "192.0.2.1/24", "192.0.2.1/", "fe80::1", "dev", "weight", "via", "label", "MASTER", "PASS", "on")) | numbers
+)
+jumbles = st.lists(keywords | scraps | values | st.text(max_size=5), max_size=60).map(" ".join)
+sentences = st.lists(st.lists(keywords | values | scraps, min_size=1, max_size=5).map(" ".join), max_size=20).map("\n".join)
+
+
+@st.composite
+def mutations(draw: st.DrawFn) -> str:
+    """Draw one of the example files with some stretches of it replaced, moved or dropped."""
+    text = draw(st.sampled_from(TEXTS))
+    for _ in range(draw(st.integers(1, 5))):
+        start = draw(st.integers(0, len(text)))
+        end = draw(st.integers(start, min(start + 20, len(text))))
+        text = (
+            text[:start] + draw(st.just("") | st.just(text[start:end] * 2) | keywords | scraps | values | st.text(max_size=4)) + text[end:]
+        )
+    return text
+
+
+texts = st.text() | jumbles | sentences | mutations()
+
+
+def is_inside(diagnostic: Diagnostic, text: str) -> bool:
+    lines, span = text.split("\n"), diagnostic.span
+    return span.file == "x" and 1 <= span.line <= len(lines) and 1 <= span.column < span.end <= len(lines[span.line - 1]) + 1
+
+
+@given(texts)
+def test_every_text_is_read_and_every_place_is_in_it(text: str) -> None:
+    reading = read(text, "x")
+    assert all(is_inside(diagnostic, text) for diagnostic in reading.diagnostics)
+    assert reading.diagnostics == in_order(reading.diagnostics)
+    assert all(is_inside(Diagnostic("error", "", "", use.span), text) for use in reading.configuration.interface_uses)
+
+
+@given(texts)
+def test_every_diagnostic_can_be_shown(text: str) -> None:
+    for diagnostic in read(text, "x").diagnostics:
+        head, shown, caret, *_ = render_diagnostic(diagnostic, text).split("\n")
+        assert head.endswith(f"[{diagnostic.code}]")
+        assert "^" in caret
+        assert shown.startswith(f"{diagnostic.span.line:>5} |")
+
+
+@given(texts)
+def test_whatever_is_read_can_be_rendered_and_read_again(text: str) -> None:
+    configuration = evolve(read(text, "x").configuration, has_lvs=False)
+    assert read(render(configuration), "x").configuration == configuration
+
+
+@given(texts)
+def test_what_is_read_is_fit_for_the_core(text: str) -> None:
+    configuration = read(text, "x").configuration
+    places = [(router.interface, router.virtual_router_id) for router in configuration.routers]
+    assert len(set(places)) == len(places)
+    assert len({router.name for router in configuration.routers}) == len(places)
+    assert [settings.name for settings in configuration.settings] == [router.name for router in configuration.routers]
+    for router in configuration.routers:
+        assert 1 <= router.virtual_router_id <= 255
+        assert 1 <= router.priority <= OWNER_PRIORITY
+        assert router.advertisement_interval >= SECOND
+        assert router.advertisement_interval % SECOND == 0
+
+
+@given(mutations(), st.sampled_from(("# comment", "! comment", "@^x", "   ")))
+def test_lines_that_say_nothing_change_nothing(text: str, line: str) -> None:
+    """A comment above moves every line down by one and leaves the configuration as it was."""
+    before, after = read(text, "x", "x"), read(f"{line}\n{text}", "x", "x")
+    assert before.configuration == after.configuration
+    assert [(each.code, each.span.line + 1) for each in before.diagnostics] == [(each.code, each.span.line) for each in after.diagnostics]
