@@ -4,6 +4,7 @@ Adverts repeat byte for byte, so the verdict is memoised: the usual packet costs
 """
 
 from functools import lru_cache
+from typing import assert_never
 
 from kaspec import rules
 from kaspec.address import VRRP_GROUP_V4, Address, format_address
@@ -79,6 +80,8 @@ def _check_authentication(router: VirtualRouter, advertisement: Advertisement) -
             return None
         case SimplePassword(data):
             return None if data == advertisement.authentication_data else _failed(rules.PASSWORD, "another password", "ours")
+        case _:
+            assert_never(router.authentication)
 
 
 def _check_addresses(router: VirtualRouter, advertisement: Advertisement) -> Remark | None:

@@ -3,7 +3,7 @@
 RFC 9568 calls Master "Active".  A ``Standing`` is what tracking makes of the world for one virtual router.
 """
 
-from typing import Literal
+from typing import Literal, assert_never
 
 from attrs import frozen
 
@@ -90,6 +90,8 @@ def next_deadline(state: State) -> Instant | None:
             return adver_at if announce_at is None else min(adver_at, announce_at)
         case Initialize() | Fault():
             return None
+        case _:
+            assert_never(state)
 
 
 def rebase(state: State, by: Interval) -> State:
@@ -101,6 +103,8 @@ def rebase(state: State, by: Interval) -> State:
             return Master(standing, Instant(adver_at + by), _shift(announce_at, by), repeat)
         case Initialize() | Fault():
             return state
+        case _:
+            assert_never(state)
 
 
 def _shift(instant: Instant | None, by: Interval) -> Instant | None:

@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 
 from attrs import define, field, frozen
 
-from kaspec.address import VRRP_GROUP_V4, Address
+from kaspec.address import Address
 from kaspec.node import (
     DatagramReceived,
     DeadlinesReached,
@@ -26,8 +26,8 @@ from kaspec.units import ZERO, Instant, Interval, after
 from kaspec.vrrp.effects import SendAdvertisement
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Master
-from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, encode_ipv4
-from kaspec.wire.vrrp import encode
+from kaspec.vrrp.transmission import transmit
+from kaspec.wire.ip import encode_ipv4
 
 
 @frozen
@@ -105,8 +105,7 @@ class Network:
         for effect in (effect for outcome in transition.outcomes for effect in outcome.step.effects):
             if isinstance(effect, SendAdvertisement):
                 self.sent.append((self.now, sender, effect))
-                packet = Packet(effect.source, VRRP_GROUP_V4, VRRP_TTL, VRRP_PROTOCOL, encode(effect.advertisement))
-                datagram = encode_ipv4(packet)
+                datagram = encode_ipv4(transmit(effect))
                 for host in range(len(self.hosts)):
                     if host != sender:
                         arrival = DatagramReceived(self.hosts[host].router.interface, datagram)

@@ -46,111 +46,147 @@ HOSTS = tuple(parse_address(f"192.0.2.{host}") for host in (1, 2, 9, 130, 254))
 
 instants = st.sampled_from((0, -SECOND, SECOND)).map(Instant) | st.integers(-10_000_000, 10_000_000).map(Instant)
 intervals = st.integers(0, 10_000_000).map(Interval)
+waits = st.lists(st.none() | intervals, max_size=8)
+"""How long until the next event; ``None`` is until the deadline."""
 shifts = st.integers(-(10**13), 10**13).map(Interval)
 octets = st.integers(0, 255)
 priorities = st.sampled_from((1, 2, 99, 100, 101, 150, 200, 254)) | st.integers(1, 254)
 hosts = st.sampled_from(HOSTS) | st.binary(min_size=4, max_size=4).map(Address)
 interfaces = st.sampled_from(INTERFACES)
-virtual_addresses = st.builds(VirtualAddress, st.sampled_from(VIRTUAL), st.sampled_from((24, 32)), st.just("eth0"))
-address_lists = st.lists(virtual_addresses, max_size=3, unique_by=lambda virtual: virtual.address).map(tuple)
+X, Y, Z = (VirtualAddress(address, 24, "eth0") for address in VIRTUAL[:3])
+address_lists = st.sampled_from(((), (X,), (X, Y), (Y, X), (Y, Z), (Z, X, Y), (evolve(X, prefix_length=32),)))
 tracks = st.builds(InterfaceTrack, interfaces, st.sampled_from((0, 0, 5, -5, 253, -253)), st.booleans())
-delays = st.none() | st.sampled_from((100_000, SECOND, 5 * SECOND)).map(Interval)
-garp_policies = st.builds(GarpPolicy, st.integers(0, 5), delays, delays, st.integers(0, 2), st.integers(0, 5), delays)
-passwords = st.just(NoAuthentication()) | st.text(max_size=10).map(SimplePassword.of)
-authentications: st.SearchStrategy[Authentication] = passwords
+track_lists = st.lists(tracks, max_size=3).map(tuple)
+authentications: st.SearchStrategy[Authentication] = st.sampled_from((NoAuthentication(), SimplePassword.of("1111"), SimplePassword.of("")))
+GARP_POLICIES = (
+    GarpPolicy(),
+    GarpPolicy(delay=None, lower_priority_delay=None),
+    GarpPolicy(delay=None, refresh=SECOND),
+    GarpPolicy(repeat=1, delay=SECOND, refresh=Interval(100_000), refresh_repeat=3, lower_priority_repeat=0),
+    GarpPolicy(refresh=Interval(60 * SECOND), lower_priority_delay=SECOND),
+    GarpPolicy(repeat=0, refresh=SECOND, refresh_repeat=0),
+)
 profiles = st.sampled_from((KEEPALIVED, RFC3768))
 reasons = st.builds(Reason, st.sampled_from(("interface-missing", "interface-down", "no-address", "tracked-up")), interfaces)
 rule_names = st.sampled_from(tuple(RULES))
 
 
-@st.composite
-def routers(draw: st.DrawFn, version: Version | None = None, name: str = "VI_1") -> VirtualRouter:
+versions: st.SearchStrategy[Version] = st.sampled_from((2, 2, 3))
+multiples = st.sampled_from((1, 2, 3, 10, 100, 255))
+preempt_delays = st.sampled_from((ZERO, ZERO, SECOND, Interval(20 * SECOND)))
+configured_sources = st.sampled_from((None, None, *HOSTS[:2]))
+configured_priorities = priorities | st.just(255)
+garp_policies = st.sampled_from(GARP_POLICIES)
+down_timer_adverts = st.sampled_from((3, 3, 1, 10))
+tracked_priorities = st.none() | priorities
+sources = st.none() | hosts
+fault_lists = {
+    None: st.lists(reasons, max_size=2, unique=True),
+    True: st.lists(reasons, min_size=1, max_size=2, unique=True),
+    False: st.just(list[Reason]()),
+}
+perhaps_instants = st.none() | instants
+repeats = st.integers(1, 5)
+centiseconds = st.integers(1, 4095)
+message_lists = st.lists(hosts, max_size=6) | hosts.map(lambda host: [host] * 255)
+eight_bytes = st.binary(min_size=8, max_size=8)
+state_kinds = st.sampled_from(("Master", "Backup", "Master", "Fault", "Initialize"))
+event_kinds = st.sampled_from(("received", "plain", "received", "discarded", "standing", "reconfigured"))
+advertised_priorities = st.sampled_from((None, 0, 1, 255)) | octets
+plain_events: st.SearchStrategy[Event] = st.sampled_from((Startup(), DeadlineReached(), Shutdown()))
+discards = st.builds(AdvertisementDiscarded, rule_names, hosts)
+
+# What follows draws from the strategies above and makes none of its own: to make one costs more than to draw from it.
+
+
+def _router(draw: st.DrawFn, version: Version | None = None, name: str = "VI_1") -> VirtualRouter:
     """A virtual router on eth0, VRID 51; version 2 with whole seconds, version 3 with centiseconds."""
-    versions: tuple[Version, ...] = (2, 2, 3) if version is None else (version,)
-    chosen = draw(st.sampled_from(versions))
+    chosen: Version = draw(versions) if version is None else version
     unit = SECOND if chosen == 2 else Interval(10_000)
     return VirtualRouter(
         name=name,
         interface="eth0",
         virtual_router_id=51,
-        priority=draw(priorities | st.just(255)),
+        priority=draw(configured_priorities),
         addresses=draw(address_lists),
         version=chosen,
-        advertisement_interval=Interval(unit * draw(st.integers(1, 3) | st.integers(1, 255))),
+        advertisement_interval=Interval(unit * draw(multiples)),
         preempt=draw(st.booleans()),
-        preempt_delay=draw(st.just(ZERO) | intervals),
+        preempt_delay=draw(preempt_delays),
         authentication=draw(authentications),
-        tracks=draw(st.lists(tracks, max_size=3).map(tuple)),
+        tracks=draw(track_lists),
         dont_track_primary=draw(st.booleans()),
-        source=draw(st.none() | hosts),
-        garp=draw(st.just(GarpPolicy()) | garp_policies),
-        down_timer_adverts=draw(st.just(3) | st.integers(1, 10)),
+        source=draw(configured_sources),
+        garp=draw(garp_policies),
+        down_timer_adverts=draw(down_timer_adverts),
         profile=draw(profiles),
     )
 
 
-@st.composite
-def standings(draw: st.DrawFn, router: VirtualRouter, faulty: bool | None = None) -> Standing:
+def _standing(draw: st.DrawFn, router: VirtualRouter, faulty: bool | None = None) -> Standing:
     """A standing the router can have; ``faulty`` asks for faults, or for none."""
-    priority = 255 if router.is_owner else draw(st.just(router.priority) | priorities)
-    faults = draw(st.lists(reasons, min_size=1 if faulty else 0, max_size=0 if faulty is False else 2, unique=True))
-    return Standing(priority, draw(st.none() | hosts), tuple(sorted(faults, key=lambda reason: (reason.kind, reason.subject))))
+    priority = 255 if router.is_owner else draw(tracked_priorities) or router.priority
+    faults = sorted(draw(fault_lists[faulty]), key=lambda reason: (reason.kind, reason.subject))
+    return Standing(priority, draw(sources), tuple(faults))
 
 
-@st.composite
-def masters(draw: st.DrawFn, router: VirtualRouter) -> Master:
-    announce_at = draw(st.none() | instants)
-    repeat = 0 if announce_at is None else draw(st.integers(1, 5))
-    return Master(draw(standings(router, faulty=False)), draw(instants), announce_at, repeat)
-
-
-def backups(router: VirtualRouter) -> st.SearchStrategy[Backup]:
-    learnt = (
-        st.just(router.advertisement_interval) if router.version == 2 else st.integers(1, 4095).map(lambda each: Interval(each * 10_000))
-    )
-    return st.builds(Backup, standings(router, faulty=False), instants, learnt, st.none() | instants)
-
-
-def states(router: VirtualRouter) -> st.SearchStrategy[State]:
+def _state(draw: st.DrawFn, router: VirtualRouter) -> State:
     """Any well-formed state."""
-    faulty = st.builds(Fault, standings(router, faulty=True))
-    return st.one_of(st.builds(Initialize, standings(router)), backups(router), masters(router), masters(router), faulty)
+    match draw(state_kinds):
+        case "Master":
+            announce_at = draw(perhaps_instants)
+            repeat = 0 if announce_at is None else draw(repeats)
+            return Master(_standing(draw, router, faulty=False), draw(instants), announce_at, repeat)
+        case "Backup":
+            return Backup(_standing(draw, router, faulty=False), draw(instants), _interval(draw, router), draw(perhaps_instants))
+        case "Fault":
+            return Fault(_standing(draw, router, faulty=True))
+        case _:
+            return Initialize(_standing(draw, router))
 
 
-@st.composite
-def advertisements(draw: st.DrawFn, router: VirtualRouter | None = None) -> Advertisement:
-    """Any version 2 message that can be written; for a ``router``, one that could have passed its checks."""
-    if router is None:
-        addresses = draw(st.lists(hosts, max_size=6) | hosts.map(lambda host: [host] * 255))
-        data = draw(st.binary(min_size=8, max_size=8))
-        return Advertisement(2, draw(octets), draw(octets), Interval(draw(octets) * SECOND), tuple(addresses), draw(octets), data)
-    learnt = router.advertisement_interval if router.version == 2 else Interval(10_000 * draw(st.integers(1, 4095)))
-    priority = draw(st.sampled_from((0, 1, router.priority, 255)) | octets)
-    return Advertisement(router.version, router.virtual_router_id, priority, learnt, tuple(each.address for each in router.addresses))
+def _interval(draw: st.DrawFn, router: VirtualRouter) -> Interval:
+    """What a Master's interval may be: in version 2 our own."""
+    return router.advertisement_interval if router.version == 2 else Interval(10_000 * draw(centiseconds))
 
 
-def receptions(router: VirtualRouter) -> st.SearchStrategy[AdvertisementReceived]:
-    return st.builds(AdvertisementReceived, advertisements(router), hosts)
-
-
-discards = st.builds(AdvertisementDiscarded, rule_names, hosts)
-
-
-@st.composite
-def previous_routers(draw: st.DrawFn, router: VirtualRouter) -> VirtualRouter:
+def _previous_router(draw: st.DrawFn, router: VirtualRouter) -> VirtualRouter:
     """What the configuration of ``router`` may have been before a reload."""
-    return evolve(draw(routers(router.version)), addresses=draw(st.just(router.addresses) | address_lists))
+    previous = _router(draw, router.version)
+    return evolve(previous, addresses=router.addresses) if draw(st.booleans()) else previous
 
 
-def events(router: VirtualRouter) -> st.SearchStrategy[Event]:
-    return st.one_of(
-        st.sampled_from((Startup(), DeadlineReached(), Shutdown())),
-        receptions(router),
-        receptions(router),
-        discards,
-        st.builds(StandingChanged, standings(router)),
-        st.builds(Reconfigured, previous_routers(router), standings(router)),
-    )
+def _event(draw: st.DrawFn, router: VirtualRouter, reloads: bool = True) -> Event:
+    """Any event; without ``reloads``, any but ``Reconfigured``."""
+    match draw(event_kinds):
+        case "received":
+            addresses = tuple(virtual.address for virtual in router.addresses)
+            interval, priority = _interval(draw, router), draw(advertised_priorities)
+            heard = Advertisement(
+                router.version, router.virtual_router_id, router.priority if priority is None else priority, interval, addresses
+            )
+            return AdvertisementReceived(heard, draw(hosts))
+        case "discarded":
+            return draw(discards)
+        case "standing":
+            return StandingChanged(_standing(draw, router))
+        case "reconfigured" if reloads:
+            return Reconfigured(_previous_router(draw, router), _standing(draw, router))
+        case _:
+            return draw(plain_events)
+
+
+routers = st.composite(_router)
+standings = st.composite(_standing)
+previous_routers = st.composite(_previous_router)
+events = st.composite(_event)
+
+
+@st.composite
+def advertisements(draw: st.DrawFn) -> Advertisement:
+    """Any version 2 message that can be written."""
+    interval = Interval(draw(octets) * SECOND)
+    return Advertisement(2, draw(octets), draw(octets), interval, tuple(draw(message_lists)), draw(octets), draw(eight_bytes))
 
 
 @frozen
@@ -164,20 +200,20 @@ class Situation:
 
 @st.composite
 def arbitrary_situations(draw: st.DrawFn) -> Situation:
-    router = draw(routers())
-    return Situation(router, draw(states(router)), draw(instants))
+    router = _router(draw)
+    return Situation(router, _state(draw, router), draw(instants))
 
 
 @st.composite
 def reachable_situations(draw: st.DrawFn) -> Situation:
     """What up to eight events, at growing instants, make of a router that starts; instants hit deadlines often."""
-    router = draw(routers())
-    state: State = step(router, Initialize(draw(standings(router, faulty=False))), Startup(), Instant(0)).state
+    router = _router(draw)
+    state: State = step(router, Initialize(_standing(draw, router, faulty=False)), Startup(), Instant(0)).state
     now = Instant(0)
-    for wait in draw(st.lists(st.none() | intervals, max_size=8)):
+    for wait in draw(waits):
         deadline = deadline_of(state)
         now = deadline if wait is None and deadline is not None else Instant(now + (wait or 0))
-        event = DeadlineReached() if wait is None else draw(events(router))
+        event = DeadlineReached() if wait is None else _event(draw, router)
         state = step(router, state, event, now).state
     return Situation(router, state, now)
 
@@ -211,9 +247,12 @@ def well_formed(router: VirtualRouter, state: State) -> bool:
             return in_range
 
 
+link_addresses = st.lists(st.sampled_from(HOSTS + VIRTUAL), max_size=3, unique=True)
+
+
 @st.composite
 def links(draw: st.DrawFn, name: str | None = None) -> Link:
-    addresses = draw(st.lists(st.sampled_from(HOSTS + VIRTUAL), max_size=3, unique=True))
+    addresses = draw(link_addresses)
     return Link(name or draw(interfaces), draw(st.booleans()), tuple(addresses))
 
 
@@ -221,14 +260,16 @@ worlds = st.lists(links(), max_size=3, unique_by=lambda link: link.name)
 """The interfaces of a host, each at most once."""
 
 
+node_places = st.lists(st.tuples(interfaces, st.sampled_from((1, 51, 255))), max_size=4, unique=True)
+
+
 @st.composite
-def nodes(draw: st.DrawFn, max_size: int = 4) -> Node:
-    """Virtual routers of version 2 with distinct (interface, VRID)."""
-    places = draw(st.lists(st.tuples(interfaces, st.sampled_from((1, 51, 255))), max_size=max_size, unique=True))
+def nodes(draw: st.DrawFn) -> Node:
+    """Up to four virtual routers of version 2 with distinct (interface, VRID)."""
     return Node(
         tuple(
-            evolve(draw(routers(2, name=f"VI_{index}")), interface=interface, virtual_router_id=virtual_router_id)
-            for index, (interface, virtual_router_id) in enumerate(places)
+            evolve(_router(draw, 2, f"VI_{index}"), interface=interface, virtual_router_id=virtual_router_id)
+            for index, (interface, virtual_router_id) in enumerate(draw(node_places))
         )
     )
 

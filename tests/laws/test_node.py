@@ -31,7 +31,7 @@ from kaspec.vrrp.router import KEEPALIVED, RFC3768, VirtualAddress, VirtualRoute
 from kaspec.vrrp.state import Fault, Initialize, Master, State
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, encode_ipv4
 from kaspec.wire.vrrp import encode
-from tests.laws.strategies import hosts, interfaces, intervals, links, nodes, octets, well_formed, worlds
+from tests.laws.strategies import hosts, interfaces, links, nodes, octets, waits, well_formed, worlds
 
 
 @frozen
@@ -71,12 +71,12 @@ def node_events(node: Node) -> st.SearchStrategy[NodeEvent]:
 
 @st.composite
 def running(draw: st.DrawFn, started: bool = True) -> Running:
-    """A node after up to six events; a third of the waits end at its deadline."""
+    """A node after up to eight events; a third of the waits end at its deadline."""
     node = draw(nodes())
     state, now = initial(node, draw(worlds)), Instant(0)
     if started:
         state = node_step(node, state, Startup(), now).state
-    for wait in draw(st.lists(st.none() | intervals, max_size=6)):
+    for wait in draw(waits):
         deadline = next_deadline(state)
         if wait is None and deadline is not None:
             now = max(now, deadline)

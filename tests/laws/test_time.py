@@ -42,7 +42,7 @@ def advance(router: VirtualRouter, state: State, until: Instant) -> tuple[State,
     raise AssertionError("time stands still")
 
 
-@settings(max_examples=400)
+@settings(max_examples=1000)
 @given(situations, shifts | st.just(Interval(1)), st.data())
 def test_translating_time_commutes_with_step(situation: Situation, by: Interval, data: st.DataObject) -> None:
     """To move every instant and then step is to step and then move every instant; effects and rule do not see the clock."""
