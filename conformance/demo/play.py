@@ -16,16 +16,18 @@ from conformance.demo.stage import Audience, Stage, set_stage
 from conformance.lab.namespace import enter_user_namespace
 from conformance.lab.peers import Peer
 from conformance.lab.waiting import wall_clock
+from kaspec.trace import Trace, parse, run
 
 PACKETS = "demo.pcap"
 
 
 @define
 class Performance:
-    """What came of it, and the picture at the end of the last act."""
+    """What came of it: by act, as a whole, the records that were replayed, and the picture at the end of the last act."""
 
     findings: list[Finding] = field(factory=list)
     complaints: list[str] = field(factory=list)
+    replayed: list[str] = field(factory=list)
     last: RenderableType = ""
 
     @property
@@ -53,8 +55,21 @@ def perform(console: Console, peer: Peer, directory: Path, plain: bool) -> Perfo
             performance.complaints.append(str(error))
         audience(stage)
         _keep(stage, directory)
+    for record in sorted(directory.glob("*.trace")):
+        performance.replayed.append(record.name)
+        performance.complaints.extend(replay(record.read_text(), record.name))
     console.print(performance.verdict)
     return performance
+
+
+def replay(text: str, name: str) -> tuple[str, ...]:
+    """Run what a daemon recorded on the core: it must have done, to the effect, what the specification does.  Return the differences."""
+    trace = parse(text, name)
+    if not isinstance(trace, Trace):
+        return tuple(str(problem) for problem in trace)
+    return tuple(
+        f"{name}:{each.line}: {each.subject}: {each.expected}, but the core has {each.got} [{each.rule}]" for each in run(trace).differences
+    )
 
 
 def draw(performance: Performance, file: Path) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 
 from attrs import define, field, frozen
 from pyroute2.iproute.linux import IPRoute
+from pyroute2.netlink.exceptions import NetlinkError
 
-from conformance.lab.namespace import Namespace, make_namespace
+from conformance.lab.namespace import LabUnavailableError, Namespace, make_namespace
 from conformance.lab.waiting import wait_until
 
 IFA_F_NODAD = 0x02
@@ -96,7 +97,10 @@ class Lab:
 
     def lan(self, name: str) -> Lan:
         """Add a bridge: no spanning tree, no multicast snooping, so it forwards at once and everything."""
-        self.switch.netlink.link("add", ifname=name, kind="bridge", br_stp_state=0, br_mcast_snooping=0)
+        try:
+            self.switch.netlink.link("add", ifname=name, kind="bridge", br_stp_state=0, br_mcast_snooping=0)
+        except NetlinkError as error:
+            raise LabUnavailableError(f"Cannot make a bridge ({error}). It takes a kernel with bridge and veth.") from error
         self.switch.set_link(name, up=True)
         return Lan(name)
 

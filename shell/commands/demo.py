@@ -38,5 +38,7 @@ def demo(plain: bool, keep: Path | None, picture: Path | None, peer: str) -> Non
         sys.exit(2)
     if picture is not None:
         draw(performance, picture)
+    if performance.replayed:
+        console.print(f"Recorded and replayed on the core: {', '.join(performance.replayed)}", soft_wrap=True, highlight=False)
     console.print(f"Packets, logs and configurations: {directory}", soft_wrap=True, highlight=False)
     sys.exit(0 if performance.succeeded else 1)

@@ -14,7 +14,7 @@ from scapy.layers.vrrp import VRRP
 from scapy.utils import rdpcap
 
 from conformance.demo.acts import ACTS
-from conformance.demo.play import perform
+from conformance.demo.play import perform, replay
 from conformance.lab.namespace import CLONE_NEWUSER, unshare
 from conformance.lab.peers import Peer
 from conformance.lab.ping import Ping
@@ -102,6 +102,27 @@ def test_a_daemon_that_does_not_start_is_a_failure_that_says_why(tmp_path: Path)
     assert not performance.succeeded
     assert len(performance.findings) < len(ACTS)
     assert "no such daemon today" in console.export_text()
+
+
+RECORD = """\
+recorded
+
+router a at 192.168.123.101 on eth0
+  vrrp_instance VI_1 { interface eth0  virtual_router_id 100  virtual_ipaddress { 192.168.123.100/24 } }
+
+0.000000  a startup
+          => a backup, deadline 3.609375
+3.609900  a deadline
+          => a master, %s...
+"""
+
+
+def test_a_record_that_is_not_what_the_core_does_is_a_complaint() -> None:
+    assert replay(RECORD % "", "a.trace") == ()
+    (difference,) = replay(RECORD % "deadline 9.000000, ", "a.trace")
+    assert difference.startswith("a.trace:9: a: deadline 9.000000, but the core has deadline 4.609900")
+    problem, *_ = replay(RECORD.replace("startup", "stardust") % "", "a.trace")
+    assert problem.startswith("a.trace:6:")
 
 
 def test_a_silence_that_began_before_the_act_is_not_lost() -> None:
