@@ -1,0 +1,155 @@
+"""Our rtnetlink messages, beside an implementation that is not ours (pyroute2's)."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
+from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
+from pyroute2.netlink.rtnl.marshal import MarshalRtnl
+
+from kaspec.address import Address, format_address
+from kaspec.config.model import Route
+from kaspec.vrrp.router import VirtualAddress
+from shell.rtnetlink import (
+    AddressReport,
+    LinkReport,
+    address_again,
+    address_change,
+    numbered,
+    read,
+    read_events,
+    route_change,
+    subnet_of,
+)
+
+NEW_LINK, DELETE_LINK, NEW_ADDRESS, DELETE_ADDRESS, NEW_ROUTE, DELETE_ROUTE = 16, 17, 20, 21, 24, 25
+AF_BRIDGE = 7
+UP, RUNNING = 0x1, 0x40
+
+marshal: Any = MarshalRtnl
+address_message: Any = ifaddrmsg
+link_message: Any = ifinfmsg
+indexes = st.integers(1, 2**31 - 1)
+names = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-@", min_size=1, max_size=15)
+ipv4 = st.binary(min_size=4, max_size=4).map(Address)
+ipv6 = st.binary(min_size=16, max_size=16).map(Address)
+labels = st.none() | names
+virtual_addresses = st.one_of(
+    st.builds(VirtualAddress, ipv4, st.integers(0, 32), st.just("eth0"), labels, st.integers(0, 255), st.none() | ipv4),
+    st.builds(VirtualAddress, ipv6, st.integers(0, 128), st.just("eth0"), st.none(), st.integers(0, 255)),
+)
+routes = st.one_of(
+    *(
+        st.builds(
+            Route,
+            address,
+            st.integers(0, bits),
+            st.none() | address,
+            st.none(),
+            st.none() | address,
+            st.none() | st.integers(0, 2**32 - 1),
+            st.none() | st.integers(0, 2**32 - 1),
+            st.none() | st.integers(0, 255),
+        )
+        for address, bits in ((ipv4, 32), (ipv6, 128))
+    )
+)
+
+
+def theirs(data: bytes) -> list[Any]:
+    """Read messages as pyroute2 does."""
+    return list(marshal().parse(data))
+
+
+def encoded(message: Any, kind: int) -> bytes:
+    """Write a message as pyroute2 does."""
+    message["header"]["type"] = kind
+    message.encode()
+    return bytes(message.data)
+
+
+@given(st.booleans(), virtual_addresses, indexes)
+def test_an_address_change_says_what_was_meant(install: bool, virtual: VirtualAddress, index: int) -> None:
+    (message,) = theirs(address_change(install, virtual, index))
+    assert message["header"]["type"] == (NEW_ADDRESS if install else DELETE_ADDRESS)
+    assert (message["family"], message["prefixlen"], message["index"]) == (
+        2 if len(virtual.address) == 4 else 10,
+        virtual.prefix_length,
+        index,
+    )
+    assert message.get_attr("IFA_LOCAL") == message.get_attr("IFA_ADDRESS") == format_address(virtual.address)
+    if install:
+        assert (message["scope"], message.get_attr("IFA_LABEL")) == (virtual.scope, virtual.label)
+        assert message.get_attr("IFA_BROADCAST") == (format_address(virtual.broadcast) if virtual.broadcast else None)
+
+
+@given(st.booleans(), routes, st.none() | indexes)
+def test_a_route_change_says_what_was_meant(install: bool, route: Route, index: int | None) -> None:
+    (message,) = theirs(route_change(install, route, index))
+    assert message["header"]["type"] == (NEW_ROUTE if install else DELETE_ROUTE)
+    assert message["dst_len"] == route.prefix_length
+    assert message.get_attr("RTA_DST") == format_address(route.destination)
+    for attribute, address in (("RTA_GATEWAY", route.via), ("RTA_PREFSRC", route.source)):
+        assert message.get_attr(attribute) == (format_address(address) if address else None)
+    assert (message.get_attr("RTA_OIF"), message.get_attr("RTA_PRIORITY")) == (index, route.metric)
+    assert message.get_attr("RTA_TABLE") == (254 if route.table is None else route.table)
+    if route.scope is not None:
+        assert message["scope"] == route.scope
+
+
+@given(st.lists(st.tuples(st.booleans(), virtual_addresses, indexes), max_size=20))
+def test_a_batch_is_its_messages_with_their_places(changes: list[tuple[bool, VirtualAddress, int]]) -> None:
+    batch = numbered([address_change(*change) for change in changes])
+    messages = theirs(batch)
+    assert [message["header"]["sequence_number"] for message in messages] == list(range(len(changes)))
+    assert [message["index"] for message in messages] == [index for _, _, index in changes]
+
+
+ends = st.one_of(st.tuples(ipv4, st.none() | ipv4), st.tuples(ipv6, st.none() | ipv6))
+
+
+@given(ends, st.integers(0, 32), st.booleans(), indexes)
+def test_an_address_is_read_as_the_kernel_means_it(ends: tuple[Address, Address | None], length: int, secondary: bool, index: int) -> None:
+    """A point-to-point link's IFA_ADDRESS is the other end's; else IPv4 gives the address twice and IPv6 once."""
+    own, other_end = ends
+    message = address_message()
+    message["family"] = 2 if len(own) == 4 else 10
+    message["prefixlen"], message["flags"], message["index"] = length, int(secondary), index
+    local = [("IFA_LOCAL", format_address(own))] if other_end or len(own) == 4 else []
+    message["attrs"] = [("IFA_ADDRESS", format_address(other_end or own)), *local, ("IFA_LABEL", "eth0:1")]
+    data = encoded(message, NEW_ADDRESS)
+    (report,) = read(data)
+    assert isinstance(report, AddressReport)
+    assert (report.index, report.address, report.prefix_length, report.secondary) == (index, own, length, secondary)
+    assert list(read_events(data)) == [index]
+    assert address_again(report).endswith(report.body)
+    assert report.body == data[16:]
+
+
+@given(names, st.integers(0, 2**32 - 1), st.binary(min_size=6, max_size=6), indexes, st.booleans())
+def test_a_link_is_read_as_the_kernel_means_it(name: str, flags: int, mac: bytes, index: int, gone: bool) -> None:
+    message = link_message()
+    message["index"], message["flags"] = index, flags
+    message["attrs"] = [("IFLA_MTU", 1500), ("IFLA_IFNAME", name), ("IFLA_ADDRESS", mac.hex(":"))]
+    data = encoded(message, DELETE_LINK if gone else NEW_LINK)
+    expected = LinkReport(index, name, bool(flags & UP and flags & RUNNING), mac, gone)
+    assert list(read(data)) == list(read_events(data)) == [expected]
+
+
+def test_a_port_that_leaves_its_bridge_is_no_link_that_goes() -> None:
+    message = link_message()
+    message["family"], message["index"] = AF_BRIDGE, 3
+    message["attrs"] = [("IFLA_IFNAME", "eth0")]
+    data = encoded(message, DELETE_LINK)
+    assert list(read(data)) == list(read_events(data)) == []
+
+
+@given(ipv4, ipv4, st.integers(0, 32), st.integers(0, 32))
+def test_addresses_are_of_one_subnet_if_their_first_bits_and_lengths_are_equal(
+    one: Address, other: Address, length: int, another: int
+) -> None:
+    def bits(address: Address, length: int) -> str:
+        return "".join(f"{byte:08b}" for byte in address)[:length]
+
+    assert (subnet_of(one, length) == subnet_of(other, another)) == (bits(one, length) == bits(other, another))
