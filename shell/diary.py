@@ -7,7 +7,9 @@ from attrs import define, field
 
 from kaspec.node import Outcome, Transition
 from kaspec.report.journal import BLANK, Journal, enter, enter_unclaimed, is_routine
+from kaspec.report.log import link_lines
 from kaspec.report.stats import Key, tally
+from kaspec.tracking import Link
 from kaspec.units import Instant
 from kaspec.vrrp.effects import Notify
 from kaspec.vrrp.router import VirtualRouter
@@ -42,6 +44,10 @@ class Diary:
             stray = transition.unclaimed
             self.strays[stray.interface], lines = enter_unclaimed(self.strays[stray.interface], stray, self.log_unknown_vrids)
             self._say(lines)
+
+    def note_link(self, was: Link | None, link: Link | None) -> None:
+        """Log how an interface changed."""
+        self._say(link_lines(was, link, self.detail))
 
     def notify(self, router: VirtualRouter, notification: Notify) -> None:
         """Take note that scripts, FIFOs and mail are to hear of a new state: they join with issue C's notifications."""

@@ -75,8 +75,9 @@ class VrrpLoop:
         self._rearm()
 
     def observe(self, change: LinkChanged) -> None:
-        """The kernel reports an interface; its socket follows it (a new one may have taken the name)."""
+        """The kernel reports an interface; its sockets follow it (a new one may have taken the name)."""
         self._open_wires()
+        self._diary.note_link(self.state.links.get(change.name), change.link)
         self.take(change)
 
     def take(self, event: NodeEvent) -> None:

@@ -3,8 +3,10 @@
 import asyncio
 import gc
 import os
+import traceback
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from attrs import define
 
@@ -31,13 +33,13 @@ def run_child(options: Options, configuration: Configuration, channel: Channel) 
 
 async def _run(options: Options, configuration: Configuration, channel: Channel) -> int:
     loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
     diary = Diary(logs.info, bool(options.log_detail))
     async with Kernel() as kernel:
         diary.problems(kernel.apply([(True, address) for address in configuration.static_addresses]))
         diary.problems(kernel.apply_routes([(True, route) for route in configuration.static_routes]))
         vrrp = VrrpLoop(loop, Node(configuration.routers), kernel, diary)
-        child = _Child(vrrp, kernel, diary, configuration, ended)
+        child = _Child(vrrp, kernel, diary, configuration, loop.create_future())
+        loop.set_exception_handler(child.give_up)
         kernel.subscribe(vrrp.observe)
         loop.add_reader(channel.fileno(), child.listen, channel)
         diary.problems(tune(configuration.global_defs))
@@ -45,13 +47,15 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
         gc.freeze()
         vrrp.take(Startup())
         logs.info("Startup complete")
-        await ended.wait()
+        if options.dump_conf:
+            child.dump_to_log()
+        status = await child.ended
         loop.remove_reader(channel.fileno())
         vrrp.take(Shutdown())
         diary.problems(kernel.apply_routes([(False, route) for route in reversed(child.configuration.static_routes)]))
         diary.problems(kernel.apply([(False, address) for address in child.configuration.static_addresses]))
         vrrp.close()
-    return exits.OK
+    return status
 
 
 @define(eq=False)
@@ -62,7 +66,19 @@ class _Child:
     kernel: Kernel
     diary: Diary
     configuration: Configuration
-    ended: asyncio.Event
+    ended: asyncio.Future[int]
+
+    def end(self, status: int) -> None:
+        """Let the process end with this exit code; the first reason counts."""
+        if not self.ended.done():
+            self.ended.set_result(status)
+
+    def give_up(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A callback met a bug: what we hold is given up and the parent starts us anew, rather than going on half blind."""
+        logs.info(f"The VRRP process met a bug and starts again, please report it: {context['message']}")
+        for line in traceback.format_exception(context.get("exception")):
+            logs.info(line.rstrip())
+        self.end(exits.SOFTWARE)
 
     def listen(self, channel: Channel) -> None:
         """Messages have come, or the parent is gone."""
@@ -70,13 +86,13 @@ class _Child:
         for message in received.messages:
             self.obey(message)
         if received.ended:
-            self.ended.set()
+            self.end(exits.OK)
 
     def obey(self, message: Message) -> None:
         """Do what the parent asks."""
         match message:
             case Stop():
-                self.ended.set()
+                self.end(exits.OK)
             case Reload(configuration):
                 self.reload(configuration)
             case WriteStats() | ClearStats():
@@ -84,10 +100,18 @@ class _Child:
                 if isinstance(message, ClearStats):
                     self.diary.counts.clear()
             case WriteData():
-                state, journals = self.vrrp.state, self.diary.journals
-                self.write("keepalived.data", render_data(self.configuration, state, journals, wall_clock()))
+                self.write("keepalived.data", self.data())
             case WriteJson():
                 logs.info("JSON output is not active yet")
+
+    def data(self) -> str:
+        """Return the state as keepalived's ``.data``."""
+        return render_data(self.configuration, self.vrrp.state, self.diary.journals, wall_clock())
+
+    def dump_to_log(self) -> None:
+        """Log the configuration and state (``-d``)."""
+        for line in self.data().splitlines():
+            logs.info(line)
 
     def reload(self, configuration: Configuration) -> None:
         """Run another configuration from now on: static items first come, then go; unchanged virtual routers do not notice."""
