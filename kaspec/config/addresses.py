@@ -10,6 +10,7 @@ from kaspec.config.diagnostics import (
     LABEL_ELSEWHERE,
     MALFORMED,
     OWN_INTERFACE_TRACKED,
+    OWNER_WEIGHTED,
     VERSION_3_INACTIVE,
 )
 from kaspec.config.lexer import Report
@@ -89,8 +90,12 @@ def _route(given: Given[RouteLine], report: Report) -> Route | None:
     return Route(destination.address, destination.length, line.via, interface, line.source, line.metric, line.table, line.scope)
 
 
-def build_tracks(lines: Iterable[Given[TrackLine]], own: str, report: Report) -> tuple[InterfaceTrack, ...]:
-    """Build the tracked interfaces, less the instance's ``own``, which is tracked anyway, and those given twice."""
+def build_tracks(lines: Iterable[Given[TrackLine]], own: str, owner: bool, report: Report) -> tuple[InterfaceTrack, ...]:
+    """Build the tracked interfaces.
+
+    Left out are the instance's ``own`` interface, which is tracked anyway, those given twice, and, for an address ``owner``, those with a
+    weight, since an owner's priority never changes.
+    """
     built: dict[str, InterfaceTrack] = {}
     for given in lines:
         name = given.value.interface.value
@@ -99,6 +104,8 @@ def build_tracks(lines: Iterable[Given[TrackLine]], own: str, report: Report) ->
             report(OWN_INTERFACE_TRACKED.at(place, f"{name} is the instance's own interface and tracked anyway; this line is ignored"))
         elif name in built:
             report(DUPLICATE_TRACK.at(place, f"{name} is already tracked; this line is ignored"))
+        elif owner and given.value.weight:
+            report(OWNER_WEIGHTED.at(place, "the priority of an address owner never changes; this line is ignored"))
         else:
             built[name] = InterfaceTrack(name, given.value.weight, given.value.reverse)
     return tuple(built.values())

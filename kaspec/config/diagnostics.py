@@ -86,6 +86,7 @@ AUTHENTICATION_INCOMPLETE = _kind("K035", "warning", "auth_type and auth_pass on
 OWN_INTERFACE_TRACKED = _kind("K036", "warning", "An instance's own interface is tracked anyway.")
 DUPLICATE_TRACK = _kind("K037", "warning", "An interface is tracked twice; the first one counts.")
 LABEL_ELSEWHERE = _kind("K038", "warning", "A label should begin with the name of its interface.")
+OWNER_WEIGHTED = _kind("K039", "warning", "A tracked interface with a weight has no effect on an address owner.")
 
 # Not active yet.
 KEYWORD_INACTIVE = _kind("K040", "warning", "keepalived has this keyword; this release reads it without effect.")

@@ -54,7 +54,8 @@ def _instance(section: Section, globally: Section, defaults: GlobalDefs, report:
     interface, identifier = section.last(rows.INTERFACE), section.last(rows.VIRTUAL_ROUTER_ID)
     state, priority = _state_and_priority(section, report)
     addresses = build_addresses(section.entries(rows.VIRTUAL_IPADDRESS), interface.value if interface else "", report)
-    tracks = build_tracks(section.entries(rows.TRACK_INTERFACE), interface.value if interface else "", report)
+    owner = priority == OWNER_PRIORITY
+    tracks = build_tracks(section.entries(rows.TRACK_INTERFACE), interface.value if interface else "", owner, report)
     nopreempt = _nopreempt(section, state, priority, report)
     router = VirtualRouter(
         name=section.label,
@@ -146,9 +147,9 @@ def _authentication(section: Section, report: Report) -> Authentication:
     if kind is not None and kind.value == "AH":
         report(kinds.KEYWORD_INACTIVE.at(kind.span, "auth_type AH is not active in this release: no authentication is used"))
         return NoAuthentication()
-    if password is None or kind is None:
+    if password is None or not password.value or kind is None:
         if lone := password or kind:
-            missing = "auth_type PASS" if password else "auth_pass"
+            missing = "auth_pass" if kind else "auth_type PASS"
             report(kinds.AUTHENTICATION_INCOMPLETE.at(lone.span, f"without {missing} there is no authentication", f"add {missing}"))
         return NoAuthentication()
     data = password.value.encode(errors="surrogateescape" if _escaped(password.value) else "replace")

@@ -34,13 +34,15 @@ phrases = st.lists(words, min_size=1, max_size=3).map(" ".join)
 names = st.text(st.sampled_from("abz09-_.#!"), min_size=1, max_size=13).filter(lambda name: name not in {".", ".."})
 interfaces = st.sampled_from(("eth0", "eth1", "bond0.100")) | names
 hosts = st.binary(min_size=4, max_size=4).map(Address)
-whole_seconds = st.integers(0, 86_400).map(lambda count: Interval(count * SECOND))
+whole_seconds = st.integers(0, 4_294).map(lambda count: Interval(count * SECOND))
 some_seconds = whole_seconds.map(lambda interval: interval or None)
 garp_policies = st.builds(GarpPolicy, st.integers(1, 99), some_seconds, some_seconds, st.integers(1, 99), st.integers(0, 99), some_seconds)
 addresses = st.builds(VirtualAddress, hosts, st.integers(0, 32), interfaces, st.none() | names, st.integers(0, 255), st.none() | hosts)
 tracks = st.builds(InterfaceTrack, interfaces, st.integers(-253, 253), st.booleans())
 passwords = (
-    st.binary(max_size=8).filter(lambda data: not set(data) & set(b'\0"\n\r\v\f\t')).map(lambda data: SimplePassword(data.ljust(8, b"\0")))
+    st.binary(min_size=1, max_size=8)
+    .filter(lambda data: not set(data) & set(b'\0"\n\r\v\f\t'))
+    .map(lambda data: SimplePassword(data.ljust(8, b"\0")))
 )
 profiles = st.sampled_from((KEEPALIVED, evolve(KEEPALIVED, answers_lower_priority=False)))
 commands = st.builds(Command, phrases, st.just("root"), st.none() | words) | st.builds(Command, phrases)
@@ -54,7 +56,8 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
     state, priority, name = draw(st.sampled_from(states)), draw(st.integers(1, OWNER_PRIORITY)), f"{draw(words)}{identifier}"
     initial_backup = state == "BACKUP"
     preempt = not draw(st.booleans()) if initial_backup and priority != OWNER_PRIORITY else True
-    interface = draw(interfaces)
+    interface, owner = draw(interfaces), priority == OWNER_PRIORITY
+    others = tracks.filter(lambda track: track.interface != interface and not (owner and track.weight))
     router = VirtualRouter(
         name,
         interface,
@@ -65,9 +68,7 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
         preempt=preempt,
         preempt_delay=Interval(draw(st.integers(0, 1000 * SECOND))) if initial_backup and preempt else ZERO,
         authentication=draw(st.just(NoAuthentication()) | passwords),
-        tracks=tuple(
-            draw(st.lists(tracks.filter(lambda track: track.interface != interface), max_size=3, unique_by=lambda each: each.interface))
-        ),
+        tracks=tuple(draw(st.lists(others, max_size=3, unique_by=lambda each: each.interface))),
         dont_track_primary=draw(st.booleans()),
         source=draw(st.none() | hosts),
         garp=draw(garp_policies),

@@ -37,7 +37,7 @@ VRRP_VERSION = setting(_SCOPE, "vrrp_version", integer(2, 3), Description("2|3",
 VRRP_GARP_MASTER_DELAY = setting(
     _SCOPE,
     "vrrp_garp_master_delay",
-    whole_seconds(0, 86_400),
+    whole_seconds(0, 4_294),
     Description("SECS", "5", 2, "V", "1.2.24", "second GARP burst; 0 = no second burst"),
 )
 VRRP_GARP_MASTER_REPEAT = setting(
@@ -55,7 +55,7 @@ VRRP_GARP_MASTER_REFRESH_REPEAT = setting(
 VRRP_GARP_LOWER_PRIO_DELAY = setting(
     _SCOPE,
     "vrrp_garp_lower_prio_delay",
-    whole_seconds(0, 86_400),
+    whole_seconds(0, 4_294),
     Description("SECS", "= garp_master_delay", 2, "V", "1.2.24", "after a lower-priority advert was heard"),
 )
 VRRP_GARP_LOWER_PRIO_REPEAT = setting(

@@ -47,15 +47,13 @@ DONT_TRACK_PRIMARY = setting(
     _SCOPE, "dont_track_primary", form.FLAG, Description("flag", "no", 2, "V", "1.2.2", "link loss of own interface is no fault")
 )
 MCAST_SRC_IP = setting(_SCOPE, "mcast_src_ip", form.IPV4, Description("IP", "first address of IF", 2, "V", "1.2.2"))
-GARP_MASTER_DELAY = setting(_SCOPE, "garp_master_delay", form.whole_seconds(0, 86_400), Description("s", "global", 2, "V", "1.2.2"))
+GARP_MASTER_DELAY = setting(_SCOPE, "garp_master_delay", form.whole_seconds(0, 4_294), Description("s", "global", 2, "V", "1.2.2"))
 GARP_MASTER_REPEAT = setting(_SCOPE, "garp_master_repeat", form.integer(1, form.UINT32), Description("N ≥ 1", "global", 2, "V", "1.2.19"))
 GARP_MASTER_REFRESH = setting(_SCOPE, "garp_master_refresh", form.whole_seconds(0, 86_400), Description("s", "global", 2, "V", "1.2.13"))
 GARP_MASTER_REFRESH_REPEAT = setting(
     _SCOPE, "garp_master_refresh_repeat", form.integer(1, form.UINT32), Description("N ≥ 1", "global", 3, "V", "1.2.19")
 )
-GARP_LOWER_PRIO_DELAY = setting(
-    _SCOPE, "garp_lower_prio_delay", form.whole_seconds(0, 86_400), Description("s", "global", 3, "V", "1.2.24")
-)
+GARP_LOWER_PRIO_DELAY = setting(_SCOPE, "garp_lower_prio_delay", form.whole_seconds(0, 4_294), Description("s", "global", 3, "V", "1.2.24"))
 GARP_LOWER_PRIO_REPEAT = setting(
     _SCOPE, "garp_lower_prio_repeat", form.integer(0, form.UINT32), Description("N", "global", 3, "V", "1.2.24")
 )

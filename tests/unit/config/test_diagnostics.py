@@ -15,6 +15,7 @@ ELSEWHERE = {
     "K007": INSTANCE.format("priority 100 { }"),
     "K009": "a {\n" * 20 + "}\n" * 20,
     "K035": INSTANCE.format("authentication {\nauth_pass 1111\n}"),
+    "K039": INSTANCE.format("priority 255\ntrack_interface {\neth1 weight 5\n}"),
     "K050": INSTANCE.format("priority 100"),
 }
 

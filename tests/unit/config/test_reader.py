@@ -154,7 +154,7 @@ def test_password(password: str, data: bytes) -> None:
 
 
 def test_half_an_authentication_is_none() -> None:
-    for line in ("auth_type PASS", "auth_pass 1111", "auth_type AH"):
+    for line in ("auth_type PASS", "auth_pass 1111", "auth_type AH", 'auth_type PASS\nauth_pass ""'):
         assert instance("authentication {", line, "}").authentication == NoAuthentication()
 
 
@@ -204,6 +204,10 @@ def test_route_options() -> None:
 def test_tracked_interfaces() -> None:
     tracks = instance("track_interface {", "eth0", "eth1 weight -5 reverse", "eth2 weight 7 noreverse", "eth1", "eth3", "}").tracks
     assert tracks == (InterfaceTrack("eth1", -5, True), InterfaceTrack("eth2", 7), InterfaceTrack("eth3"))
+
+
+def test_an_owner_tracks_interfaces_only_as_faults() -> None:
+    assert instance("priority 255", "track_interface {", "eth1 weight 5", "eth2", "}").tracks == (InterfaceTrack("eth2"),)
 
 
 def test_commands() -> None:
