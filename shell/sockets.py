@@ -117,29 +117,6 @@ class VrrpSender:
         self._socket.close()
 
 
-class VrrpSocket:
-    """Both directions of VRRP for IPv4 on one interface; ``index`` is the interface's, which a successor of the same name does not share.
-
-    Raises ``OSError`` if it cannot be opened.
-    """
-
-    def __init__(self, interface: str, index: int) -> None:
-        self.index = index
-        self._receiver = VrrpReceiver(interface, index)
-        try:
-            self._sender = VrrpSender(interface, index)
-        except OSError:
-            self._receiver.close()
-            raise
-        self.fileno, self.admit, self.receive = self._receiver.fileno, self._receiver.admit, self._receiver.receive
-        self.send = self._sender.send
-
-    def close(self) -> None:
-        """Leave the group and free the descriptors."""
-        self._receiver.close()
-        self._sender.close()
-
-
 class GratuitousArpSocket:
     """Sends Ethernet frames out of any interface.  Raises ``OSError`` if it cannot be opened (EPERM without CAP_NET_RAW)."""
 

@@ -18,7 +18,7 @@ from kaspec.wire.arp import GratuitousArp, decode_gratuitous_arp, encode_gratuit
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, decode_ipv4, encode_ipv4
 from kaspec.wire.vrrp import NO_AUTHENTICATION, Advertisement, encode
 from shell.batch import DATAGRAM_SIZE, RECEIVE_SIZE, SEND_SIZE
-from shell.sockets import GratuitousArpSocket, VrrpSocket
+from shell.sockets import GratuitousArpSocket, VrrpReceiver, VrrpSender
 from tests.interop.conftest import TwoRouters
 
 A = parse_address("192.168.123.101")
@@ -32,18 +32,31 @@ def advert(virtual_router_id: int = 51, priority: int = 100, destination: Addres
     return encode_ipv4(Packet(A, destination, VRRP_TTL, VRRP_PROTOCOL, encode(advertisement)))
 
 
+class Wire:
+    """Both directions on an interface of a host."""
+
+    def __init__(self, host: Host, interface: str) -> None:
+        index = host.index(interface)
+        with host.namespace.entered():
+            self._receiver, self._sender = VrrpReceiver(interface, index), VrrpSender(interface, index)
+        self.receive, self.admit, self.send = self._receiver.receive, self._receiver.admit, self._sender.send
+
+    def close(self) -> None:
+        self._receiver.close()
+        self._sender.close()
+
+
 @contextmanager
-def wire(host: Host, interface: str = "eth0") -> Iterator[VrrpSocket]:
-    """Have a VRRP socket on a host."""
-    with host.namespace.entered():
-        opened = VrrpSocket(interface, host.index(interface))
+def wire(host: Host, interface: str = "eth0") -> Iterator[Wire]:
+    """Have both sockets on a host."""
+    opened = Wire(host, interface)
     try:
         yield opened
     finally:
         opened.close()
 
 
-def heard(wire: VrrpSocket, count: int) -> list[bytes]:
+def heard(wire: Wire, count: int) -> list[bytes]:
     """Wait for so many datagrams and return their payloads."""
     got: list[bytes] = []
 
@@ -157,9 +170,10 @@ def test_a_burst_from_every_virtual_router_there_can_be_is_kept_until_it_is_read
         assert len(heard(b, rounds * 255)) == rounds * 255
 
 
-def test_an_interface_that_does_not_exist_cannot_be_opened(lan: TwoRouters) -> None:
+@pytest.mark.parametrize("direction", [VrrpReceiver, VrrpSender])
+def test_an_interface_that_does_not_exist_cannot_be_opened(lan: TwoRouters, direction: type[VrrpReceiver] | type[VrrpSender]) -> None:
     with lan.a.namespace.entered(), pytest.raises(OSError, match="No such device"):
-        VrrpSocket("nope", 99)
+        direction("nope", 99)
 
 
 def test_gratuitous_arp_goes_out_of_the_interface_it_is_for(lan: TwoRouters, capture: Capture) -> None:
