@@ -96,6 +96,7 @@ class Network:
 
     def take(self, host: int, event: NodeEvent) -> None:
         """Let one event happen now, and put what the host sends on the wire."""
+        assert len(self.history) < 20_000, "time stands still"
         transition = node_step(self.hosts[host].node, self.states[host], event, self.now)
         self.states[host] = transition.state
         self.deliver(host, transition)
