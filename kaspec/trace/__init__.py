@@ -2,7 +2,8 @@
 
 from kaspec.trace.language import Problem, Trace
 from kaspec.trace.parsing import parse
+from kaspec.trace.recording import Recording, entry, header, reloaded
 from kaspec.trace.running import Verdict, run
 from kaspec.trace.writing import write
 
-__all__ = ["Problem", "Trace", "Verdict", "parse", "run", "write"]
+__all__ = ["Problem", "Recording", "Trace", "Verdict", "entry", "header", "parse", "reloaded", "run", "write"]

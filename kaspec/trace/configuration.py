@@ -14,7 +14,7 @@ from kaspec.trace.language import Configuration, Problem, ProfileName
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, VirtualRouter
 
 _PROFILES = {"keepalived": KEEPALIVED, "rfc3768": RFC3768}
-_FOLDED = re.compile(r"[^#!]*\{\s*[^\s#!]")
+_FOLDED = re.compile(r"[^#!\"]*\{\s*[^\s#!]")
 _STATEMENT = re.compile(r"[#!].*|\}|(?:(?!  |[{}#!]).)*(?:\{|(?=  |[}#!]|$))")
 
 
@@ -30,6 +30,16 @@ class _Statement:
 def unfold(text: str) -> str:
     """Return a configuration with one statement a line, as keepalived reads it."""
     return "\n".join(statement.text for statement in _unfold(text))
+
+
+def block(text: str) -> Configuration:
+    """Return a configuration as a trace holds it: without common indentation, blanks at line ends, or empty lines around it."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    skipped = next((number for number, line in enumerate(lines) if line), 0)
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line), default=0)
+    return Configuration("\n".join(line[margin:] for line in lines[skipped:]), skipped, margin)
 
 
 def routers_of(configuration: Configuration, profile: ProfileName, name: str) -> tuple[VirtualRouter, ...] | tuple[Problem, ...]:

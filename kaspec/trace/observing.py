@@ -10,7 +10,7 @@ from kaspec.node import Outcome, Unclaimed
 from kaspec.rules import UNCHANGED, Rule
 from kaspec.trace import language as t
 from kaspec.trace.adverts import build, describe
-from kaspec.trace.writing import write_item
+from kaspec.trace.writing import write_item, write_items
 from kaspec.vrrp.effects import (
     Effect,
     InstallAddresses,
@@ -177,7 +177,7 @@ def _effects(named: tuple[t.Item, ...], got: Seen, partial: bool) -> Iterator[tu
 
 
 def _all(items: tuple[t.Item, ...]) -> str:
-    return "; ".join(map(write_item, items)) or "no effect"
+    return write_items(items) or "no effect"
 
 
 def _canonical(item: t.Item, got: Seen) -> t.Item:

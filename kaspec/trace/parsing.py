@@ -8,9 +8,9 @@ from attrs import evolve, field, frozen, mutable
 
 from kaspec.trace import grammar
 from kaspec.trace.checking import problems_of
+from kaspec.trace.configuration import block
 from kaspec.trace.language import (
     Comments,
-    Configuration,
     Expectation,
     Moment,
     Problem,
@@ -159,17 +159,13 @@ def _open_block(draft: _Draft, depth: int) -> None:
 
 
 def _close_block(draft: _Draft) -> None:
-    """Give the configuration just read to its router or reload, without its indentation."""
+    """Give the configuration just read to its router or reload."""
     lines, draft.block = draft.block, None
     if lines is None:
         return
-    while lines and not lines[-1].text:
-        lines.pop()
-    while lines and not lines[0].text:
-        lines.pop(0)
-    margin = min((line.indent for line in lines if line.text), default=0)
-    text = "\n".join(line.text[margin:] for line in lines)
-    configuration = Configuration(text, lines[0].number if lines else 0, margin)
+    configuration = block("\n".join(line.text for line in lines))
+    if lines:
+        configuration = evolve(configuration, line=lines[0].number + configuration.line)
     if draft.timeline:
         draft.timeline[-1] = evolve(draft.timeline[-1], stimulus=Reloads(configuration))
     elif draft.routers:

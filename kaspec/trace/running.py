@@ -192,7 +192,7 @@ def _judge(moment: t.Moment, found: tuple[Seen, ...]) -> Iterator[Difference]:
         mentioned |= {each.instance for each in concerned}
         subject = write_subject(expectation.subject) if expectation.subject else ""
         found_here = [difference for each in concerned for difference in differences(expectation, each, subject, received)]
-        if not concerned:
+        if not concerned and (found or expectation.subject != t.Subject(moment.subject.router)):
             found_here = [Difference(expectation.line, subject, write_expectation(expectation), "nobody to do it")]
         if not expectation.forbidden:
             yield from found_here

@@ -141,14 +141,21 @@ def write_expectation(expectation: t.Expectation, indent: int = 0) -> str:
     text = "=/> " if expectation.forbidden else "=> "
     if expectation.subject:
         text += write_subject(expectation.subject) + " "
-    before: t.Item | None = None
-    for item in expectation.items:
-        joint = "" if before is None else ", " if isinstance(before, t.Is) and isinstance(item, t.HasDeadline | t.HasPriority) else "; "
-        text += joint + write_item(item)
-        before = item
+    text += write_items(expectation.items)
     if expectation.partial:
         text += "; ..." if expectation.items else "..."
     return text.ljust(_RULE_COLUMN - indent - 1) + f" [{expectation.rule}]" if expectation.rule else text
+
+
+def write_items(items: Iterable[t.Item]) -> str:
+    """Write things to be seen; what goes with a state follows it after a comma."""
+    text = ""
+    before: t.Item | None = None
+    for item in items:
+        joint = "" if before is None else ", " if isinstance(before, t.Is) and isinstance(item, t.HasDeadline | t.HasPriority) else "; "
+        text += joint + write_item(item)
+        before = item
+    return text
 
 
 def write_item(item: t.Item) -> str:

@@ -1,0 +1,118 @@
+"""The recorder: whatever a node does, its recording is a trace that holds."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaspec.address import Address
+from kaspec.config import read
+from kaspec.node import (
+    DatagramReceived,
+    DeadlinesReached,
+    LinkChanged,
+    Node,
+    NodeEvent,
+    due,
+    initial,
+    next_deadline,
+    node_step,
+    reconfigure,
+)
+from kaspec.trace import Recording, Trace, entry, header, parse, reloaded, run, write
+from kaspec.trace.adverts import build
+from kaspec.trace.language import AdvertFields
+from kaspec.tracking import Link
+from kaspec.units import Instant, Interval, after
+from kaspec.vrrp.events import Shutdown, Startup
+from kaspec.wire.ip import encode_ipv4
+from tests.unit.trace.strategies import advert_fields
+
+HERE, THERE = Address(bytes([192, 0, 2, 2])), Address(bytes([192, 0, 2, 1]))
+
+
+def configuration(priority: int, weight: int, extra: str) -> str:
+    return f"""
+    vrrp_instance VI_1 {{
+        interface eth0
+        virtual_router_id 51
+        priority {priority}
+        {extra}
+        track_interface {{
+            eth1 weight {weight}
+        }}
+        virtual_ipaddress {{
+            192.0.2.100/24
+        }}
+    }}
+    vrrp_instance VI_2 {{
+        interface eth1
+        virtual_router_id 52
+        authentication {{
+            auth_type PASS
+            auth_pass 1111
+        }}
+        virtual_ipaddress {{
+            198.51.100.100/24
+        }}
+    }}
+    """
+
+
+configurations = st.builds(
+    configuration,
+    st.sampled_from([1, 100, 254, 255]),
+    st.sampled_from([-20, 0, 20]),
+    st.sampled_from(["", "nopreempt", "preempt_delay 2", "garp_master_delay 1", "advert_int 2"]),
+)
+interfaces = st.sampled_from(["eth0", "eth1", "eth7"])
+links = st.builds(
+    Link, interfaces, st.booleans(), st.lists(st.sampled_from([HERE, Address(bytes([192, 0, 2, 100]))]), max_size=2).map(tuple)
+)
+adverts = st.builds(AdvertFields, st.just(THERE), priority=st.integers(0, 255)) | advert_fields
+happenings = st.one_of(
+    st.just("deadline"),
+    st.builds(Startup),
+    st.builds(Shutdown),
+    st.builds(lambda link, there: LinkChanged(link.name, link if there else None), links, st.booleans()),
+    st.builds(DatagramReceived, interfaces, st.binary(max_size=40)),
+    adverts,
+    configurations,
+)
+
+
+def node_of(text: str) -> Node:
+    return Node(read(text, "test").configuration.routers)
+
+
+@given(
+    configurations,
+    st.lists(links, unique_by=lambda link: link.name),
+    st.lists(st.tuples(st.integers(0, 3_000_000), happenings), max_size=12),
+)
+def test_a_recording_replays_to_the_same_states_and_effects(
+    text: str, seen: list[Link], script: list[tuple[int, str | NodeEvent | AdvertFields]]
+) -> None:
+    node, now = node_of(text), Instant(7_123_456)
+    state = initial(node, seen)
+    recording = Recording("a", now)
+    written = header(recording, text, seen)
+    for wait, happening in [(0, Startup()), *script]:
+        now = after(now, Interval(wait))
+        if isinstance(happening, str) and happening != "deadline":
+            fresh = node_of(happening)
+            transition = reconfigure(node, fresh, state, now)
+            written, node = written + reloaded(recording, happening, transition, now), fresh
+        else:
+            if isinstance(happening, str):
+                now = max(now, next_deadline(state) or now)
+                event: NodeEvent = DeadlinesReached(due(state, now))
+            elif isinstance(happening, AdvertFields):
+                event = DatagramReceived("eth0", encode_ipv4(build(node.routers[0], HERE, happening)))
+            else:
+                event = happening
+            transition = node_step(node, state, event, now)
+            written += entry(recording, event, transition, now)
+        state = transition.state
+    trace = parse(written, "recorded.trace")
+    assert isinstance(trace, Trace), "\n".join(map(str, trace))
+    assert run(trace).differences == ()
+    assert write(trace) == written
