@@ -11,7 +11,7 @@ from typing import assert_never
 
 from attrs import define, field
 
-from kaspec.address import VRRP_GROUP_V4, Address
+from kaspec.address import Address
 from kaspec.node import Outcome
 from kaspec.vrrp.effects import (
     Effect,
@@ -22,8 +22,8 @@ from kaspec.vrrp.effects import (
     SendGratuitousArp,
 )
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
-from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, encode_ipv4
-from kaspec.wire.vrrp import Advertisement, encode
+from kaspec.vrrp.transmission import transmit
+from kaspec.wire.ip import encode_ipv4
 
 
 @define
@@ -60,8 +60,8 @@ def gather(outcomes: Iterable[Outcome]) -> Iterator[Work]:
 def _add(work: Work, router: VirtualRouter, effect: Effect) -> None:
     """The table: what each effect means to the kernel."""
     match effect:
-        case SendAdvertisement(advertisement, source):
-            work.datagrams[router.interface].append(datagram(advertisement, source))
+        case SendAdvertisement():
+            work.datagrams[router.interface].append(datagram(effect))
         case InstallAddresses(addresses):
             work.changes += [(True, address) for address in addresses]
         case RemoveAddresses(addresses):
@@ -75,6 +75,6 @@ def _add(work: Work, router: VirtualRouter, effect: Effect) -> None:
 
 
 @lru_cache(maxsize=4096)
-def datagram(advertisement: Advertisement, source: Address) -> bytes:
-    """Return the whole IP datagram of an advertisement to the VRRP group; the kernel fills in identification."""
-    return encode_ipv4(Packet(source, VRRP_GROUP_V4, VRRP_TTL, VRRP_PROTOCOL, encode(advertisement)))
+def datagram(effect: SendAdvertisement) -> bytes:
+    """Return the whole IP datagram of an advertisement; the kernel fills in the identification."""
+    return encode_ipv4(transmit(effect))

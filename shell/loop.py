@@ -12,6 +12,7 @@ from attrs import frozen
 
 from kaspec.address import Address
 from kaspec.node import (
+    DatagramReceived,
     DeadlinesReached,
     LinkChanged,
     Node,
@@ -32,6 +33,7 @@ from shell.diary import Diary
 from shell.interpret import Work, gather
 from shell.netlink import Kernel
 from shell.problem import Problem
+from shell.recorder import Recorder
 from shell.sockets import GratuitousArpSocket, VrrpReceiver, VrrpSender
 
 BURST = 256
@@ -58,20 +60,24 @@ class VrrpLoop:
         self._alarm = clock.Alarm(loop, self.expire)
         self._wires: dict[str, Wire] = {}
         self._announcer = GratuitousArpSocket()
+        self._recorder: Recorder | None = None
         self._open_wires()
 
     def receive(self, interface: str) -> None:
         """Datagrams are waiting on an interface: each is an event."""
         now = clock.now()
         for datagram in self._wires[interface].receiver.receive(BURST):
-            self.apply(take_datagram(self.node, self.state, interface, datagram, now), now)
+            transition = take_datagram(self.node, self.state, interface, datagram, now)
+            self.apply(transition, now)
+            if self._recorder:
+                self._recorder.event(DatagramReceived(interface, datagram), transition, now)
         self._rearm()
 
     def expire(self) -> None:
         """The alarm rang: every virtual router whose deadline was reached steps, all in one go."""
         now = clock.now()
         while due := self._deadlines.take_due(now, lambda place: next_deadline(self.state.states[place])):
-            self.apply(node_step(self.node, self.state, DeadlinesReached(due), now), now)
+            self._step(DeadlinesReached(due), now)
         self._rearm()
 
     def observe(self, change: LinkChanged) -> None:
@@ -82,12 +88,15 @@ class VrrpLoop:
 
     def take(self, event: NodeEvent) -> None:
         """Take any other event of the node."""
-        now = clock.now()
-        self.apply(node_step(self.node, self.state, event, now), now)
+        self._step(event, clock.now())
         self._rearm()
 
-    def reconfigure(self, node: Node) -> None:
-        """Replace the configuration: what is the same is not touched."""
+    def record(self, recorder: Recorder) -> None:
+        """Have every event from now on recorded."""
+        self._recorder = recorder
+
+    def reconfigure(self, node: Node, text: str) -> None:
+        """Replace the configuration, which is ``text``: what is the same is not touched."""
         now = clock.now()
         transition = reconfigure(self.node, node, self.state, now)
         self.node = node
@@ -97,6 +106,8 @@ class VrrpLoop:
         self._close_wires(keep={router.interface for router in node.routers})
         for place, state in enumerate(self.state.states):
             self._deadlines.note(place, next_deadline(state))
+        if self._recorder:
+            self._recorder.reload(text, transition, now)
         self._rearm()
 
     def apply(self, transition: Transition, now: Instant) -> None:
@@ -126,6 +137,12 @@ class VrrpLoop:
         self._close_wires(keep=set())
         self._announcer.close()
         self._alarm.close()
+
+    def _step(self, event: NodeEvent, now: Instant) -> None:
+        transition = node_step(self.node, self.state, event, now)
+        self.apply(transition, now)
+        if self._recorder:
+            self._recorder.event(event, transition, now)
 
     def _rearm(self) -> None:
         self._alarm.arm(self._deadlines.earliest())

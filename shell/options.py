@@ -81,7 +81,6 @@ class Options:
 NOT_ACTIVE: dict[str, str] = {
     "release_vips": "-X (--release-vips) is not active yet: virtual addresses stay until the transition itself removes them",
     "dont_release_vrrp": "-V (--dont-release-vrrp) is not active yet: virtual addresses are removed at the end",
-    "record": "--record is not active yet: nothing is recorded",
     "dont_release_ipvs": "-I (--dont-release-ipvs) is not active yet: there is no IPVS table to keep",
     "core_dump_pattern": "-M (--core-dump-pattern) does not write the system's core_pattern; core files are allowed, as with -m",
     "all_config": "-e (--all-config) is not active yet: include files are not checked further",

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import re
 import traceback
 from functools import partial
 from pathlib import Path
@@ -11,18 +12,20 @@ from typing import Any
 from attrs import define
 
 from kaspec.config.model import Configuration
+from kaspec.config.render import render
 from kaspec.node import Node
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
 from kaspec.vrrp.events import Shutdown, Startup
 from shell import exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
-from shell.clock import wall_clock
+from shell.clock import now, wall_clock
 from shell.diary import Diary
 from shell.files import dump_directory, write_atomically
 from shell.loop import VrrpLoop
 from shell.netlink import Kernel
 from shell.options import Options
+from shell.recorder import Recorder
 from shell.tuning import tune
 
 
@@ -39,6 +42,9 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
         diary.problems(kernel.apply_routes([(True, route) for route in configuration.static_routes]))
         vrrp = VrrpLoop(loop, Node(configuration.routers), kernel, diary)
         child = _Child(vrrp, kernel, diary, configuration, loop.create_future())
+        recorder = _recorder(options, configuration, kernel)
+        if recorder:
+            vrrp.record(recorder)
         loop.set_exception_handler(child.give_up)
         kernel.subscribe(vrrp.observe)
         loop.add_reader(channel.fileno(), child.listen, channel)
@@ -55,7 +61,17 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
         diary.problems(kernel.apply_routes([(False, route) for route in reversed(child.configuration.static_routes)]))
         diary.problems(kernel.apply([(False, address) for address in child.configuration.static_addresses]))
         vrrp.close()
+        if recorder:
+            recorder.close()
     return status
+
+
+def _recorder(options: Options, configuration: Configuration, kernel: Kernel) -> Recorder | None:
+    """Return the flight recorder if one is asked for; the recording goes by the router_id."""
+    if options.record is None:
+        return None
+    name = re.sub(r"[^\w.-]", "_", configuration.global_defs.router_id or "router", flags=re.ASCII)
+    return Recorder(options.record, name, render(configuration), kernel.links(), now())
 
 
 @define(eq=False)
@@ -123,7 +139,7 @@ class _Child:
         lost = [route for route in old.static_routes if route not in configuration.static_routes]
         fresh = [route for route in configuration.static_routes if route not in old.static_routes]
         self.diary.problems(self.kernel.apply_routes([*((True, route) for route in fresh), *((False, route) for route in lost)]))
-        self.vrrp.reconfigure(Node(configuration.routers))
+        self.vrrp.reconfigure(Node(configuration.routers), render(configuration))
         logs.info("Reload complete")
 
     def write(self, name: str, text: str) -> None:
