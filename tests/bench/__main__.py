@@ -66,7 +66,7 @@ def main(repeat: int | None, file: Path, only: str) -> None:
         for number in range(repeat or benchmark.repeats):
             for peer, made in runs.items():
                 console.log(f"{benchmark.name}: {peer.name}, run {number + 1}")
-                made.append(benchmark.measure(peer))
+                made.append(benchmark.measure(scenes.quiet(peer)))
         for column, label in enumerate(benchmark.columns):
             name = f"{benchmark.name}{f' ({label})' if label else ''}"
             figures[name] = {peer.name: [run[column] for run in made] for peer, made in runs.items()}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.lab.capture import Capture, capturing
 from conformance.lab.network import Host, Lab, Lan, open_lab
@@ -51,6 +51,11 @@ class Work:
         return self.cpu / self.adverts
 
 
+def quiet(peer: Peer) -> Peer:
+    """Return the daemon with its output thrown away: it logs all the same, but no reader's pace is measured with it."""
+    return evolve(peer, command=("sh", "-c", 'exec "$0" "$@" >/dev/null 2>&1', *peer.command))
+
+
 def configuration(count: int, priority: int) -> str:
     """Return a configuration of ``count`` instances, each with one address."""
     blocks = (
@@ -80,7 +85,7 @@ def network() -> Iterator[Network]:
 def takeover(peer: Peer, count: int) -> Takeover:
     """A Master (always keepalived) dies with its machine; how late is the Backup under test?"""
     with network() as net, capturing(net.lab, net.lan) as seen:
-        KEEPALIVED.start(net.a, configuration(count, MASTER_PRIORITY))
+        quiet(KEEPALIVED).start(net.a, configuration(count, MASTER_PRIORITY))
         _all_advertise(seen, "10.99.0.1", count)
         start_of_backup = wall_clock()
         peer.start(net.b, configuration(count, BACKUP_PRIORITY))
@@ -108,7 +113,7 @@ def _lateness(seen: Capture, count: int) -> Takeover:
 def working(peer: Peer, count: int, as_master: bool, seconds: float = 10.0) -> Work:
     """How much CPU does the daemon under test use for sending (as Master) or receiving (as Backup) adverts?"""
     with network() as net, capturing(net.lab, net.lan) as seen:
-        master, backup = (peer, KEEPALIVED) if as_master else (KEEPALIVED, peer)
+        master, backup = (peer, quiet(KEEPALIVED)) if as_master else (quiet(KEEPALIVED), peer)
         processes = {True: master.start(net.a, configuration(count, MASTER_PRIORITY))}
         _all_advertise(seen, "10.99.0.1", count)
         processes[False] = backup.start(net.b, configuration(count, BACKUP_PRIORITY))
