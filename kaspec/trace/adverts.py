@@ -62,13 +62,8 @@ def build(router: VirtualRouter, source: Address | None, said: AdvertFields) -> 
 
 def describe(router: VirtualRouter, source: Address | None, packet: Packet) -> AdvertFields:
     """Name what differs between a packet and the virtual router's own advertisement; bytes that fit no layout are named as a whole."""
-    own = usual(router, source)
-    heard = _dissect(packet)
-    said = AdvertFields(**{name: value for name, value in asdict(heard, recurse=False).items() if value != getattr(own, name)})
-    if build(router, source, said) == packet:
-        return said
-    outside = {name: getattr(said, name) for name in ("source", "destination", "ttl", "protocol")}
-    return AdvertFields(**outside, message=packet.payload)
+    own, heard = usual(router, source), _dissect(packet)
+    return AdvertFields(**{name: value for name, value in asdict(heard, recurse=False).items() if value != getattr(own, name)})
 
 
 def _dissect(packet: Packet) -> AdvertFields:
