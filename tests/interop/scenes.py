@@ -34,7 +34,9 @@ LATE = Interval(150 * MILLISECOND)
 EARLY = Interval(2 * MILLISECOND)
 """How much earlier, measured from one advert on the wire to another."""
 EVER = Instant(0)
-AT_ONCE = 8
+EARLY_BY_LOG = Interval(60 * MILLISECOND)
+"""How much earlier, measured from a line in a log: it is read later than what it tells happened."""
+AT_ONCE = 12
 """How many scenes are played at a time."""
 
 PRIORITY = {"a": 100, "b": 50}
@@ -96,9 +98,9 @@ class Scene:
         wait_until(lambda: self.holders.now() == {host.name}, 2, f"{host.name} alone to hold {VIRTUAL_ADDRESS}")
         return first
 
-    def wait_for_adverts_after_now(self, host: Host, count: int) -> None:
+    def hear(self, host: Host, count: int) -> None:
         """Wait until the host has advertised so many times more."""
-        self.wait_for_advert(host, wall_clock(), count=count, timeout=2 + count)
+        self.wait_for_advert(host, wall_clock(), count=count, timeout=2 + 2 * count)
 
     def connect(self, host: Host, interface: str) -> None:
         """Plug a host into the front (eth0) or back (eth1) LAN, with its own address on eth0."""

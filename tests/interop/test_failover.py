@@ -15,11 +15,9 @@ from conformance.lab.holders import Holders
 from conformance.lab.network import Host
 from conformance.lab.peers import KASPEC, KEEPALIVED, Peer
 from conformance.lab.waiting import wait_until, wall_clock
-from kaspec.units import MILLISECOND, SECOND, Instant, Interval
-from tests.interop.scenes import DOWN, LATE, SKEW, Performances, Scene, in_window, perform
+from kaspec.units import SECOND, Instant
+from tests.interop.scenes import DOWN, EARLY_BY_LOG, LATE, SKEW, Performances, Scene, in_window, perform
 
-EARLY_BY_LOG = Interval(60 * MILLISECOND)
-"""A line in a log is read later than what it tells happened."""
 LABELLED = [("192.168.123.100/24", "eth0:100")]
 
 
@@ -86,7 +84,7 @@ def tell(pairing: Pairing, scene: Scene) -> Story:
             story.reign("first", host, began)
     if pairing.first == "b":
         story.reign("preemption", scene.a, began)
-    scene.wait_for_adverts_after_now(scene.a, 3)
+    scene.hear(scene.a, 3)
     story.did["crash"] = wall_clock()
     scene.lab.power_off(scene.a)
     story.reign("crash", scene.b, scene.adverts(scene.a)[-1].at)
@@ -94,12 +92,12 @@ def tell(pairing: Pairing, scene: Scene) -> Story:
     story.did["return"] = wall_clock()
     running["a"] = scene.start(scene.a, peers["a"])
     story.reign("return", scene.a, running["a"].wait_for_line("Entering BACKUP STATE").at)
-    scene.wait_for_adverts_after_now(scene.a, 2)
+    scene.hear(scene.a, 2)
     story.did["stop"] = wall_clock()
     story.statuses["a"] = running["a"].stop()
     (farewell, *_) = wait_until(lambda: scene.adverts(scene.a, priority_zero=True), 2, "priority 0 of a")
     story.reign("stop", scene.b, farewell.at)
-    scene.wait_for_adverts_after_now(scene.b, 2)
+    scene.hear(scene.b, 2)
     story.did["end"] = wall_clock()
     story.statuses["b"] = running["b"].stop()
     wait_until(lambda: not scene.holders.now(), 2, "nobody to hold the address")
