@@ -93,6 +93,14 @@ def test_a_password_is_eight_bytes() -> None:
     assert "1111" not in repr(SECRET)
 
 
+@pytest.mark.parametrize("place", range(8))
+def test_every_byte_of_the_password_counts(place: int) -> None:
+    """V2A-5.3.6.2-03: one byte changed, anywhere in the eight, is another password."""
+    sent = packet(SECRET)
+    at = len(sent.payload) - 8 + place
+    assert verdict(SECRET, with_octet(sent, at, sent.payload[at] ^ 1)) == (rules.PASSWORD, "another password", "ours")
+
+
 def test_an_interval_of_zero_is_another_interval() -> None:
     """V2-7.1-14."""
     assert verdict(R, with_octet(packet(), 5, 0)) == (rules.ADVERTISEMENT_INTERVAL, "0", "1")
