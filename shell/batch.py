@@ -9,7 +9,7 @@ import errno
 import socket
 from collections.abc import Iterator, Sequence
 
-from shell.syscalls import Iovec, Mmsghdr, recvmmsg, sendmmsg
+from shell.syscalls import Iovec, Mmsghdr, Msghdr, recvmmsg, sendmmsg
 
 SEND_SIZE = 256
 RECEIVE_SIZE = 64
@@ -60,6 +60,21 @@ class SendBatch:
                 sent += 1
 
 
+class _Stamp(ctypes.Structure):
+    """The only control message asked for: a ``struct cmsghdr`` and the ``struct timespec`` in it."""
+
+    _fields_ = (
+        ("length", ctypes.c_size_t),
+        ("level", ctypes.c_int),
+        ("type", ctypes.c_int),
+        ("seconds", ctypes.c_long),
+        ("nanoseconds", ctypes.c_long),
+    )
+
+
+STAMP_SIZE = ctypes.sizeof(_Stamp)
+
+
 class ReceiveBatch:
     """Receives from one socket into buffers it keeps."""
 
@@ -71,18 +86,29 @@ class ReceiveBatch:
         for message, slot in zip(self._messages, self._slots, strict=True):
             message.header.iov = ctypes.pointer(Iovec(_address(slot), DATAGRAM_SIZE))
             message.header.iov_length = 1
-        step = ctypes.sizeof(Mmsghdr) // 4
-        self._lengths = memoryview(self._messages).cast("B").cast("I")[Mmsghdr.moved.offset // 4 :: step]
+        self._stamps = (_Stamp * RECEIVE_SIZE)()
+        for message, stamp in zip(self._messages, self._stamps, strict=True):
+            message.header.control, message.header.control_length = ctypes.addressof(stamp), STAMP_SIZE
+        fields = memoryview(self._messages).cast("B")
+        self._lengths = fields.cast("I")[Mmsghdr.moved.offset // 4 :: ctypes.sizeof(Mmsghdr) // 4]
+        self._control_lengths = fields.cast("L")[Msghdr.control_length.offset // 8 :: ctypes.sizeof(Mmsghdr) // 8]
+        self._full = memoryview((ctypes.c_ulong * RECEIVE_SIZE)(*[STAMP_SIZE] * RECEIVE_SIZE)).cast("B").cast("L")
 
-    def receive(self) -> list[bytes]:
+    def receive(self) -> list[tuple[int, bytes]]:
         """Return up to ``RECEIVE_SIZE`` datagrams, oldest first; fewer if there are no more now.
+
+        Each comes with the wall-clock nanoseconds at which the kernel received it, 0 if it does not say (SO_TIMESTAMPNS, socket(7)).
 
         An error that waits on the socket (ENETDOWN, ENOBUFS) is cleared by being read and says nothing about the datagrams behind it.
         """
         for _ in range(2):
             count = recvmmsg(self._descriptor, self._messages, RECEIVE_SIZE, socket.MSG_DONTWAIT)
             if count > 0:
-                return [bytes(slot[:length]) for slot, length in zip(self._slots, self._lengths[:count].tolist(), strict=False)]
+                lengths = self._lengths[:count].tolist()
+                taken = zip(self._stamps, self._slots, lengths, strict=False)
+                datagrams = [(stamp.seconds * 1_000_000_000 + stamp.nanoseconds, bytes(slot[:length])) for stamp, slot, length in taken]
+                self._control_lengths[:count] = self._full[:count]
+                return datagrams
             if count == -errno.EAGAIN:
                 break
         return []

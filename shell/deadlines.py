@@ -7,7 +7,10 @@ it is, and is looked up again when its old time comes.  That is sound because ``
 from collections.abc import Callable
 from heapq import heappop, heappush
 
-from kaspec.units import Instant
+from kaspec.units import SECOND, Instant
+
+LOOK_AHEAD = SECOND // 2
+"""How far ahead old times are looked up again, so that 255 Backups do not wake the process 255 times to find nothing due."""
 
 
 class Deadlines:
@@ -33,8 +36,8 @@ class Deadlines:
 
     def take_due(self, now: Instant, deadline_of: Callable[[int], Instant | None]) -> tuple[int, ...]:
         """Take out the places whose deadline has been reached; ``note`` them again once they have stepped."""
-        due = []
-        while self._heap and self._heap[0][0] <= now:
+        due, moved = [], []
+        while self._heap and self._heap[0][0] <= now + LOOK_AHEAD:
             at, place = heappop(self._heap)
             if self._queued.get(place) != at:
                 continue
@@ -43,7 +46,9 @@ class Deadlines:
             if deadline is not None and deadline <= now:
                 due.append(place)
             else:
-                self.note(place, deadline)
+                moved.append((place, deadline))
+        for place, deadline in moved:
+            self.note(place, deadline)
         return tuple(due)
 
     def clear(self) -> None:

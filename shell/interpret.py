@@ -41,19 +41,20 @@ class Work:
 
 def gather(outcomes: Iterable[Outcome]) -> Iterator[Work]:
     """Gather the effects of several outcomes; a router that acts twice begins a new batch."""
-    work, acted = Work(), set[tuple[str, int]]()
+    work, acted = None, set[tuple[str, int]]()
     for outcome in outcomes:
         effects = outcome.step.effects
         if not effects:
             continue
         who = (outcome.router.interface, outcome.router.virtual_router_id)
-        if who in acted:
-            yield work
+        if work is None or who in acted:
+            if work is not None:
+                yield work
             work, acted = Work(), set()
         acted.add(who)
         for effect in effects:
             _add(work, outcome.router, effect)
-    if acted:
+    if work is not None:
         yield work
 
 

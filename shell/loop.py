@@ -4,11 +4,11 @@ One advertisement's way from the wire to the virtual address: ``VrrpLoop.receive
 in ``kaspec.vrrp.reception``, ``step`` in ``kaspec.vrrp.machine``; then ``VrrpLoop.carry_out`` here.
 """
 
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Set
 from functools import lru_cache
 
-from attrs import frozen
+from attrs import define
 
 from kaspec.address import Address
 from kaspec.node import (
@@ -24,7 +24,8 @@ from kaspec.node import (
     reconfigure,
     take_datagram,
 )
-from kaspec.units import Instant
+from kaspec.units import SECOND, Instant
+from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import next_deadline
 from kaspec.wire.arp import GratuitousArp, encode_gratuitous_arp
 from shell import clock
@@ -38,15 +39,24 @@ from shell.sockets import GratuitousArpSocket, VrrpReceiver, VrrpSender
 
 BURST = 256
 """How many datagrams are taken from a socket before timers get their turn."""
+MANY = 32
+"""From so many virtual routers on an interface their datagrams are taken by the handful: waking up costs more than a datagram."""
+PATIENCE = 50
+"""A datagram may then wait for a fiftieth of an advertisement interval; it counts from its arrival, and is heard before any timer."""
 
 
-@frozen
+@define
 class Wire:
-    """The sockets of one interface, as it was when it had this index."""
+    """The sockets of one interface, as it was when it had this index.
+
+    Its datagrams may gather for ``patience`` seconds; ``later`` is set while they do.
+    """
 
     index: int
     receiver: VrrpReceiver
     sender: VrrpSender
+    patience: float = 0.0
+    later: TimerHandle | None = None
 
 
 class VrrpLoop:
@@ -64,17 +74,22 @@ class VrrpLoop:
         self._open_wires()
 
     def receive(self, interface: str) -> None:
-        """Datagrams are waiting on an interface: each is an event."""
-        now = clock.now()
-        for datagram in self._wires[interface].receiver.receive(BURST):
-            transition = take_datagram(self.node, self.state, interface, datagram, now)
-            self.apply(transition, now)
+        """Datagrams are waiting on an interface: each is an event of the instant it arrived."""
+        wire = self._wires[interface]
+        arrivals = wire.receiver.receive(BURST)
+        for at, datagram in arrivals:
+            transition = take_datagram(self.node, self.state, interface, datagram, at)
+            self.apply(transition, at)
             if self._recorder:
-                self._recorder.event(DatagramReceived(interface, datagram), transition, now)
+                self._recorder.event(DatagramReceived(interface, datagram), transition, at)
+        if arrivals and wire.patience:
+            self._look_again_later(interface, wire)
         self._rearm()
 
     def expire(self) -> None:
-        """The alarm rang: every virtual router whose deadline was reached steps, all in one go."""
+        """The alarm rang: what arrived before is heard first, then every virtual router whose deadline was reached steps, all in one go."""
+        for interface in tuple(self._wires):
+            self.receive(interface)
         now = clock.now()
         while due := self._deadlines.take_due(now, lambda place: next_deadline(self.state.states[place])):
             self._step(DeadlinesReached(due), now)
@@ -154,6 +169,18 @@ class VrrpLoop:
                 frames += [(interface.index, gratuitous_arp_frame(address, interface.mac))] * repeat
         return frames
 
+    def _look_again_later(self, interface: str, wire: Wire) -> None:
+        """Leave what comes next on an interface to gather for a moment; wait on the socket again once nothing came."""
+        if wire.later is None:
+            self._loop.remove_reader(wire.receiver.fileno())
+            wire.later = self._loop.call_later(wire.patience, self._look_again, interface, wire)
+
+    def _look_again(self, interface: str, wire: Wire) -> None:
+        wire.later = None
+        self.receive(interface)
+        if wire.later is None:
+            self._loop.add_reader(wire.receiver.fileno(), self.receive, interface)
+
     def _open_wires(self) -> None:
         """Have sockets on every interface that exists and that a virtual router is on, and hear what is for its virtual routers."""
         for name in {router.interface for router in self.node.routers}:
@@ -163,8 +190,14 @@ class VrrpLoop:
             if interface and name not in self._wires:
                 self._open_wire(name, interface.index)
             if name in self._wires:
-                here = {router.virtual_router_id for router in self.node.routers if router.interface == name}
-                self._wires[name].receiver.admit(None if self._diary.log_unknown_vrids else here)
+                self._attune(self._wires[name], [router for router in self.node.routers if router.interface == name])
+
+    def _attune(self, wire: Wire, routers: list[VirtualRouter]) -> None:
+        """Hear what is for the virtual routers of an interface, as promptly as they need."""
+        wanted = {router.virtual_router_id for router in routers}
+        wire.receiver.admit(None if self._diary.log_unknown_vrids else wanted)
+        shortest = min(router.advertisement_interval for router in routers)
+        wire.patience = shortest / SECOND / PATIENCE if len(routers) >= MANY else 0.0
 
     def _open_wire(self, name: str, index: int) -> None:
         try:
@@ -179,6 +212,8 @@ class VrrpLoop:
         for name in self._wires.keys() - keep:
             wire = self._wires.pop(name)
             self._loop.remove_reader(wire.receiver.fileno())
+            if wire.later:
+                wire.later.cancel()
             wire.receiver.close()
             wire.sender.close()
 

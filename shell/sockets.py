@@ -5,13 +5,16 @@ Nothing here blocks and no send raises: what the kernel refuses comes back as ``
 
 import errno
 import socket
+import time
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from struct import pack
 
 from kaspec.address import VRRP_GROUP_V4, format_address
+from kaspec.units import Instant
 from kaspec.wire.arp import BROADCAST_MAC
 from kaspec.wire.ip import VRRP_PROTOCOL
+from shell import clock
 from shell.batch import RECEIVE_SIZE, ReceiveBatch, SendBatch
 from shell.bpf import attach, everything_passes, nothing_passes, virtual_router_ids_pass
 from shell.problem import Problem
@@ -20,7 +23,11 @@ RECEIVE_BUFFER = 4 << 20
 """Bytes of kernel memory: the kernel charges some 768 for an advert, so a good 5000 fit; 255 routers send 255 a second."""
 SEND_BUFFER = 1 << 20
 
+CREDIBLE_AGE = 1_000_000_000
+"""Nanoseconds a datagram may have waited for us."""
+
 _IP_MULTICAST_ALL = 49
+_SO_TIMESTAMPNS = 35
 _SO_SNDBUFFORCE = 32
 _SO_RCVBUFFORCE = 33
 _ETH_P_ARP = 0x0806
@@ -30,7 +37,7 @@ _GROUP = (format_address(VRRP_GROUP_V4), 0)
 
 
 class VrrpReceiver:
-    """Hears VRRP for IPv4 on one interface, whoever it is sent to; ``datagrams`` come with their IP header.
+    """Hears VRRP for IPv4 on one interface, whoever it is sent to; datagrams come with their IP header.
 
     Raises ``OSError`` if it cannot be opened: EPERM without CAP_NET_RAW, ENODEV if there is no such interface.
     """
@@ -43,6 +50,7 @@ class VrrpReceiver:
             _enlarge(self._socket, socket.SO_RCVBUF, RECEIVE_BUFFER)
             self._socket.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
             self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, pack("4s4si", VRRP_GROUP_V4, bytes(4), index))
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             self._batch = ReceiveBatch(self._socket.fileno())
             while self._batch.receive():
                 pass
@@ -62,12 +70,13 @@ class VrrpReceiver:
         """
         attach(self._socket, everything_passes() if virtual_router_ids is None else virtual_router_ids_pass(virtual_router_ids))
 
-    def receive(self, limit: int) -> list[bytes]:
-        """Return what has come in, oldest first: up to ``limit`` datagrams, rounded up to whole batches; nothing if nothing has."""
-        datagrams = self._batch.receive()
-        while 0 < len(datagrams) < limit and len(datagrams) % RECEIVE_SIZE == 0 and (more := self._batch.receive()):
-            datagrams += more
-        return datagrams
+    def receive(self, limit: int) -> list[tuple[Instant, bytes]]:
+        """Return what has come in and when, oldest first: up to ``limit`` datagrams, rounded up to whole batches."""
+        taken = self._batch.receive()
+        while 0 < len(taken) < limit and len(taken) % RECEIVE_SIZE == 0 and (more := self._batch.receive()):
+            taken += more
+        now, wall = clock.now(), time.time_ns()
+        return [(_arrival(now, wall - stamp), datagram) for stamp, datagram in taken]
 
     def close(self) -> None:
         """Leave the group and free the descriptor."""
@@ -133,6 +142,14 @@ class GratuitousArpSocket:
     def close(self) -> None:
         """Free the descriptor."""
         self._socket.close()
+
+
+def _arrival(now: Instant, nanoseconds_ago: int) -> Instant:
+    """Return when a datagram arrived, on our clock; one that seems older than is credible, or from the future, arrived now.
+
+    The kernel stamps by the wall clock, which may be set between arrival and reading; so no more than that little is ever believed.
+    """
+    return Instant(now - nanoseconds_ago // 1000) if 0 <= nanoseconds_ago <= CREDIBLE_AGE else now
 
 
 def _enlarge(target: socket.socket, option: int, size: int) -> None:

@@ -13,12 +13,13 @@ from conformance.lab.inject import inject
 from conformance.lab.network import Host
 from conformance.lab.waiting import wait_until
 from kaspec.address import VRRP_GROUP_V4, Address, parse_address
-from kaspec.units import SECOND
+from kaspec.units import SECOND, Instant
 from kaspec.wire.arp import GratuitousArp, decode_gratuitous_arp, encode_gratuitous_arp
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, decode_ipv4, encode_ipv4
 from kaspec.wire.vrrp import NO_AUTHENTICATION, Advertisement, encode
+from shell import clock
 from shell.batch import DATAGRAM_SIZE, RECEIVE_SIZE, SEND_SIZE
-from shell.sockets import GratuitousArpSocket, VrrpReceiver, VrrpSender
+from shell.sockets import CREDIBLE_AGE, GratuitousArpSocket, VrrpReceiver, VrrpSender, _arrival
 from tests.interop.conftest import TwoRouters
 
 A = parse_address("192.168.123.101")
@@ -61,7 +62,7 @@ def heard(wire: Wire, count: int) -> list[bytes]:
     got: list[bytes] = []
 
     def enough() -> bool:
-        got.extend(wire.receive(RECEIVE_SIZE))
+        got.extend(datagram for _, datagram in wire.receive(RECEIVE_SIZE))
         return len(got) >= count
 
     wait_until(enough, PATIENCE, f"{count} datagrams")
@@ -191,3 +192,19 @@ def test_gratuitous_arp_goes_out_of_the_interface_it_is_for(lan: TwoRouters, cap
     wait_until(lambda: len([frame for frame in capture.frames if frame.data[12:14] == b"\x08\x06"]) >= len(frames), PATIENCE, "all of them")
     seen = [decode_gratuitous_arp(frame.data) for frame in capture.frames if frame.data[12:14] == b"\x08\x06"]
     assert seen == announcements
+
+
+def test_a_datagram_counts_from_its_arrival_however_late_it_is_read(lan: TwoRouters) -> None:
+    with wire(lan.a) as a, wire(lan.b) as b:
+        before = clock.now()
+        assert a.send([advert(1, 100)]) == ()
+        arrived = clock.now()
+        wait_until(lambda: clock.now() - arrived > 50_000, PATIENCE, "the datagram has waited")
+        ((at, _),) = b.receive(1)
+
+        assert before - 100 <= at <= arrived + 1000
+
+
+@pytest.mark.parametrize("nanoseconds_ago", [-1, -(10**18), CREDIBLE_AGE + 1, 10**18])
+def test_a_stamp_that_the_wall_clock_made_absurd_is_not_believed(nanoseconds_ago: int) -> None:
+    assert _arrival(Instant(5_000_000), nanoseconds_ago) == 5_000_000
