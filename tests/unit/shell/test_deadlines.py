@@ -19,7 +19,7 @@ def test_what_is_due_is_what_looking_at_all_would_find(rounds: list[tuple[list[t
             actual[place] = deadline
             deadlines.note(place, deadline)
         now = Instant(now + step)
-        due = deadlines.take_due(now, lambda place: actual.get(place))
+        due = deadlines.take_due(now, actual.get)
 
         assert sorted(due) == sorted(place for place, at in actual.items() if at is not None and at <= now)
 
