@@ -104,6 +104,11 @@ MESSAGES: Mapping[str, Callable[[Random], bytes]] = {
 """What goes to the group with TTL 255."""
 
 
+def valid_frame(priority: int) -> bytes:
+    """Return the Ethernet frame of an advert that nothing is wrong with, from 192.168.123.1."""
+    return ETHERNET + encode_ipv4(Packet(parse_address("192.168.123.1"), VRRP_GROUP_V4, 255, VRRP_PROTOCOL, advert(priority)))
+
+
 def hostile_frames(seed: int, count: int) -> Iterator[bytes]:
     """Return so many Ethernet frames, every kind as often as any other, in an order that the seed decides."""
     random = Random(seed)

@@ -17,10 +17,8 @@ from conformance.lab.network import Host
 from conformance.lab.peers import KASPEC, KEEPALIVED, Peer
 from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until, wall_clock
-from kaspec.address import VRRP_GROUP_V4, parse_address
 from kaspec.units import MILLISECOND, SECOND, Instant
-from kaspec.wire.ip import VRRP_PROTOCOL, Packet, encode_ipv4
-from tests.interop.hostility import ETHERNET, advert, hostile_frames
+from tests.interop.hostility import hostile_frames, valid_frame
 from tests.interop.scenes import Performances, Scene, in_window, perform
 
 PACKETS, WARM_UP = 20_000, 10_000
@@ -107,8 +105,7 @@ def siege(peer: Peer, planned: Fire, scene: Scene) -> Siege:
         witnesses[name] = Witness(logged, (used, memory(process)), statistics(scene.lab.hosts[name], process))
     adverts = [*scene.adverts(scene.a, began), *scene.adverts(scene.b, began)]
     changed = scene.holders.changes[changes:]
-    takeover = encode_ipv4(Packet(parse_address("192.168.123.1"), VRRP_GROUP_V4, 255, VRRP_PROTOCOL, advert(255)))
-    inject(scene.h, "eth0", ETHERNET + takeover)
+    inject(scene.h, "eth0", valid_frame(255))
     wait_until(lambda: not scene.holders.now(), 2, "the Master to give in to a valid advert")
     return Siege(adverts, changed, witnesses)
 
