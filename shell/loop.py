@@ -66,6 +66,7 @@ class VrrpLoop:
         self._loop, self._kernel, self._diary = loop, kernel, diary
         self.node = node
         self.state: NodeState = initial(node, kernel.links())
+        self._latest = clock.now()
         self._deadlines = Deadlines()
         self._alarm = clock.Alarm(loop, self.expire)
         self._wires: dict[str, Wire] = {}
@@ -77,7 +78,8 @@ class VrrpLoop:
         """Datagrams are waiting on an interface: each is an event of the instant it arrived."""
         wire = self._wires[interface]
         arrivals = wire.receiver.receive(BURST)
-        for at, datagram in arrivals:
+        for arrived, datagram in arrivals:
+            at = max(arrived, self._latest)
             transition = take_datagram(self.node, self.state, interface, datagram, at)
             self.apply(transition, at)
             if self._recorder:
@@ -127,7 +129,7 @@ class VrrpLoop:
 
     def apply(self, transition: Transition, now: Instant) -> None:
         """Make a transition real: remember the state, carry out the effects, note the deadlines, write the diary."""
-        self.state = transition.state
+        self.state, self._latest = transition.state, now
         self.carry_out(transition)
         for outcome in transition.outcomes:
             if outcome.place is not None:

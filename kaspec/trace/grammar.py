@@ -172,7 +172,7 @@ _ON = pp.Optional(_word("on") - INTERFACE, default=None)
 _POLARITY = _token("holds|violated", "'holds' or 'violated'")
 _clause = _made(_word("clause") - pp.Group(pp.OneOrMore(CLAUSE)) - _POLARITY, lambda tokens: t.Clauses(tuple(tokens[0]), tokens[1]))
 _profile = _made(_word("profile") - _token("keepalived|rfc3768", "'keepalived' or 'rfc3768'"), lambda tokens: t.UsesProfile(tokens[0]))
-_recorded = _word("recorded").set_parse_action(lambda: [t.Recorded()])
+_recorded = _made(_word("recorded") + pp.Optional(_word("from") - TIME, default=None), lambda tokens: t.Recorded(tokens[0]))
 _DOWN = pp.Optional(_word("down").set_parse_action(lambda: [False]), default=True)
 _interface = _made(
     pp.Optional(_word("at") - _ADDRESSES, default=()) + _word("on") - INTERFACE + _DOWN,

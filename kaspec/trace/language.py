@@ -289,8 +289,12 @@ class UsesProfile:
 
 @frozen
 class Recorded:
-    """``recorded``: the instants are those of a real run, so a deadline may be served late."""
+    """``recorded from 5120.000000``: the instants are those of a real run, so a deadline may be served late.
 
+    ``began`` is when the run's own clock stood at 0 here, if that is known: recordings by one clock can be merged.
+    """
+
+    began: Instant | None = None
     comments: Comments = ()
     note: str = ""
     line: int = field(default=0, eq=False)

@@ -34,7 +34,7 @@ def header(recording: Recording, configuration: str, links: Iterable[Link] = ())
     """Return the beginning of the trace: the configuration as the daemon read it, and the interfaces before Startup."""
     interfaces = tuple(t.Interface(link.name, link.addresses, link.up) for link in links)
     router = t.Router(recording.name, interfaces, block(configuration))
-    return write(t.Trace((t.Recorded(),), (router,), ())) + "\n"
+    return write(t.Trace((t.Recorded(recording.began),), (router,), ())) + "\n"
 
 
 def entry(recording: Recording, event: NodeEvent, transition: Transition, at: Instant) -> str:

@@ -197,7 +197,7 @@ def _judge(moment: t.Moment, found: tuple[Seen, ...]) -> Iterator[Difference]:
         if not expectation.forbidden:
             yield from found_here
         elif not found_here:
-            rule = concerned[0].rule
+            rule = concerned[0].rule if concerned else None
             yield Difference(expectation.line, subject, "not what the line says", "just that: the violation was accepted", rule)
     for each in found:
         if each.instance not in mentioned and not each.unchanged:

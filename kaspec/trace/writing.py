@@ -50,8 +50,8 @@ def write_statement(said: t.Statement) -> str:
             return f"clause {' '.join(identifiers)} {polarity}"
         case t.UsesProfile(name):
             return f"profile {name}"
-        case t.Recorded():
-            return "recorded"
+        case t.Recorded(began):
+            return "recorded" if began is None else f"recorded from {in_seconds(began)}"
         case _:
             assert_never(said)
 

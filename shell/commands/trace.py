@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from kaspec.rules import RULES, Rule
-from kaspec.trace import Problem, Trace, Verdict, parse, run, write
+from kaspec.trace import Problem, Trace, Verdict, merge, parse, run, write
 from kaspec.trace.language import Moment, Reloads
 from kaspec.trace.observing import Difference
 from kaspec.trace.running import Judged
@@ -54,6 +54,26 @@ def run_command(paths: tuple[Path, ...], verbose: bool, as_json: bool) -> None:
             click.echo("\n".join(_report(path, verdict, verbose)))
         click.echo(_summary([verdict for _, verdict in verdicts], perf_counter() - began))
     sys.exit(max((_status(verdict) for _, verdict in verdicts), default=UNREADABLE))
+
+
+@trace.command("merge")
+@_PATHS
+def merge_command(paths: tuple[Path, ...]) -> None:
+    """Put recordings of several routers, made on one machine, on one timeline; the trace goes to standard output.
+
+    \b
+    Exit statuses:
+      0   merged
+      2   a file cannot be read, or is no trace
+    """
+    loaded = [(path, _load(path)) for path in _files(paths)]
+    for path, unreadable in ((path, each) for path, each in loaded if not isinstance(each, Trace)):
+        click.echo(f"{path}: unreadable", err=True)
+        click.echo("\n".join(map(str, unreadable)), err=True)
+    traces = [each for _, each in loaded if isinstance(each, Trace)]
+    if len(traces) < len(loaded):
+        sys.exit(UNREADABLE)
+    click.echo(write(merge(traces)), nl=False)
 
 
 @trace.command("format")

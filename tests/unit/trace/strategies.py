@@ -123,7 +123,7 @@ def traces(draw: st.DrawFn) -> t.Trace:
     if draw(st.booleans()):
         statements.append(draw(st.builds(t.UsesProfile, st.sampled_from(["keepalived", "rfc3768"]), comments, comment)))
     if draw(st.booleans()):
-        statements.append(draw(st.builds(t.Recorded, comments, comment)))
+        statements.append(draw(st.builds(t.Recorded, maybe(instant), comments, comment)))
     interfaces = st.lists(st.builds(t.Interface, interface, addresses, st.booleans()), max_size=3).map(tuple)
     routers = tuple(draw(st.builds(t.Router, st.just(name), interfaces, configuration, comments, comment)) for name in names)
     return t.Trace(tuple(statements), routers, tuple(moments), draw(comments))

@@ -115,3 +115,11 @@ def test_a_virtual_router_that_is_not_there_does_nothing() -> None:
     gone = "=> a/VI_2 sends advert priority 0; removes 192.0.2.101/24; init\n"
     assert judge(START + reload + gone).holds
     assert [got for _, got in complaints(START + reload + gone + "=> a/VI_3 nothing")] == ["nobody to do it"]
+
+
+def test_a_violation_by_a_router_without_virtual_routers_is_accepted_of_nobody() -> None:
+    text = "clause V2-7.1-08 violated\n\nrouter a on eth0\n\n0.000000  a startup\n          =/> a nothing\n"
+    trace = parse(text, "empty.trace")
+
+    assert isinstance(trace, Trace)
+    assert not run(trace).holds

@@ -17,7 +17,7 @@ from kaspec.node import (
     node_step,
     reconfigure,
 )
-from kaspec.trace import Recording, Trace, entry, header, parse, reloaded, run, write
+from kaspec.trace import Recording, Trace, entry, header, merge, parse, reloaded, run, write
 from kaspec.trace.adverts import build
 from kaspec.trace.language import AdvertFields
 from kaspec.tracking import Link
@@ -83,15 +83,18 @@ def node_of(text: str) -> Node:
     return Node(read(text, "test").configuration.routers)
 
 
-@given(
+Happening = str | NodeEvent | AdvertFields
+runs = st.tuples(
     configurations,
     st.lists(links, unique_by=lambda link: link.name),
     st.lists(st.tuples(st.integers(0, 3_000_000), happenings), max_size=12),
 )
-def test_a_recording_replays_to_the_same_states_and_effects(
-    text: str, seen: list[Link], script: list[tuple[int, str | NodeEvent | AdvertFields]]
-) -> None:
-    node, now = node_of(text), Instant(7_123_456)
+
+
+def recorded(run_of: tuple[str, list[Link], list[tuple[int, Happening]]], began: int = 7_123_456) -> str:
+    """Let a node live through a script that begins at ``began`` and return its recording."""
+    text, seen, script = run_of
+    node, now = node_of(text), Instant(began)
     state = initial(node, seen)
     recording = Recording("a", now)
     written = header(recording, text, seen)
@@ -112,7 +115,33 @@ def test_a_recording_replays_to_the_same_states_and_effects(
             transition = node_step(node, state, event, now)
             written += entry(recording, event, transition, now)
         state = transition.state
+    return written
+
+
+def understood(written: str) -> Trace:
+    """Parse what must be a trace."""
     trace = parse(written, "recorded.trace")
     assert isinstance(trace, Trace), "\n".join(map(str, trace))
+    return trace
+
+
+@given(runs)
+def test_a_recording_replays_to_the_same_states_and_effects(run_of: tuple[str, list[Link], list[tuple[int, Happening]]]) -> None:
+    written = recorded(run_of)
+    trace = understood(written)
+
     assert run(trace).differences == ()
     assert write(trace) == written
+
+
+@given(st.lists(st.tuples(runs, st.integers(0, 5_000_000)), min_size=1, max_size=3))
+def test_merged_recordings_replay_as_each_does_by_itself(
+    made: list[tuple[tuple[str, list[Link], list[tuple[int, Happening]]], int]],
+) -> None:
+    traces = [understood(recorded(run_of, began)) for run_of, began in made]
+    merged = merge(traces)
+
+    assert run(merged).differences == ()
+    assert understood(write(merged)) == merged
+    assert len(merged.timeline) == sum(len(trace.timeline) for trace in traces)
+    assert merge([merged]) == merged
