@@ -10,7 +10,7 @@ from kaspec.config.definitions import garp_policy
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lexer import Report
 from kaspec.config.model import GlobalDefs, InitialState, InstanceSettings, InterfaceUse
-from kaspec.config.sections import Given, Section
+from kaspec.config.sections import Section
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Authentication, NoAuthentication, Profile, SimplePassword, VirtualRouter
 
@@ -19,11 +19,10 @@ PASSWORD_LIMIT = 8
 
 @frozen
 class Instance:
-    """A ``vrrp_instance`` as built: the virtual router, what only the daemon needs, and the interfaces it names."""
+    """A ``vrrp_instance`` as built: the virtual router, and what only the daemon needs."""
 
     router: VirtualRouter
     settings: InstanceSettings
-    interface_uses: tuple[InterfaceUse, ...]
 
 
 def build_instances(sections: Iterable[Section], globally: Section, defaults: GlobalDefs, report: Report) -> tuple[Instance, ...]:
@@ -76,7 +75,7 @@ def _instance(section: Section, globally: Section, defaults: GlobalDefs, report:
     )
     if not _complete(section, report) or interface is None or identifier is None:
         return None
-    return Instance(router, _settings(section, state), _interface_uses(section, interface))
+    return Instance(router, _settings(section, state))
 
 
 def _complete(section: Section, report: Report) -> bool:
@@ -180,9 +179,11 @@ def _settings(section: Section, state: InitialState) -> InstanceSettings:
     )
 
 
-def _interface_uses(section: Section, interface: Given[str]) -> tuple[InterfaceUse, ...]:
+def interface_uses(section: Section) -> tuple[InterfaceUse, ...]:
+    """Return where a ``vrrp_instance`` names interfaces, whatever else is wrong with it."""
+    interface = section.last(rows.INTERFACE)
     return (
-        InterfaceUse(interface.value, interface.word, f"vrrp_instance {section.label}"),
+        *((InterfaceUse(interface.value, interface.word, f"vrrp_instance {section.label}"),) if interface else ()),
         *interfaces_named(section.entries(rows.TRACK_INTERFACE), f"track_interface of {section.label}"),
         *interfaces_named(section.entries(rows.VIRTUAL_IPADDRESS), f"virtual_ipaddress of {section.label}"),
     )

@@ -7,7 +7,7 @@ from attrs import frozen
 from kaspec.config.addresses import build_addresses, build_routes, interfaces_named
 from kaspec.config.definitions import build_global_defs
 from kaspec.config.diagnostics import LVS_INACTIVE, NO_SUCH_INTERFACE, Diagnostic
-from kaspec.config.instances import build_instances
+from kaspec.config.instances import build_instances, interface_uses
 from kaspec.config.keywords import TABLE, Later, top
 from kaspec.config.lexer import lex
 from kaspec.config.model import Configuration
@@ -36,7 +36,8 @@ def read(text: str, name: str, config_id: str = "") -> Reading:
     section = read_section(build(lex(text, name, config_id, report), OUTERMOST, report), "", report)
     globally = section.merged(top.GLOBAL_DEFS)
     defaults = build_global_defs(globally, report)
-    instances = build_instances(section.sections(top.VRRP_INSTANCE), globally, defaults, report)
+    blocks = section.sections(top.VRRP_INSTANCE)
+    instances = build_instances(blocks, globally, defaults, report)
     addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)
     configuration = Configuration(
         defaults,
@@ -48,7 +49,7 @@ def read(text: str, name: str, config_id: str = "") -> Reading:
         (
             *interfaces_named(addresses, "static_ipaddress"),
             *interfaces_named(routes, "static_routes"),
-            *(use for instance in instances for use in instance.interface_uses),
+            *(use for block in blocks for use in interface_uses(block)),
         ),
     )
     return Reading(configuration, in_order(problems))
