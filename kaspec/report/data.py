@@ -121,6 +121,7 @@ def _condition(router: VirtualRouter, state: State, journal: Journal, clock: Wal
     if isinstance(state, Backup) and journal.following is not None:
         yield f"   Master router = {format_address(journal.following.source)}"
         yield f"   Master priority = {journal.following.advertisement.priority}"
+    yield f"   Wantstate = {state_name(state)}"
     yield f"   Number of interface and track script faults = {len(state.standing.faults)}"
     yield from (f"   Fault = {reason_line(reason)}" for reason in state.standing.faults)
     if journal.since is not None:

@@ -40,12 +40,13 @@ def test_an_instant_is_written_as_keepalived_writes_it() -> None:
 
 def test_a_backup_tells_whom_it_follows_since_when_and_until_when() -> None:
     lines = dump(LATE_BACKUP, Journal(heard(200), NOW, Instant(NOW - SECOND)))
-    assert lines[:9] == [
+    assert lines[:10] == [
         " VRRP Instance = VI_1",
         "   VRRP Version = 2",
         "   State = BACKUP",
         "   Master router = 192.0.2.1",
         "   Master priority = 200",
+        "   Wantstate = BACKUP",
         "   Number of interface and track script faults = 0",
         "   Last transition = 1795373537.365082 (Sun Nov 22 18:52:17.365082 2026)",
         "   Read timeout = 1795373539.365082 (Sun Nov 22 18:52:19.365082 2026)",
@@ -56,8 +57,9 @@ def test_a_backup_tells_whom_it_follows_since_when_and_until_when() -> None:
 
 def test_a_fault_tells_why_and_since_when() -> None:
     lines = dump(FAULT, Journal(since=NOW))
-    assert lines[2:8] == [
+    assert lines[2:9] == [
         "   State = FAULT",
+        "   Wantstate = FAULT",
         "   Number of interface and track script faults = 2",
         "   Fault = interface eth1 down",
         "   Fault = no IPv4 address for interface eth0",
