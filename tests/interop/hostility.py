@@ -12,10 +12,11 @@ from conformance.demo.configuration import VIRTUAL_ADDRESS
 from conformance.lab.inject import VRRP_GROUP_MAC
 from kaspec.address import VRRP_GROUP_V4, Address, parse_address
 from kaspec.wire.checksum import checksum
-from kaspec.wire.ip import VRRP_PROTOCOL, Packet, encode_ipv4
+from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, encode_ipv4
 
 VRID, PASSWORD, INTERVAL = 100, b"1111\0\0\0\0", 1
 ROUTERS = (parse_address("192.168.123.101"), parse_address("192.168.123.102"))
+OBSERVER = parse_address("192.168.123.1")
 ETHERNET = bytes.fromhex(VRRP_GROUP_MAC.replace(":", "") + "020000000003" + "0800")
 
 
@@ -104,9 +105,9 @@ MESSAGES: Mapping[str, Callable[[Random], bytes]] = {
 """What goes to the group with TTL 255."""
 
 
-def valid_frame(priority: int) -> bytes:
-    """Return the Ethernet frame of an advert that nothing is wrong with, from 192.168.123.1."""
-    return ETHERNET + encode_ipv4(Packet(parse_address("192.168.123.1"), VRRP_GROUP_V4, 255, VRRP_PROTOCOL, advert(priority)))
+def frame_of(message: bytes, source: Address = OBSERVER, destination: Address = VRRP_GROUP_V4, ttl: int = VRRP_TTL) -> bytes:
+    """Return the Ethernet frame of a VRRP message."""
+    return ETHERNET + encode_ipv4(Packet(source, destination, ttl, VRRP_PROTOCOL, message))
 
 
 def hostile_frames(seed: int, count: int) -> Iterator[bytes]:
@@ -117,6 +118,6 @@ def hostile_frames(seed: int, count: int) -> Iterator[bytes]:
         kind = random.choice(kinds)
         source = Address(b"\xc0\xa8\x7b" + bytes([random.randrange(2, 100)]))
         message = MESSAGES[kind](random) if kind in MESSAGES else advert(random.randrange(256))
-        ttl = random.randrange(1, 255) if kind == "ttl" else 255
+        ttl = random.randrange(1, 255) if kind == "ttl" else VRRP_TTL
         destination = random.choice(ROUTERS) if kind == "destination" else VRRP_GROUP_V4
-        yield ETHERNET + encode_ipv4(Packet(source, destination, ttl, VRRP_PROTOCOL, message))
+        yield frame_of(message, source, destination, ttl)

@@ -18,7 +18,7 @@ from conformance.lab.peers import KASPEC, KEEPALIVED, Peer
 from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.units import MILLISECOND, SECOND, Instant
-from tests.interop.hostility import hostile_frames, valid_frame
+from tests.interop.hostility import advert, frame_of, hostile_frames
 from tests.interop.scenes import Performances, Scene, in_window, perform
 
 PACKETS, WARM_UP = 20_000, 10_000
@@ -105,7 +105,7 @@ def siege(peer: Peer, planned: Fire, scene: Scene) -> Siege:
         witnesses[name] = Witness(logged, (used, memory(process)), statistics(scene.lab.hosts[name], process))
     adverts = [*scene.adverts(scene.a, began), *scene.adverts(scene.b, began)]
     changed = scene.holders.changes[changes:]
-    inject(scene.h, "eth0", valid_frame(255))
+    inject(scene.h, "eth0", frame_of(advert(255)))
     wait_until(lambda: not scene.holders.now(), 2, "the Master to give in to a valid advert")
     return Siege(adverts, changed, witnesses)
 

@@ -6,7 +6,7 @@ from conformance.lab.peers import KASPEC, KEEPALIVED
 from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.units import SECOND
-from tests.interop.hostility import valid_frame
+from tests.interop.hostility import advert, frame_of
 from tests.interop.scenes import DOWN, EARLY_BY_LOG, LATE, SKEW, Programme, Scene, in_window
 
 together = Programme()
@@ -137,7 +137,7 @@ def test_an_interface_that_is_deleted_and_made_anew_serves_again(scene: Scene) -
     first = scene.settle(scene.a, back)
     assert in_window(first.at - back, DOWN["a"])
     assert scene.labels(scene.a) == [(f"{VIRTUAL_ADDRESS}/24", "eth0:100")]
-    inject(scene.h, "eth0", valid_frame(255))
+    inject(scene.h, "eth0", frame_of(advert(255)))
     wait_until(lambda: not scene.holders.now(), 1, "a to hear on the new interface that another is Master")
 
 
