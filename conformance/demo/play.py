@@ -1,7 +1,6 @@
 """The whole demo: set the stage, play the acts, keep the packets and the trace, tell the verdict."""
 
 import io
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,18 +15,17 @@ from conformance.demo.stage import Audience, Stage, set_stage
 from conformance.lab.namespace import enter_user_namespace
 from conformance.lab.peers import Peer
 from conformance.lab.waiting import wall_clock
-from kaspec.trace import Trace, parse, run
+from kaspec.trace import Trace, merge, parse, run, write
 
-PACKETS = "demo.pcap"
+PACKETS, TRACE = "demo.pcap", "demo.trace"
 
 
 @define
 class Performance:
-    """What came of it: by act, as a whole, the records that were replayed, and the picture at the end of the last act."""
+    """What came of it: by act, as a whole, and the picture at the end of the last act."""
 
     findings: list[Finding] = field(factory=list)
     complaints: list[str] = field(factory=list)
-    replayed: list[str] = field(factory=list)
     last: RenderableType = ""
 
     @property
@@ -55,11 +53,22 @@ def perform(console: Console, peer: Peer, directory: Path, plain: bool) -> Perfo
             performance.complaints.append(str(error))
         audience(stage)
         _keep(stage, directory)
-    for record in sorted(directory.glob("*.trace")):
-        performance.replayed.append(record.name)
-        performance.complaints.extend(replay(record.read_text(), record.name))
+        if peer.records:
+            performance.complaints.extend(_replay_all(stage, directory / TRACE))
     console.print(performance.verdict)
     return performance
+
+
+def _replay_all(stage: Stage, file: Path) -> Iterator[str]:
+    """Put what the daemons recorded on one timeline in ``file`` and run it on the core; yield what is wrong with it."""
+    records = [record for router in stage.routers for record in sorted(router.host.file("/tmp").glob("*.trace"))]
+    expected = sum(len(router.processes) for router in stage.routers)
+    if len(records) != expected:
+        yield f"{expected} daemons ran and {len(records)} recorded"
+    traces = [parse(record.read_text(), record.name) for record in records]
+    yield from (str(problem) for trace in traces if not isinstance(trace, Trace) for problem in trace)
+    file.write_text(write(merge([trace for trace in traces if isinstance(trace, Trace)])))
+    yield from replay(file.read_text(), file.name)
 
 
 def replay(text: str, name: str) -> tuple[str, ...]:
@@ -90,12 +99,10 @@ def _watching(console: Console, plain: bool) -> Iterator[Audience]:
 
 
 def _keep(stage: Stage, directory: Path) -> None:
-    """Write the packets, and each router's configuration, log and records."""
+    """Write the packets, and each router's configuration and log."""
     directory.mkdir(parents=True, exist_ok=True)
     stage.capture.write(directory / PACKETS)
     for router in stage.routers:
         lines = [line.text for process in router.processes for line in process.lines]
         (directory / f"{router.title}.log").write_text("\n".join(lines) + "\n")
         (directory / f"{router.title}.conf").write_text(router.configuration)
-        for record in router.host.file("/tmp").glob("*.trace"):
-            shutil.copy(record, directory)

@@ -25,7 +25,7 @@ def demo(plain: bool, keep: Path | None, picture: Path | None, peer: str) -> Non
     """
     from rich.console import Console
 
-    from conformance.demo.play import draw, perform
+    from conformance.demo.play import TRACE, draw, perform
     from conformance.lab.namespace import LabUnavailableError
     from conformance.lab.peers import KASPEC, KEEPALIVED
 
@@ -38,7 +38,6 @@ def demo(plain: bool, keep: Path | None, picture: Path | None, peer: str) -> Non
         sys.exit(2)
     if picture is not None:
         draw(performance, picture)
-    if performance.replayed:
-        console.print(f"Recorded and replayed on the core: {', '.join(performance.replayed)}", soft_wrap=True, highlight=False)
-    console.print(f"Packets, logs and configurations: {directory}", soft_wrap=True, highlight=False)
+    trace = f" and the trace of the run, which the core replayed ({TRACE})" if peer == "kaspec" else ""
+    console.print(f"Packets, logs, configurations{trace}: {directory}", soft_wrap=True, highlight=False)
     sys.exit(0 if performance.succeeded else 1)

@@ -18,6 +18,7 @@ from conformance.demo.play import perform, replay
 from conformance.lab.namespace import CLONE_NEWUSER, unshare
 from conformance.lab.peers import Peer
 from conformance.lab.ping import Ping
+from kaspec.trace import Trace, parse, run
 from kaspec.units import MILLISECOND, SECOND, Instant
 
 DEMO = (sys.executable, "-c", "from shell.main import main; main()", "demo", "--plain")
@@ -92,6 +93,14 @@ def test_the_packets_it_keeps_tell_the_same_story(played: Run) -> None:
     masters = [f"{packet['IP'].src[-3:]} {packet[VRRP].priority}" for packet in adverts]
     changes = [this for this, before in zip(masters, [None, *masters], strict=False) if this != before]
     assert changes == ["101 100", "102 50", "101 100", "101 0", "102 50", "102 0"]
+
+
+def test_the_trace_it_keeps_is_of_every_daemon_that_ran_and_holds(played: Run) -> None:
+    trace = parse((played.kept / "demo.trace").read_text(), "demo.trace")
+
+    assert isinstance(trace, Trace)
+    assert sorted(router.name for router in trace.routers) == ["LVS-101", "LVS-101-2", "LVS_102"]
+    assert run(trace).holds
 
 
 @pytest.mark.usefixtures("lab")
