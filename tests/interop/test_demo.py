@@ -99,7 +99,7 @@ def test_the_trace_it_keeps_is_of_every_daemon_that_ran_and_holds(played: Run) -
     trace = parse((played.kept / "demo.trace").read_text(), "demo.trace")
 
     assert isinstance(trace, Trace)
-    assert sorted(router.name for router in trace.routers) == ["LVS-101", "LVS-101-2", "LVS_102"]
+    assert sorted(router.name for router in trace.routers) == ["LVS-101", "LVS-101-2", "LVS-102"]
     assert run(trace).holds
 
 
