@@ -19,7 +19,7 @@ from kaspec.vrrp import state as states
 from kaspec.vrrp.effects import RemoveAddresses
 from kaspec.vrrp.events import DeadlineReached, Event, Reconfigured, Shutdown, StandingChanged, Startup
 from kaspec.vrrp.machine import Step, step
-from kaspec.vrrp.reception import receive
+from kaspec.vrrp.reception import receive, stray
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Initialize, Master, State
 from kaspec.wire.ip import Malformed, decode_ipv4
@@ -92,7 +92,7 @@ class Outcome:
 
 @frozen
 class Unclaimed:
-    """A datagram that belongs to no virtual router of the interface, and by which rule."""
+    """A datagram that belongs to no virtual router of the interface, and the first rule of RFC 3768 7.1 that it breaks."""
 
     interface: str
     rule: Rule
@@ -138,7 +138,7 @@ def take_datagram(node: Node, state: NodeState, interface: str, datagram: bytes,
     virtual_router_id = packet.payload[1] if len(packet.payload) > 1 else None
     place = node.places.get((interface, virtual_router_id)) if virtual_router_id is not None else None
     if place is None:
-        return Transition(state, unclaimed=Unclaimed(interface, rules.VRID, virtual_router_id))
+        return Transition(state, unclaimed=Unclaimed(interface, stray(2, packet), virtual_router_id))
     router, before = node.routers[place], state.states[place]
     event = receive(router, packet)
     taken = step(router, before, event, now)

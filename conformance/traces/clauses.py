@@ -66,7 +66,7 @@ CLAUSES = (
     Clause("V2-6.4.3-07", "MUST*", "Priority 0 in Master."),
     Clause("V2-6.4.3-08", "MUST*", "Higher priority, or equal from a higher address, in Master."),
     Clause("V2-6.4.3-09", "MUST*", "Any other advertisement in Master."),
-    Clause("V2-7.1-01", "MUST", "The order of the checks (but for the VRID: see keepalived/vrid-is-looked-at-first)."),
+    Clause("V2-7.1-01", "MUST", "The order of the checks."),
     Clause("V2-7.1-02", "MUST", "The version is 2."),
     Clause("V2-7.1-03", "MUST", "The packet is complete."),
     Clause("V2-7.1-04", "MUST", "The checksum is right."),

@@ -11,7 +11,7 @@ from kaspec.address import VRRP_GROUP_V4, Address, format_address
 from kaspec.rules import Rule
 from kaspec.units import SECOND
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, Remark
-from kaspec.vrrp.router import OWNER_PRIORITY, NoAuthentication, SimplePassword, VirtualRouter
+from kaspec.vrrp.router import OWNER_PRIORITY, NoAuthentication, SimplePassword, Version, VirtualRouter
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet
 from kaspec.wire.vrrp import (
     AUTHENTICATION_TYPES,
@@ -36,11 +36,7 @@ def receive(router: VirtualRouter, packet: Packet) -> Verdict:
 
 @lru_cache(maxsize=8192)
 def _judge(router: VirtualRouter, source: Address, destination: Address, ttl: int, protocol: int, message: bytes) -> Verdict:
-    if protocol != VRRP_PROTOCOL:
-        return AdvertisementDiscarded(rules.NOT_VRRP, source, str(protocol), str(VRRP_PROTOCOL))
-    if ttl != VRRP_TTL:
-        return AdvertisementDiscarded(rules.TTL, source, str(ttl), str(VRRP_TTL))
-    advertisement = decode(router.version, message)
+    advertisement = _read(router.version, ttl, protocol, message)
     if isinstance(advertisement, Undecodable):
         return AdvertisementDiscarded(advertisement.rule, source, advertisement.received, advertisement.expected)
     failed = (
@@ -53,6 +49,21 @@ def _judge(router: VirtualRouter, source: Address, destination: Address, ttl: in
     if failed:
         return AdvertisementDiscarded(failed.rule, source, failed.received, failed.expected)
     return AdvertisementReceived(advertisement, source, _remarks(router, advertisement))
+
+
+def stray(version: Version, packet: Packet) -> Rule:
+    """Return why a packet that no virtual router of the interface claims is discarded: an earlier fault, else its VRID."""
+    advertisement = _read(version, packet.ttl, packet.protocol, packet.payload[:LONGEST_MESSAGE])
+    return advertisement.rule if isinstance(advertisement, Undecodable) else rules.VRID
+
+
+def _read(version: Version, ttl: int, protocol: int, message: bytes) -> Advertisement | Undecodable:
+    """Take the steps of RFC 3768 7.1 that come before the VRID."""
+    if protocol != VRRP_PROTOCOL:
+        return Undecodable(rules.NOT_VRRP, str(protocol), str(VRRP_PROTOCOL))
+    if ttl != VRRP_TTL:
+        return Undecodable(rules.TTL, str(ttl), str(VRRP_TTL))
+    return decode(version, message)
 
 
 def _failed(rule: Rule, received: object, expected: object) -> Remark:

@@ -10,7 +10,7 @@ from kaspec.rules import Rule
 from kaspec.units import SECOND
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived
 from kaspec.vrrp.machine import advertisement
-from kaspec.vrrp.reception import receive
+from kaspec.vrrp.reception import receive, stray
 from kaspec.vrrp.router import RFC3768, SimplePassword, VirtualRouter
 from kaspec.wire.ip import Packet
 from kaspec.wire.vrrp import decode, encode
@@ -71,6 +71,15 @@ def broken_packets(draw: st.DrawFn) -> Broken:
     }
     failed = {fault for fault in faults if not forgiven.get(fault, False)} | ({rules.OWNER} if strict and router.is_owner else set())
     return Broken(router, packet, tuple(rung for rung in RECEPTION_RULES if rung in failed), rules.ADDRESS_LIST in faults)
+
+
+@settings(max_examples=300)
+@given(broken_packets())
+def test_a_stray_breaks_the_first_rung_up_to_the_vrid(broken: Broken) -> None:
+    """A packet for nobody here is discarded by the first rule about the packet itself that it breaks, else by its VRID."""
+    early = RECEPTION_RULES[: RECEPTION_RULES.index(rules.VRID)]
+
+    assert stray(2, broken.packet) == next((rung for rung in broken.rungs if rung in early), rules.VRID)
 
 
 @settings(max_examples=300)

@@ -332,6 +332,7 @@ COMMITS: dict[str, Mutant] = {
     "7.1-order-authentication-before-interval": INTERVAL_FIRST,
     "7.1-order-checksum-before-authentication": AUTHENTICATION_FIRST,
     "7.1-order-checksum-before-owner": looking_first(rules.OWNER, lambda router, _: router.is_owner),
+    "7.1-order-checksum-before-vrid": {"kaspec.node.stray": lambda _version, _packet: rules.VRID},
     "7.1-order-length-before-checksum": looking_first(rules.CHECKSUM, lambda _, message: not is_valid(message)),
     "7.1-order-owner-before-authentication": AUTHENTICATION_FIRST,
     "7.1-order-ttl-before-version": looking_first(rules.VERSION, lambda _, message: message[0] >> 4 != 2),

@@ -82,7 +82,7 @@ def test_what_nobody_claims() -> None:
     for interface, received, rule, virtual_router_id in (
         ("eth0", stranger, rules.VRID, 7),
         ("eth1", datagram(A, 200), rules.VRID, 51),
-        ("eth0", encode_ipv4(Packet(PEER, VRRP_GROUP_V4, 255, 112, b"\x21")), rules.VRID, None),
+        ("eth0", encode_ipv4(Packet(PEER, VRRP_GROUP_V4, 255, 112, b"\x21")), rules.INCOMPLETE, None),
         ("eth0", b"", rules.NOT_IPV4, None),
     ):
         taken = node_step(NODE, state, DatagramReceived(interface, received), at("1"))
