@@ -143,7 +143,10 @@ def _backup_reconfigured(router: VirtualRouter, state: Backup, standing: Standin
     if standing.faults:
         return Step(Fault(standing), (Notify("FAULT"),), rules.FAULT_ENTERED)
     fresh = _listen(router, standing, router.advertisement_interval, now)
-    return Step(evolve(fresh, master_down_at=min(fresh.master_down_at, state.master_down_at)), (), rules.RECONFIGURED)
+    running = state.preempt_at if router.preempt_delay else None
+    preempt_at = None if running is None else min(running, after(now, router.preempt_delay))
+    down_at = min(fresh.master_down_at, state.master_down_at)
+    return Step(evolve(fresh, master_down_at=down_at, preempt_at=preempt_at), (), rules.RECONFIGURED)
 
 
 def _master(router: VirtualRouter, state: Master, event: Event, now: Instant) -> Step:
@@ -242,7 +245,10 @@ def _master_reconfigured(router: VirtualRouter, state: Master, previous: Virtual
     if new:
         effects = (*effects, InstallAddresses(new), SendGratuitousArp(new, router.garp.repeat))
     adver_at = min(state.adver_at, after(now, router.advertisement_interval))
-    return Step(evolve(state, standing=standing, adver_at=adver_at), effects, rules.RECONFIGURED)
+    reloaded = evolve(state, standing=standing, adver_at=adver_at)
+    if state.announce_at is None:
+        reloaded = _announcing(reloaded, now, router.garp.refresh, router.garp.refresh_repeat)
+    return Step(reloaded, effects, rules.RECONFIGURED)
 
 
 def _fault(router: VirtualRouter, state: Fault, event: Event, now: Instant) -> Step:

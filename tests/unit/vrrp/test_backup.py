@@ -7,7 +7,7 @@ from kaspec import rules
 from kaspec.units import SECOND, Interval, seconds
 from kaspec.vrrp.effects import Notify
 from kaspec.vrrp.events import AdvertisementDiscarded, DeadlineReached, Reconfigured, Shutdown, StandingChanged, Startup
-from kaspec.vrrp.state import Fault, Initialize, Standing
+from kaspec.vrrp.state import Backup, Fault, Initialize, Standing
 from tests.unit.vrrp.examples import (
     ANNOUNCE,
     DOWN,
@@ -137,6 +137,14 @@ def test_a_reload_never_makes_the_deadline_later(interval: int, down_at: str) ->
     """A longer interval must not let a dead Master be missed later than was promised."""
     router = evolve(R, advertisement_interval=Interval(interval * SECOND))
     assert takes(backup(), Reconfigured(R, STANDING), "1", router).state == backup(down_at, learnt=router.advertisement_interval)
+
+
+def test_a_reload_lets_a_running_preempt_delay_run_on_but_no_longer_than_the_new_one() -> None:
+    waiting = backup("3.609375", preempt_at=at("30"))
+    for delay, preempt_at in ((seconds(60), at("30")), (seconds(10), at("11")), (seconds(0), None)):
+        reloaded = takes(waiting, Reconfigured(R, STANDING), "1", evolve(R, preempt_delay=delay)).state
+        assert isinstance(reloaded, Backup)
+        assert reloaded.preempt_at == preempt_at
 
 
 def test_a_reload_to_a_shorter_interval_makes_it_sooner() -> None:

@@ -161,6 +161,12 @@ def test_another_standing_is_advertised_next_time() -> None:
     assert parts(takes(master(), StandingChanged(STANDING))) == identity(master(), rules.UNCHANGED)
 
 
+def test_a_reload_that_wants_periodic_announcements_starts_them() -> None:
+    refreshing = evolve(R, garp=evolve(R.garp, refresh=seconds(30), refresh_repeat=2))
+    reloaded = takes(master(announce_at=None), Reconfigured(R, STANDING), "0.5", refreshing)
+    assert reloaded.state == master(announce_at="30.5", repeat=2)
+
+
 def test_a_reload_changes_addresses_by_the_difference() -> None:
     """What is gone is removed, what is new installed and announced, what stays is not touched."""
     second = evolve(R, addresses=(NEW_VIP,))
