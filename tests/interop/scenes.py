@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
@@ -34,7 +35,7 @@ LATE = Interval(150 * MILLISECOND)
 EARLY = Interval(2 * MILLISECOND)
 """How much earlier, measured from one advert on the wire to another."""
 EVER = Instant(0)
-EARLY_BY_LOG = Interval(60 * MILLISECOND)
+EARLY_BY_LOG = Interval(250 * MILLISECOND)
 """How much earlier, measured from a line in a log: it is read later than what it tells happened."""
 AT_ONCE = 12
 """How many scenes are played at a time."""
@@ -130,6 +131,11 @@ def mac_of(name: str, interface: str = "eth0") -> str:
 def in_window(measured: int, promise: Interval, early: Interval = EARLY, late: Interval = LATE) -> bool:
     """Tell whether something took as long as the protocol promises."""
     return promise - early <= measured <= promise + late
+
+
+def is_steady(adverts: Iterable[Advert], interval: Interval = SECOND) -> bool:
+    """Tell whether adverts came an interval apart; one that a busy machine holds up is nearer to the next."""
+    return all(in_window(later.at - earlier.at, interval, early=LATE) for earlier, later in pairwise(adverts))
 
 
 @contextmanager

@@ -5,7 +5,6 @@ of their addresses, against the figures of the protocol.
 """
 
 from functools import partial
-from itertools import pairwise
 
 import pytest
 from attrs import define, field, frozen
@@ -15,8 +14,8 @@ from conformance.lab.holders import Holders
 from conformance.lab.network import Host
 from conformance.lab.peers import KASPEC, KEEPALIVED, Peer
 from conformance.lab.waiting import wait_until, wall_clock
-from kaspec.units import SECOND, Instant
-from tests.interop.scenes import DOWN, EARLY_BY_LOG, LATE, SKEW, Performances, Scene, in_window, perform
+from kaspec.units import Instant
+from tests.interop.scenes import DOWN, EARLY_BY_LOG, LATE, SKEW, Performances, Scene, in_window, is_steady, perform
 
 LABELLED = [("192.168.123.100/24", "eth0:100")]
 
@@ -174,4 +173,4 @@ def test_the_master_advertises_every_second_and_nobody_else_does(story: Story) -
         end = min(at for at in story.did.values() if at > reign.advert.at)
         adverts = [each for each in story.scene.capture.adverts if reign.advert.at <= each.at < end and each.advertisement.priority]
         assert {each.source for each in adverts} == {reign.advert.source}
-        assert all(in_window(after.at - before.at, SECOND) for before, after in pairwise(adverts))
+        assert is_steady(adverts)

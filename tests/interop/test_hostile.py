@@ -19,7 +19,7 @@ from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.units import MILLISECOND, SECOND, Instant
 from tests.interop.hostility import advert, frame_of, hostile_frames
-from tests.interop.scenes import Performances, Scene, in_window, perform
+from tests.interop.scenes import Performances, Scene, is_steady, perform
 
 PACKETS, WARM_UP = 20_000, 10_000
 PACE = 20 * MILLISECOND
@@ -132,9 +132,8 @@ def test_a_backup_stays_backup_and_a_master_stays_master(ours: Siege) -> None:
 
 
 def test_no_timer_moves(ours: Siege) -> None:
-    gaps = [later.at - earlier.at for earlier, later in pairwise(ours.adverts)]
-    assert len(gaps) >= 5
-    assert all(in_window(gap, SECOND) for gap in gaps)
+    assert len(ours.adverts) > 5
+    assert is_steady(ours.adverts)
 
 
 @pytest.mark.parametrize("router", "ab")

@@ -2,7 +2,6 @@
 
 import signal
 from functools import partial
-from itertools import pairwise
 
 from conformance.demo.configuration import VIRTUAL_ADDRESS
 from conformance.lab.capture import Frame
@@ -13,7 +12,7 @@ from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.address import parse_address
 from kaspec.units import SECOND, Instant
 from kaspec.vrrp.intervals import master_down_interval
-from tests.interop.scenes import EARLY_BY_LOG, SEED, Programme, Scene, in_window, mac_of
+from tests.interop.scenes import EARLY_BY_LOG, SEED, Programme, Scene, in_window, is_steady, mac_of
 
 together = Programme()
 OTHER = KEEPALIVED if KEEPALIVED.available else KASPEC
@@ -72,8 +71,7 @@ def _master_alone(scene: Scene, text: str | None = None) -> Process:
 def _is_undisturbed(scene: Scene, since: Instant) -> bool:
     """Whether a, still Master, has gone on advertising every second."""
     adverts = scene.adverts(scene.a)
-    regular = all(in_window(later.at - earlier.at, SECOND) for earlier, later in pairwise(adverts))
-    return regular and adverts[-1].at > since and not scene.adverts(scene.a, priority_zero=True)
+    return is_steady(adverts) and adverts[-1].at > since and not scene.adverts(scene.a, priority_zero=True)
 
 
 def _holds_exactly(host: Host, wanted: set[str]) -> bool:
@@ -106,8 +104,7 @@ def test_an_unchanged_virtual_router_does_not_notice_another_that_comes_and_goes
     reload(process, SEED["a"])
     wait_until(lambda: not scene.a.holds("192.168.123.120"), 2, "the other address to be gone")
     scene.hear(scene.a, 2)
-    ours = [each for each in scene.capture.adverts if each.advertisement.virtual_router_id == 100]
-    assert all(in_window(later.at - earlier.at, SECOND) for earlier, later in pairwise(ours))
+    assert is_steady(each for each in scene.capture.adverts if each.advertisement.virtual_router_id == 100)
     (farewell,) = scene.adverts(scene.a, began, priority_zero=True)
     assert farewell.advertisement.virtual_router_id == 52
     assert parse_address(VIRTUAL_ADDRESS) not in _announced(scene, began)
