@@ -63,7 +63,6 @@ class Scene:
     h: Host
     capture: Capture
     holders: Holders
-    _stack: ExitStack = field(factory=ExitStack)
 
     def start(self, host: Host, peer: Peer, text: str | None = None) -> Process:
         """Start a daemon, by default on the host's seed configuration, and wait until it is Backup."""
