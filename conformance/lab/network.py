@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -34,8 +35,15 @@ class Host:
 
     name: str
     namespace: Namespace
-    netlink: Any
+    _netlink: Any
     own: dict[str, tuple[str, ...]] = field(factory=dict)
+    _thread: int = field(factory=threading.get_ident)
+
+    @property
+    def netlink(self) -> Any:
+        """pyroute2's socket in the host.  In another thread it would silently open one in this machine's own namespace: never."""
+        assert threading.get_ident() == self._thread, f"{self.name}'s netlink socket belongs to the thread that made the lab"
+        return self._netlink
 
     def socket(self, family: int, kind: int, protocol: int = 0) -> socket.socket:
         """Open a socket of this host; it may be used from anywhere."""

@@ -52,8 +52,11 @@ class Work:
 
 
 def quiet(peer: Peer) -> Peer:
-    """Return the daemon with its output thrown away: it logs all the same, but no reader's pace is measured with it."""
-    return evolve(peer, command=("sh", "-c", 'exec "$0" "$@" >/dev/null 2>&1', *peer.command))
+    """Return the daemon with its output thrown away: it logs all the same, but no reader's pace is measured with it.
+
+    Nor syslog's: without a syslog daemon the C library writes each line to a console that may be a slow serial line.
+    """
+    return evolve(peer, command=("sh", "-c", 'exec "$0" "$@" -G >/dev/null 2>&1', *peer.command))
 
 
 def configuration(count: int, priority: int) -> str:
