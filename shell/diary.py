@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from attrs import define, field
 
-from kaspec.node import Outcome, Transition
+from kaspec.node import Outcome, Transition, Unclaimed
 from kaspec.report.journal import BLANK, Journal, enter, enter_unclaimed, is_routine
 from kaspec.report.log import link_lines
 from kaspec.report.stats import Key, tally
@@ -13,6 +14,7 @@ from kaspec.tracking import Link
 from kaspec.units import Instant
 from kaspec.vrrp.effects import Notify
 from kaspec.vrrp.router import VirtualRouter
+from shell.logs import Said
 from shell.problem import Problem
 
 Who = tuple[str, int]
@@ -21,9 +23,13 @@ Who = tuple[str, int]
 
 @define
 class Diary:
-    """The driver's memory; ``log`` takes a line and never blocks, ``detail`` is keepalived's ``-D``."""
+    """The driver's memory; ``detail`` is keepalived's ``-D``.
 
-    log: Callable[[str], None]
+    ``log`` never blocks: it takes what makes lines and calls it in the log's own thread, one after the other.  A takeover of 255 virtual
+    routers has some 2000 lines, and none of them may delay an advertisement; so journals and strays are that thread's to change.
+    """
+
+    log: Callable[[Said], None]
     detail: bool = False
     log_unknown_vrids: bool = False
     counts: Counter[Key] = field(factory=Counter)
@@ -37,17 +43,14 @@ class Diary:
             for key in tally(outcome):
                 self.counts[key] += 1
             who = who_is(outcome.router)
-            journal = self.journals[who]
-            if not is_routine(journal, outcome):
-                self._write(who, journal, outcome, now)
+            if not is_routine(self.journals[who], outcome):
+                self.log(partial(self._enter, who, outcome, now))
         if transition.unclaimed:
-            stray = transition.unclaimed
-            self.strays[stray.interface], lines = enter_unclaimed(self.strays[stray.interface], stray, self.log_unknown_vrids)
-            self._say(lines)
+            self.log(partial(self._enter_unclaimed, transition.unclaimed))
 
     def note_link(self, was: Link | None, link: Link | None) -> None:
         """Log how an interface changed."""
-        self._say(link_lines(was, link, self.detail))
+        self.log(partial(link_lines, was, link, self.detail))
 
     def notify(self, router: VirtualRouter, notification: Notify) -> None:
         """Take note that scripts, FIFOs and mail are to hear of a new state: they join with issue C's notifications."""
@@ -58,15 +61,16 @@ class Diary:
             line = str(problem)
             self.troubles[line] += 1
             if str(self.troubles[line]).strip("0") == "1":
-                self._say((line if self.troubles[line] == 1 else f"{line} [{self.troubles[line]} times]",))
+                said = line if self.troubles[line] == 1 else f"{line} [{self.troubles[line]} times]"
+                self.log(partial(tuple, (said,)))
 
-    def _write(self, who: Who, journal: Journal, outcome: Outcome, now: Instant) -> None:
-        self.journals[who], lines = enter(journal, outcome, now, self.detail)
-        self._say(lines)
+    def _enter(self, who: Who, outcome: Outcome, now: Instant) -> tuple[str, ...]:
+        self.journals[who], lines = enter(self.journals[who], outcome, now, self.detail)
+        return lines
 
-    def _say(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self.log(line)
+    def _enter_unclaimed(self, stray: Unclaimed) -> tuple[str, ...]:
+        self.strays[stray.interface], lines = enter_unclaimed(self.strays[stray.interface], stray, self.log_unknown_vrids)
+        return lines
 
 
 def who_is(router: VirtualRouter) -> Who:

@@ -11,7 +11,8 @@ import os
 import select
 import socket
 import time
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
@@ -31,7 +32,8 @@ PIECE = select.PIPE_BUF
 SYSLOG = "/dev/log"
 SYSLOG_INFO = 6
 
-Line = tuple[float, str]
+Said = Callable[[], Iterable[str]]
+Line = tuple[float, str | Said]
 
 
 class Sink(Protocol):
@@ -129,10 +131,10 @@ class Listener:
         self._thread = Thread(target=self._run, name="log", daemon=True)
         self._thread.start()
 
-    def put(self, at: float, line: str) -> None:
-        """Queue a line; never blocks.  Beyond ``CAPACITY`` it is lost and counted."""
+    def put(self, at: float, said: str | Said) -> None:
+        """Queue a line, or what makes lines; never blocks.  Beyond ``CAPACITY`` it is lost and counted."""
         if self.queue.qsize() < CAPACITY:
-            self.queue.put((at, line))
+            self.queue.put((at, said))
         else:
             self.overflowed += 1
 
@@ -147,7 +149,18 @@ class Listener:
             overflowed, self._said = self.overflowed - self._said, self.overflowed
             for sink in self.sinks:
                 sink.lost += overflowed
-                _write(sink, *entry)
+            at, said = entry
+            for line in (said,) if isinstance(said, str) else _made(said):
+                for sink in self.sinks:
+                    _write(sink, at, line)
+
+
+def _made(said: Said) -> Iterable[str]:
+    """Make the lines; a bug in that is told in their place and ends nothing."""
+    try:
+        return said()
+    except Exception:
+        return ("A log line could not be made because of a bug, please report these lines", *traceback.format_exc().splitlines())
 
 
 def _write(sink: Sink, at: float, line: str) -> None:
@@ -214,6 +227,11 @@ def sinks_for(ident: str, options: Options) -> tuple[Sink, ...]:
 def info(line: str) -> None:
     """Log a line; never blocks and never raises."""
     _logger.info("%s", line)
+
+
+def later(said: Said) -> None:
+    """Log the lines that ``said`` makes, in its turn and in the log's own thread: making them costs the caller nothing."""
+    _active.listener.put(time.time(), said)
 
 
 def trouble(line: str) -> None:

@@ -18,6 +18,7 @@ from kaspec.node import (
     Node,
     NodeEvent,
     NodeState,
+    Outcome,
     Transition,
     initial,
     node_step,
@@ -25,8 +26,10 @@ from kaspec.node import (
     take_datagram,
 )
 from kaspec.units import SECOND, Instant
+from kaspec.vrrp.events import DeadlineReached, Shutdown
+from kaspec.vrrp.machine import step
 from kaspec.vrrp.router import VirtualRouter
-from kaspec.vrrp.state import next_deadline
+from kaspec.vrrp.state import Backup, next_deadline
 from kaspec.wire.arp import GratuitousArp, encode_gratuitous_arp
 from shell import clock
 from shell.deadlines import Deadlines
@@ -111,6 +114,20 @@ class VrrpLoop:
     def record(self, recorder: Recorder) -> None:
         """Have every event from now on recorded."""
         self._recorder = recorder
+
+    def rehearse(self) -> None:
+        """Go through every takeover on paper: the core is pure, so nothing happens but that all there is to send is at hand afterwards."""
+        now = clock.now()
+        outcomes = []
+        for place, (router, state) in enumerate(zip(self.node.routers, self.state.states, strict=True)):
+            backup = Backup(state.standing, now, router.advertisement_interval)
+            taken = step(router, backup, DeadlineReached(), now)
+            outcomes.append(Outcome(place, router, backup, DeadlineReached(), taken))
+            resigned = step(router, taken.state, Shutdown(), now)
+            outcomes.append(Outcome(place, router, taken.state, Shutdown(), resigned))
+        for work in gather(outcomes):
+            self._kernel.prepare(virtual for _, virtual in work.changes)
+            self._frames(work)
 
     def reconfigure(self, node: Node, text: str) -> None:
         """Replace the configuration, which is ``text``: what is the same is not touched."""

@@ -12,6 +12,7 @@ import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
+from functools import lru_cache
 from typing import Self
 
 from attrs import frozen
@@ -128,6 +129,13 @@ class Kernel:
                 problems.append(Problem(_address_named(install, virtual), errno.ENODEV, _HINTS[errno.ENODEV]))
         requests += self._survivors(wanted)
         return (*problems, *self._carry_out(requests))
+
+    def prepare(self, addresses: Iterable[VirtualAddress]) -> None:
+        """Make the messages that will install and remove the addresses, so that they are at hand when it matters."""
+        for virtual in addresses:
+            if (interface := self.interfaces.get(virtual.interface)) is not None:
+                for install in (True, False):
+                    _address_request(install, virtual, interface.index)
 
     def apply_routes(self, changes: Iterable[tuple[bool, Route]]) -> tuple[Problem, ...]:
         """Install or remove routes, like ``apply``."""
@@ -333,6 +341,7 @@ def _open(receive_buffer: int) -> socket.socket:
     return opened
 
 
+@lru_cache(maxsize=8192)
 def _address_request(install: bool, virtual: VirtualAddress, index: int) -> _Request:
     return _Request(rtnetlink.address_change(install, virtual, index), _address_named(install, virtual), _FINE_ADDRESS[install])
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import re
+import sys
 import traceback
 from functools import partial
 from pathlib import Path
@@ -28,15 +29,19 @@ from shell.options import Options
 from shell.recorder import Recorder
 from shell.tuning import tune
 
+SWITCH_SECONDS = 0.0001
+"""How long the loop may wait for the log's or the recorder's thread to let it run (Python's default is fifty times that)."""
+
 
 def run_child(options: Options, configuration: Configuration, channel: Channel) -> int:
     """Run VRRP until the parent says stop or ends; return the exit code."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     return asyncio.run(_run(options, configuration, channel))
 
 
 async def _run(options: Options, configuration: Configuration, channel: Channel) -> int:
     loop = asyncio.get_running_loop()
-    diary = Diary(logs.info, bool(options.log_detail))
+    diary = Diary(logs.later, bool(options.log_detail))
     async with Kernel() as kernel:
         diary.problems(kernel.apply([(True, address) for address in configuration.static_addresses]))
         diary.problems(kernel.apply_routes([(True, route) for route in configuration.static_routes]))
@@ -52,6 +57,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
         gc.collect()
         gc.freeze()
         vrrp.take(Startup())
+        vrrp.rehearse()
         logs.info("Startup complete")
         if options.dump_conf:
             child.dump_to_log()
@@ -140,6 +146,7 @@ class _Child:
         fresh = [route for route in configuration.static_routes if route not in old.static_routes]
         self.diary.problems(self.kernel.apply_routes([*((True, route) for route in fresh), *((False, route) for route in lost)]))
         self.vrrp.reconfigure(Node(configuration.routers), render(configuration))
+        self.vrrp.rehearse()
         logs.info("Reload complete")
 
     def write(self, name: str, text: str) -> None:

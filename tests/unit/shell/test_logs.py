@@ -186,3 +186,21 @@ def test_sinks_follow_the_options(tmp_path: Path) -> None:
     assert file.path == tmp_path / "k_vrrp.log"
     assert isinstance(syslog, Syslog)
     assert syslog.facility == 17
+
+
+def test_lines_made_later_come_in_their_turn_and_a_bug_in_making_them_ends_nothing() -> None:
+    sink = Kept()
+    listener = Listener([sink])
+    listener.put(1.0, "first")
+    listener.put(2.0, lambda: ("second", "third"))
+    listener.put(3.0, lambda: (str(1 // 0),))
+    listener.put(4.0, "last")
+    listener.start()
+    listener.end()
+
+    said = sink.lines
+
+    assert said[:3] == ["first", "second", "third"]
+    assert "bug" in said[3]
+    assert any("ZeroDivisionError" in line for line in said)
+    assert said[-1] == "last"
