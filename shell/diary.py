@@ -7,7 +7,7 @@ from functools import partial
 from attrs import define, field
 
 from kaspec.node import Outcome, Transition, Unclaimed
-from kaspec.report.journal import BLANK, Journal, enter, enter_unclaimed, is_routine
+from kaspec.report.journal import BLANK, Journal, counted, enter, enter_unclaimed, is_routine, is_telling
 from kaspec.report.log import link_lines
 from kaspec.report.stats import Key, tally
 from kaspec.tracking import Link
@@ -60,9 +60,8 @@ class Diary:
         for problem in problems:
             line = str(problem)
             self.troubles[line] += 1
-            if str(self.troubles[line]).strip("0") == "1":
-                said = line if self.troubles[line] == 1 else f"{line} [{self.troubles[line]} times]"
-                self.log(partial(tuple, (said,)))
+            if is_telling(self.troubles[line]):
+                self.log(partial(counted, (line,), self.troubles[line]))
 
     def _enter(self, who: Who, outcome: Outcome, now: Instant) -> tuple[str, ...]:
         self.journals[who], lines = enter(self.journals[who], outcome, now, self.detail)

@@ -99,10 +99,10 @@ def _follow(
     times = 0 if was is None else 1
     if was is not None and journal.following_since is not None and now - journal.following_since < _SETTLED:
         times = journal.repeats.get(_MASTER_CHANGED, 0) + 1
-    told = times == 0 or _is_telling(times)
+    told = times == 0 or is_telling(times)
     repeats = {_MASTER_CHANGED: times} if told else {**journal.repeats, _MASTER_CHANGED: times}
     changed, said = _say(Journal(event, now, journal.since, repeats), outcome, event, detail)
-    return changed, (*said, *_counted(_master_line(outcome, was, event, detail), times)) if told else said
+    return changed, (*said, *counted(_master_line(outcome, was, event, detail), times)) if told else said
 
 
 def _say(journal: Journal, outcome: Outcome, event: AdvertisementReceived, detail: bool) -> tuple[Journal, tuple[str, ...]]:
@@ -123,12 +123,14 @@ def _ration(journal: Journal, kind: str, lines: tuple[str, ...]) -> tuple[Journa
     if not lines:
         return journal, ()
     times = journal.repeats.get(kind, 0) + 1
-    return evolve(journal, repeats={**journal.repeats, kind: times}), _counted(lines, times) if _is_telling(times) else ()
+    return evolve(journal, repeats={**journal.repeats, kind: times}), counted(lines, times) if is_telling(times) else ()
 
 
-def _counted(lines: tuple[str, ...], times: int) -> tuple[str, ...]:
+def counted(lines: tuple[str, ...], times: int) -> tuple[str, ...]:
+    """Return the lines with how often that was, unless it was the first time."""
     return lines if times <= 1 or not lines else (f"{lines[0]} [{times} times]", *lines[1:])
 
 
-def _is_telling(times: int) -> bool:
+def is_telling(times: int) -> bool:
+    """Tell whether this is the 1st, 10th, 100th, ... time."""
     return str(times).rstrip("0") == "1"
