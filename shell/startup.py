@@ -6,6 +6,7 @@ Every problem is found before any is reported, so that an operator sees all of t
 import os
 import select
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
@@ -33,16 +34,16 @@ ORPHAN_PATIENCE = 2.0
 
 @frozen
 class Loaded:
-    """A configuration file as read: its text, what it means, and everything wrong with it on this machine."""
+    """A configuration as read: its files by name, what they mean, and everything wrong with them on this machine."""
 
-    text: str
+    texts: Mapping[str, str]
     configuration: Configuration
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The diagnostics as lines to print or log."""
-        return tuple(line for each in self.diagnostics for line in render_diagnostic(each, self.text).splitlines())
+        return tuple(line for each in self.diagnostics for line in render_diagnostic(each, self.texts).splitlines())
 
     @property
     def has_errors(self) -> bool:
@@ -82,7 +83,7 @@ def load(path: Path, config_id: str) -> Loaded | Unreadable:
 
     reading = read(text, str(path), config_id)
     missing = check_interfaces(reading.configuration, frozenset(name for _, name in socket.if_nameindex()))
-    return Loaded(text, reading.configuration, in_order((*reading.diagnostics, *missing)))
+    return Loaded(reading.texts, reading.configuration, in_order((*reading.diagnostics, *missing)))
 
 
 def missing_capabilities(status: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Every kind of problem has a stable code, listed in ``KINDS`` in the order in which reading can meet it.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 from unicodedata import east_asian_width
 
@@ -98,13 +99,14 @@ VERSION_3_INACTIVE = _kind("K043", "error", "VRRP version 3 and IPv6 are not act
 NO_SUCH_INTERFACE = _kind("K050", "error", "The configuration names an interface that does not exist.")
 
 
-def render_diagnostic(diagnostic: Diagnostic, text: str) -> str:
-    """Write ``file:line:column: severity: message [code]``, the line of ``text`` it is about, a caret under the place, and the hint.
+def render_diagnostic(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
+    """Write ``file:line:column: severity: message [code]``, the line it is about, a caret under the place, and the hint.
 
+    ``texts`` holds each file by its name.
     A long line is shown around the place only; characters that would move the cursor are shown as blanks.
     """
     span = diagnostic.span
-    lines = text.split("\n", span.line)
+    lines = texts.get(span.file, "").split("\n", span.line)
     line = lines[span.line - 1] if span.line <= len(lines) else ""
     start, end = span.column - 1, max(span.end - 1, span.column)
     first = max(start - SHOWN // 2, 0) if len(line) > SHOWN else 0

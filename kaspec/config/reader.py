@@ -1,6 +1,6 @@
 """Reading a configuration: text in, ``Configuration`` and every diagnostic out, in one pass."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
@@ -20,10 +20,16 @@ OUTERMOST = frozenset(name for name in TABLE[""] if not any(name in rows for sco
 
 @frozen
 class Reading:
-    """What a text says, and everything that is wrong with it in the text's order."""
+    """What a text says, and everything that is wrong with it in the text's order.
+
+    ``configuration`` is what the daemon takes, ``section`` every statement as a typed value with its place, and ``texts`` holds each file
+    by its name.
+    """
 
     configuration: Configuration
     diagnostics: tuple[Diagnostic, ...]
+    section: Section
+    texts: Mapping[str, str]
 
 
 def read(text: str, name: str, config_id: str = "") -> Reading:
@@ -52,7 +58,7 @@ def read(text: str, name: str, config_id: str = "") -> Reading:
             *(use for block in blocks for use in interface_uses(block)),
         ),
     )
-    return Reading(configuration, in_order(problems))
+    return Reading(configuration, in_order(problems), section, {name: text})
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -168,7 +168,7 @@ def test_every_text_is_read_and_every_place_is_in_it(text: str) -> None:
 @given(texts)
 def test_every_diagnostic_can_be_shown(text: str) -> None:
     for diagnostic in read(text, "x").diagnostics:
-        head, shown, caret, *_ = render_diagnostic(diagnostic, text).split("\n")
+        head, shown, caret, *_ = render_diagnostic(diagnostic, {diagnostic.span.file: text}).split("\n")
         assert head.endswith(f"[{diagnostic.code}]")
         assert "^" in caret
         assert shown.startswith(f"{diagnostic.span.line:>5} |")

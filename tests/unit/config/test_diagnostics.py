@@ -23,7 +23,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_broken_file_is_explained(path: Path) -> None:
     text = path.read_text()
-    told = "".join(f"{render_diagnostic(each, text)}\n" for each in read(text, path.name).diagnostics)
+    told = "".join(f"{render_diagnostic(each, {path.name: text})}\n" for each in read(text, path.name).diagnostics)
     assert told == path.with_suffix(".expected").read_text()
 
 
@@ -36,7 +36,7 @@ def test_every_kind_of_problem_can_be_met(code: str) -> None:
 
 
 def told(line: str, column: int, end: int) -> list[str]:
-    return render_diagnostic(Diagnostic("error", "K000", "wrong", Span("f", 1, column, end), "mend it"), line).split("\n")
+    return render_diagnostic(Diagnostic("error", "K000", "wrong", Span("f", 1, column, end), "mend it"), {"f": line}).split("\n")
 
 
 def test_the_caret_stands_under_the_place() -> None:

@@ -21,7 +21,7 @@ ONE_ROUTER = Configuration(routers=(VirtualRouter("VI_1", "eth0", 5),))
 
 
 def loaded(kinds: Iterable[Kind] = (), configuration: Configuration = ONE_ROUTER) -> Loaded:
-    return Loaded("text", configuration, tuple(kind.at(SPAN, "message") for kind in kinds))
+    return Loaded({"f": "text"}, configuration, tuple(kind.at(SPAN, "message") for kind in kinds))
 
 
 @given(st.integers(0, (1 << 41) - 1))
