@@ -97,7 +97,7 @@ def siege(peer: Peer, planned: Fire, scene: Scene) -> Siege:
     before = {name: (len(process.lines), memory(process)) for name, process in processes.items()}
     began, changes = wall_clock(), len(scene.holders.changes)
     fire(scene, planned.batch, hostile_frames(3768, planned.packets))
-    scene.hear(scene.a, 2)
+    scene.hear(scene.a, 4)
     witnesses = {}
     for name, process in processes.items():
         lines, used = before[name]
