@@ -3,7 +3,8 @@
 Every kind of problem has a stable code, listed in ``KINDS`` in the order in which reading can meet it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Literal
 from unicodedata import east_asian_width
 
@@ -16,13 +17,17 @@ Severity = Literal["error", "warning", "notice"]
 
 @frozen
 class Diagnostic:
-    """One problem: an ``error`` is refused, a ``warning`` is mended and told, a ``notice`` is only told."""
+    """One problem: an ``error`` is refused, a ``warning`` is mended and told, a ``notice`` is only told.
+
+    ``related`` are the other places that have to do with it, each with what is there.
+    """
 
     severity: Severity
     code: str
     message: str
     span: Span
     hint: str = ""
+    related: tuple[tuple[Span, str], ...] = ()
 
 
 @frozen
@@ -33,9 +38,9 @@ class Kind:
     severity: Severity
     meaning: str
 
-    def at(self, span: Span, message: str, hint: str = "") -> Diagnostic:
+    def at(self, span: Span, message: str, hint: str = "", related: tuple[tuple[Span, str], ...] = ()) -> Diagnostic:
         """Make a diagnostic of this kind."""
-        return Diagnostic(self.severity, self.code, message, span, hint)
+        return Diagnostic(self.severity, self.code, message, span, hint, related)
 
 
 KINDS: dict[str, Kind] = {}
@@ -99,24 +104,47 @@ VERSION_3_INACTIVE = _kind("K043", "error", "VRRP version 3 and IPv6 are not act
 NO_SUCH_INTERFACE = _kind("K050", "error", "The configuration names an interface that does not exist.")
 
 
-def render_diagnostic(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
+Role = Severity | Literal["hint"]
+Paint = Callable[[str, Role], str]
+"""Colours a text by its role."""
+
+
+def unpainted(text: str, role: Role) -> str:  # noqa: ARG001
+    """Colour nothing."""
+    return text
+
+
+def render_diagnostic(diagnostic: Diagnostic, texts: Mapping[str, str], paint: Paint = unpainted) -> str:
     """Write ``file:line:column: severity: message [code]``, the line it is about, a caret under the place, and the hint.
 
-    ``texts`` holds each file by its name.
+    Then follow the related places.  ``texts`` holds each file by its name.
     A long line is shown around the place only; characters that would move the cursor are shown as blanks.
     """
-    span = diagnostic.span
-    lines = texts.get(span.file, "").split("\n", span.line)
+    severity = diagnostic.severity
+    place, told = f"{diagnostic.span}: ", f": {diagnostic.message} [{diagnostic.code}]"
+    rows = [_visible(place) + paint(severity, severity) + _visible(told), *_excerpt(diagnostic.span, texts, severity, paint)]
+    if diagnostic.hint:
+        rows.append(paint(f"{'':5} = {_visible(diagnostic.hint)}", "hint"))
+    for span, what in diagnostic.related:
+        rows += [_visible(f"  {span}: {what}"), *_excerpt(span, texts, "hint", paint)]
+    return "\n".join(rows)
+
+
+def _excerpt(span: Span, texts: Mapping[str, str], role: Role, paint: Paint) -> list[str]:
+    """Return the line that the span is about, and a caret under the place."""
+    lines = _lines(texts.get(span.file, ""))
     line = lines[span.line - 1] if span.line <= len(lines) else ""
     start, end = span.column - 1, max(span.end - 1, span.column)
     first = max(start - SHOWN // 2, 0) if len(line) > SHOWN else 0
     shown = _visible(line[first : first + SHOWN]).rstrip()
     margin, caret = _width(line[first:start]), max(_width(line[start : min(end, first + SHOWN)]), 1)
-    head = _visible(f"{span}: {diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]")
-    rows = [head, f"{span.line:>5} | {shown}", f"{'':5} | {' ' * margin}{'^' * caret}"]
-    if diagnostic.hint:
-        rows.append(f"{'':5} = {_visible(diagnostic.hint)}")
-    return "\n".join(rows)
+    return [f"{span.line:>5} | {shown}", f"{'':5} | {' ' * margin}{paint('^' * caret, role)}"]
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> tuple[str, ...]:
+    """Split a text into its lines, once for all that is told of it."""
+    return tuple(text.split("\n"))
 
 
 SHOWN = 160
