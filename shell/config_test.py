@@ -4,14 +4,14 @@ import sys
 from pathlib import Path
 
 from kaspec.config.diagnostics import MISSING_ARGUMENT, NOT_READ_YET
-from shell import exits, startup
+from shell import configuration, exits
+from shell.configuration import Loaded, Unreadable
 from shell.options import Options
-from shell.startup import Loaded, Unreadable
 
 
 def check(options: Options, log: Path | None) -> int:
     """Check the configuration file, write the findings to ``log`` or standard error, return the exit status."""
-    loaded = startup.load(options.use_file, options.config_id)
+    loaded = configuration.load(options.use_file, options.config_id, options.all_config)
     lines = (loaded.reason,) if isinstance(loaded, Unreadable) else loaded.lines
     text = "".join(f"{line}\n" for line in lines).encode(errors="backslashreplace").decode()
     try:

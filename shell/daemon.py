@@ -8,10 +8,11 @@ from pathlib import Path
 
 from attrs import evolve
 
-from shell import exits, logs, pidfile, process, startup
+from shell import configuration, exits, logs, pidfile, process, startup
+from shell.configuration import Loaded, Unreadable
 from shell.options import Options, inactive
 from shell.process import Kind
-from shell.startup import Loaded, Refusal
+from shell.startup import Refusal
 from shell.supervisor import Supervisor, cpu_usage
 from shell.version import VERSION
 
@@ -34,7 +35,7 @@ def run(options: Options, command_line: Sequence[str], kinds: Sequence[Kind]) ->
         return _refuse(options, loaded)
     release = process.daemonise() if not options.dont_fork else None
     logs.start(IDENT, options)
-    supervisor = Supervisor(options, loaded.configuration, kinds, lambda: startup.load(options.use_file, options.config_id))
+    supervisor = Supervisor(options, loaded.configuration, kinds, lambda: _load(options, options.use_file))
     supervisor.listen()
     pid_file = options.pid_file("keepalived")
     try:
@@ -56,7 +57,11 @@ def _check(options: Options, shown: Path) -> Loaded | Refusal:
         _apply_limits(options)
     except OSError as error:
         return Refusal((f"{error.filename or 'The process limits'}: {error.strerror}",), exits.FATAL)
-    return startup.check(options, startup.load(shown, options.config_id))
+    return startup.check(options, _load(options, shown))
+
+
+def _load(options: Options, path: Path) -> Loaded | Unreadable:
+    return configuration.load(path, options.config_id, options.all_config)
 
 
 def _apply_limits(options: Options) -> None:

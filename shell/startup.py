@@ -5,15 +5,13 @@ Every problem is found before any is reported, so that an operator sees all of t
 
 import os
 import select
-import socket
-from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
 
-from kaspec.config.diagnostics import MISSING_ARGUMENT, NO_SUCH_INTERFACE, NOT_READ_YET, Diagnostic, has_errors, render_diagnostic
-from kaspec.config.model import Configuration
+from kaspec.config.diagnostics import MISSING_ARGUMENT, NO_SUCH_INTERFACE, NOT_READ_YET
 from shell import exits, pidfile
+from shell.configuration import Loaded, Unreadable
 from shell.options import Options
 
 CAPABILITIES = {
@@ -33,39 +31,6 @@ ORPHAN_PATIENCE = 2.0
 
 
 @frozen
-class Loaded:
-    """A configuration as read: its files by name, what they mean, and everything wrong with them on this machine."""
-
-    texts: Mapping[str, str]
-    configuration: Configuration
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The diagnostics as lines to print or log."""
-        return tuple(line for each in self.diagnostics for line in render_diagnostic(each, self.texts).splitlines())
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether any diagnostic is an error."""
-        return has_errors(self.diagnostics)
-
-    @property
-    def runnable(self) -> bool:
-        """Whether the daemon starts with it."""
-        if any(each.code in UNRUNNABLE for each in self.diagnostics):
-            return False
-        return bool(self.configuration.routers) or not self.has_errors
-
-
-@frozen
-class Unreadable:
-    """The file cannot be read: ``reason`` says so in a line."""
-
-    reason: str
-
-
-@frozen
 class Refusal:
     """Why the daemon does not start: lines to show, and the status to exit with."""
 
@@ -73,17 +38,11 @@ class Refusal:
     status: int
 
 
-def load(path: Path, config_id: str) -> Loaded | Unreadable:
-    """Read and check a configuration file against this machine."""
-    try:
-        text = path.read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError as error:
-        return Unreadable(f"Configuration file {path} cannot be read: {error.strerror}; name another with -f FILE")
-    from kaspec.config.reader import check_interfaces, in_order, read
-
-    reading = read(text, str(path), config_id)
-    missing = check_interfaces(reading.configuration, frozenset(name for _, name in socket.if_nameindex()))
-    return Loaded(reading.texts, reading.configuration, in_order((*reading.diagnostics, *missing)))
+def is_runnable(loaded: Loaded) -> bool:
+    """Tell whether the daemon starts with it."""
+    if any(each.code in UNRUNNABLE for each in loaded.diagnostics):
+        return False
+    return bool(loaded.configuration.routers) or not loaded.has_errors
 
 
 def missing_capabilities(status: str) -> tuple[str, ...]:
@@ -129,7 +88,7 @@ def check(options: Options, loaded: Loaded | Unreadable) -> Loaded | Refusal:
     match loaded:
         case Unreadable(reason):
             problems.append((exits.NO_CONFIG, (reason,)))
-        case Loaded() if not loaded.runnable:
+        case Loaded() if not is_runnable(loaded):
             problems.append((exits.CONFIG, (*loaded.lines, "The configuration cannot be run: mend the errors above")))
         case Loaded() if not any(lines for _, lines in problems):
             return loaded

@@ -16,9 +16,9 @@ from attrs import define, field
 from kaspec.config.model import Configuration
 from shell import exits, logs, pidfile, process, systemd
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
+from shell.configuration import Loaded, Unreadable
 from shell.options import Options
 from shell.process import Kind
-from shell.startup import Loaded, Unreadable
 
 CHILD_WAIT_TIME = 5.0
 """Seconds the children get to end before they are killed."""

@@ -13,12 +13,12 @@ from pathlib import Path
 from attrs import evolve
 
 from kaspec.config.model import Configuration
-from shell import exits, logs, startup, supervisor
+from shell import configuration, exits, logs, supervisor
 from shell.channel import Channel, Reload, Stop
 from shell.children import CHILDREN
 from shell.commands.run import run
+from shell.configuration import Loaded, Unreadable, load
 from shell.options import Options
-from shell.startup import Loaded, Unreadable, load
 
 BEHAVIOUR = os.environ.get("STAND_IN", "obedient")
 IMPATIENCE = 0.5
@@ -53,9 +53,9 @@ def names(configuration: Configuration) -> str:
     return " ".join(router.name for router in configuration.routers) or "nothing"
 
 
-def misread(path: Path, config_id: str) -> Loaded | Unreadable:
+def misread(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unreadable:
     """Read a configuration, but not any."""
-    loaded = load(path, config_id)
+    loaded = load(path, config_id, all_config)
     if isinstance(loaded, Loaded) and "misread" in "".join(loaded.texts.values()):
         raise RecursionError("a bug in reading")
     return loaded
@@ -63,7 +63,7 @@ def misread(path: Path, config_id: str) -> Loaded | Unreadable:
 
 if __name__ == "__main__":
     if BEHAVIOUR == "misread":
-        startup.load = misread
+        configuration.load = misread
     if BEHAVIOUR == "stubborn":
         supervisor.CHILD_WAIT_TIME = IMPATIENCE
     vrrp, *others = CHILDREN

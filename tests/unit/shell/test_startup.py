@@ -10,18 +10,22 @@ from hypothesis import strategies as st
 
 from kaspec.config.diagnostics import KINDS, MISSING_ARGUMENT, NO_SUCH_INTERFACE, NOT_READ_YET, UNKNOWN_KEYWORD, Kind
 from kaspec.config.model import Configuration
+from kaspec.config.reader import Reading
+from kaspec.config.sections import Section
 from kaspec.config.source import Span
 from kaspec.vrrp.router import VirtualRouter
 from shell import config_test, exits
+from shell.configuration import Loaded, Unreadable, load
 from shell.options import Options
-from shell.startup import CAPABILITIES, UNRUNNABLE, Loaded, Refusal, Unreadable, check, load, missing_capabilities
+from shell.startup import CAPABILITIES, UNRUNNABLE, Refusal, check, is_runnable, missing_capabilities
 
 SPAN = Span("k.conf", 1, 1, 2)
 ONE_ROUTER = Configuration(routers=(VirtualRouter("VI_1", "eth0", 5),))
 
 
 def loaded(kinds: Iterable[Kind] = (), configuration: Configuration = ONE_ROUTER) -> Loaded:
-    return Loaded({"f": "text"}, configuration, tuple(kind.at(SPAN, "message") for kind in kinds))
+    diagnostics = tuple(kind.at(SPAN, "message") for kind in kinds)
+    return Loaded(Reading(configuration, diagnostics, Section("", SPAN), {"f": "text"}))
 
 
 @given(st.integers(0, (1 << 41) - 1))
@@ -41,12 +45,12 @@ def test_an_interface_that_is_not_there_is_shown_where_it_is_named(tmp_path: Pat
 
 @given(st.lists(st.sampled_from(list(KINDS.values()))))
 def test_only_what_keepalived_does_not_run_with_keeps_it_from_running(kinds: list[Kind]) -> None:
-    assert loaded(kinds).runnable == (not any(kind.code in UNRUNNABLE for kind in kinds))
+    assert is_runnable(loaded(kinds)) == (not any(kind.code in UNRUNNABLE for kind in kinds))
 
 
 def test_errors_that_leave_nothing_to_run_keep_it_from_running() -> None:
-    assert not loaded([UNKNOWN_KEYWORD], Configuration()).runnable
-    assert loaded([], Configuration()).runnable
+    assert not is_runnable(loaded([UNKNOWN_KEYWORD], Configuration()))
+    assert is_runnable(loaded([], Configuration()))
 
 
 @pytest.mark.parametrize(
