@@ -8,7 +8,7 @@ import click
 
 EPILOG = """\b
 Examples:
-  kaspec run -t -f keepalived.conf         check a configuration, every mistake at once
+  kaspec check keepalived.conf             check a configuration, every mistake at once
   kaspec run -n -l -D -f keepalived.conf   run in the foreground, log to this terminal
   kaspec trace run FILE...                 run traces on the specification
   kaspec demo                              two routers, one virtual IP, a live failover
@@ -21,6 +21,8 @@ class Commands(click.Group):
 
     TABLE: ClassVar[dict[str, tuple[str, str]]] = {
         "run": ("shell.commands.run", "Run the daemon; takes keepalived's options."),
+        "check": ("shell.commands.check", "Check configuration files, and whether peers can agree."),
+        "fmt": ("shell.commands.fmt", "Lay out configurations canonically."),
         "trace": ("shell.commands.trace", "Run, write and explain protocol traces."),
         "demo": ("shell.commands.demo", "Show a failover on this machine, in namespaces of its own."),
         "version": ("shell.commands.version", "Print the version."),
