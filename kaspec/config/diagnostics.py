@@ -103,6 +103,32 @@ VERSION_3_INACTIVE = _kind("K043", "error", "VRRP version 3 and IPv6 are not act
 # The machine.
 NO_SUCH_INTERFACE = _kind("K050", "error", "The configuration names an interface that does not exist.")
 
+# Traps: configurations that can be read, and do not do what was meant (kaspec.config.lint).
+ADDRESS_SHARED = _kind("K100", "warning", "Two instances have the same virtual address.")
+ADDRESS_STATIC = _kind("K101", "warning", "A virtual address is also a static address, which stays while another router is Master.")
+ADDRESS_UNUSABLE = _kind("K102", "warning", "A virtual address is one that no host can have.")
+ADDRESS_IS_SOURCE = _kind("K103", "warning", "A virtual address is also the address that advertisements come from.")
+ADDRESS_ELSEWHERE = _kind("K104", "notice", "A virtual address is not in the network that the instance's own address is in.")
+WEIGHT_LOST = _kind("K105", "warning", "A weight has no effect, for priorities stay within 1..254.")
+MAIL_NOWHERE = _kind("K106", "warning", "Mail is asked for, but smtp_server or notification_email is missing.")
+MAIL_ADDRESS = _kind("K107", "warning", "A mail address has no '@'.")
+
+# Two routers that are to be one: what a comparison of their files tells (kaspec.config.compare).
+PEER_ROUTER_ID = _kind("K150", "error", "Peers have different virtual_router_ids.")
+PEER_VERSION = _kind("K151", "error", "Peers speak different versions of VRRP.")
+PEER_AUTHENTICATION = _kind("K152", "error", "Peers authenticate differently.")
+PEER_ADDRESSES = _kind("K153", "error", "Peers have different virtual addresses.")
+PEER_INTERVAL = _kind("K154", "error", "Peers advertise at different intervals, which version 2 does not allow.")
+PEER_INTERVAL_LEARNT = _kind("K155", "warning", "Peers advertise at different intervals; version 3 goes by the Master's.")
+PEER_SOURCE = _kind("K156", "error", "Peers have the same address of their own.")
+PEER_PRIORITY = _kind("K157", "notice", "Peers have the same priority: the higher address decides.")
+PEER_OWNERS = _kind("K158", "error", "Peers both own the virtual addresses.")
+PEER_STATE = _kind("K159", "warning", "Peers both begin as MASTER.")
+PEER_PREEMPTION = _kind("K160", "notice", "nopreempt stands only where it changes nothing.")
+PEER_MISSING = _kind("K161", "warning", "An instance has no counterpart in the peer's file.")
+PEER_NAME = _kind("K162", "notice", "Peers have the same router_id, so their mails look alike.")
+PEER_WEIGHTS = _kind("K163", "warning", "Tracking can never hand over to the peer: all weights together are less than the lead.")
+
 
 Role = Severity | Literal["hint"]
 Paint = Callable[[str, Role], str]

@@ -1,0 +1,43 @@
+"""Every kind of problem is explained by an example that has it and a mended one that has not."""
+
+import pytest
+
+from kaspec.config import check_interfaces, read
+from kaspec.config.compare import compare
+from kaspec.config.diagnostics import KINDS
+from kaspec.config.explanations import EXPLANATIONS, Explanation
+from kaspec.config.lint import lint
+from kaspec.report.explanation import explanation_lines
+
+UNEXPLAINED = {"K003", "K040", "K041", "K042", "K043", "K151", "K155"}
+"""Kinds that go when this release does more."""
+
+
+def found(explanation: Explanation, text: str) -> set[str]:
+    reading = read(explanation.whole(text), "x")
+    diagnostics = [*reading.diagnostics, *lint(reading), *check_interfaces(reading.configuration, frozenset({"eth0", "eth1", "lo"}))]
+    if explanation.peer:
+        diagnostics += compare((reading, read(explanation.peer, "peer")))
+    return {each.code for each in diagnostics}
+
+
+@pytest.mark.parametrize("code", EXPLANATIONS)
+def test_the_example_has_the_problem(code: str) -> None:
+    assert code in found(EXPLANATIONS[code], EXPLANATIONS[code].wrong)
+
+
+@pytest.mark.parametrize("code", EXPLANATIONS)
+def test_the_mended_example_has_not(code: str) -> None:
+    assert code not in found(EXPLANATIONS[code], EXPLANATIONS[code].right)
+
+
+def test_every_kind_is_explained() -> None:
+    assert set(KINDS) - set(EXPLANATIONS) == UNEXPLAINED
+
+
+def test_an_explanation_is_text_and_two_examples() -> None:
+    told = explanation_lines("K031")
+    assert told[0] == "K031 (warning): nopreempt has no effect on an initial master or an address owner."
+    assert told[told.index("Instead of") + 1] == "    state MASTER"
+    assert told[told.index("write") + 1] == "    state BACKUP"
+    assert explanation_lines("K999") == ()
