@@ -7,10 +7,12 @@ it is, and is looked up again when its old time comes.  That is sound because ``
 from collections.abc import Callable
 from heapq import heappop, heappush
 
-from kaspec.units import SECOND, Instant
+from kaspec.units import SECOND, Instant, Interval
 
+LEAD = Interval(1_000)
+"""How far ahead of now deadlines are known for certain, once ``take_due`` has looked."""
 LOOK_AHEAD = SECOND // 2
-"""How far ahead old times are looked up again, so that 255 Backups do not wake the process 255 times to find nothing due."""
+"""How far ahead, if any was old, all are looked up again, so that 255 Backups do not wake the process 255 times to find nothing due."""
 
 
 class Deadlines:
@@ -30,14 +32,17 @@ class Deadlines:
             self._queued[place] = deadline
             heappush(self._heap, (deadline, place))
 
-    def earliest(self) -> Instant | None:
-        """Return when to look again: never later than the earliest deadline, perhaps earlier."""
-        return self._heap[0][0] if self._heap else None
+    def earliest(self) -> tuple[Instant, int] | None:
+        """Return when to look again, never later than the earliest deadline and perhaps earlier, and the place whose deadline it is."""
+        return self._heap[0] if self._heap else None
 
     def take_due(self, now: Instant, deadline_of: Callable[[int], Instant | None]) -> tuple[int, ...]:
-        """Take out the places whose deadline has been reached; ``note`` them again once they have stepped."""
-        due, moved = [], []
-        while self._heap and self._heap[0][0] <= now + LOOK_AHEAD:
+        """Take out the places whose deadline has been reached; ``note`` them again once they have stepped.
+
+        After it, ``earliest`` is a deadline and no old time, if it is within ``LEAD`` of now.
+        """
+        due, moved, until = [], [], now + LEAD
+        while self._heap and self._heap[0][0] <= until:
             at, place = heappop(self._heap)
             if self._queued.get(place) != at:
                 continue
@@ -47,6 +52,8 @@ class Deadlines:
                 due.append(place)
             else:
                 moved.append((place, deadline))
+                if deadline != at:
+                    until = now + LOOK_AHEAD
         for place, deadline in moved:
             self.note(place, deadline)
         return tuple(due)

@@ -25,14 +25,14 @@ from kaspec.node import (
     reconfigure,
     take_datagram,
 )
-from kaspec.units import SECOND, Instant
-from kaspec.vrrp.events import DeadlineReached, Shutdown
+from kaspec.units import SECOND, Instant, Interval
+from kaspec.vrrp.events import Shutdown
 from kaspec.vrrp.machine import step
 from kaspec.vrrp.router import VirtualRouter
-from kaspec.vrrp.state import Backup, next_deadline
+from kaspec.vrrp.state import Backup, is_urgent, next_deadline
 from kaspec.wire.arp import GratuitousArp, encode_gratuitous_arp
 from shell import clock
-from shell.deadlines import Deadlines
+from shell.deadlines import LEAD, Deadlines
 from shell.diary import Diary
 from shell.interpret import Work, gather
 from shell.netlink import Kernel
@@ -44,6 +44,8 @@ BURST = 256
 """How many datagrams are taken from a socket before timers get their turn."""
 MANY = 32
 """From so many virtual routers on an interface their datagrams are taken by the handful: waking up costs more than a datagram."""
+LONGEST_WATCH = Interval(50_000)
+"""How long a run of takeovers may keep the rest of the process waiting."""
 PATIENCE = 50
 """A datagram may then wait for a fiftieth of an advertisement interval; it counts from its arrival, and is heard before any timer."""
 
@@ -75,10 +77,16 @@ class VrrpLoop:
         self._wires: dict[str, Wire] = {}
         self._announcer = GratuitousArpSocket()
         self._recorder: Recorder | None = None
+        self._unwritten: list[tuple[Transition, Instant]] = []
         self._open_wires()
 
+    def listen(self, interface: str) -> None:
+        """Datagrams are waiting on an interface."""
+        self.receive(interface)
+        self._rest()
+
     def receive(self, interface: str) -> None:
-        """Datagrams are waiting on an interface: each is an event of the instant it arrived."""
+        """Take the datagrams that wait on an interface: each is an event of the instant it arrived."""
         wire = self._wires[interface]
         arrivals = wire.receiver.receive(BURST)
         for arrived, datagram in arrivals:
@@ -89,16 +97,27 @@ class VrrpLoop:
                 self._recorder.event(DatagramReceived(interface, datagram), transition, at)
         if arrivals and wire.patience:
             self._look_again_later(interface, wire)
-        self._rearm()
 
     def expire(self) -> None:
-        """The alarm rang: what arrived before is heard first, then every virtual router whose deadline was reached steps, all in one go."""
-        for interface in tuple(self._wires):
-            self.receive(interface)
+        """The alarm rang: what arrived before is heard first, then every virtual router whose deadline was reached steps, all in one go.
+
+        For a takeover it rings a little early.  The time until it is due is spent awake, and going through it on paper: a processor that
+        comes from its sleep takes ten times as long.  Often another is near then, so this goes on, but not for ever.
+        """
         now = clock.now()
-        while due := self._deadlines.take_due(now, lambda place: next_deadline(self.state.states[place])):
-            self._step(DeadlinesReached(due), now)
-        self._rearm()
+        rehearsed, bedtime = None, now + LONGEST_WATCH
+        while True:
+            self._hear()
+            now = clock.now()
+            while due := self._deadlines.take_due(now, self._deadline_of):
+                self._step(DeadlinesReached(due), now)
+            near = self._takeover_near(now)
+            if near is None or now > bedtime:
+                break
+            if near != rehearsed and not due:
+                rehearsed = near
+                self._go_through(near, now)
+        self._rest()
 
     def observe(self, change: LinkChanged) -> None:
         """The kernel reports an interface; its sockets follow it (a new one may have taken the name)."""
@@ -109,7 +128,7 @@ class VrrpLoop:
     def take(self, event: NodeEvent) -> None:
         """Take any other event of the node."""
         self._step(event, clock.now())
-        self._rearm()
+        self._rest()
 
     def record(self, recorder: Recorder) -> None:
         """Have every event from now on recorded."""
@@ -118,16 +137,8 @@ class VrrpLoop:
     def rehearse(self) -> None:
         """Go through every takeover on paper: the core is pure, so nothing happens but that all there is to send is at hand afterwards."""
         now = clock.now()
-        outcomes = []
-        for place, (router, state) in enumerate(zip(self.node.routers, self.state.states, strict=True)):
-            backup = Backup(state.standing, now, router.advertisement_interval)
-            taken = step(router, backup, DeadlineReached(), now)
-            outcomes.append(Outcome(place, router, backup, DeadlineReached(), taken))
-            resigned = step(router, taken.state, Shutdown(), now)
-            outcomes.append(Outcome(place, router, taken.state, Shutdown(), resigned))
-        for work in gather(outcomes):
-            self._kernel.prepare(virtual for _, virtual in work.changes)
-            self._frames(work)
+        for place in range(len(self.node.routers)):
+            self._go_through(place, now)
 
     def reconfigure(self, node: Node, text: str) -> None:
         """Replace the configuration, which is ``text``: what is the same is not touched."""
@@ -142,16 +153,16 @@ class VrrpLoop:
             self._deadlines.note(place, next_deadline(state))
         if self._recorder:
             self._recorder.reload(text, transition, now)
-        self._rearm()
+        self._rest()
 
     def apply(self, transition: Transition, now: Instant) -> None:
-        """Make a transition real: remember the state, carry out the effects, note the deadlines, write the diary."""
+        """Make a transition real: remember the state, carry out the effects, note the deadlines; the diary can wait."""
         self.state, self._latest = transition.state, now
         self.carry_out(transition)
         for outcome in transition.outcomes:
             if outcome.place is not None:
                 self._deadlines.note(outcome.place, next_deadline(outcome.step.state))
-        self._diary.note(transition, now)
+        self._unwritten.append((transition, now))
 
     def carry_out(self, transition: Transition) -> None:
         """Hand the effects to the kernel: advertisements, then addresses in one batch, then gratuitous ARP."""
@@ -178,8 +189,42 @@ class VrrpLoop:
         if self._recorder:
             self._recorder.event(event, transition, now)
 
-    def _rearm(self) -> None:
-        self._alarm.arm(self._deadlines.earliest())
+    def _hear(self) -> None:
+        for interface in tuple(self._wires):
+            self.receive(interface)
+
+    def _deadline_of(self, place: int) -> Instant | None:
+        return next_deadline(self.state.states[place])
+
+    def _takeover_near(self, now: Instant) -> int | None:
+        """Return the place of the virtual router whose deadline is next, if that is worth staying awake for."""
+        match self._deadlines.earliest():
+            case (at, place) if at <= now + LEAD and is_urgent(self.state.states[place]):
+                return place
+        return None
+
+    def _rest(self) -> None:
+        """Nothing is urgent: write the diary, and set the alarm; early if for a takeover."""
+        for transition, at in self._unwritten:
+            self._diary.note(transition, at)
+        self._unwritten.clear()
+        match self._deadlines.earliest():
+            case (at, place):
+                self._alarm.arm(Instant(at - LEAD) if is_urgent(self.state.states[place]) else at)
+            case None:
+                self._alarm.arm(None)
+
+    def _go_through(self, place: int, now: Instant) -> None:
+        """Take over and resign, on paper."""
+        states, router = self.state.states, self.node.routers[place]
+        backup = Backup(states[place].standing, now, router.advertisement_interval)
+        paper = NodeState((*states[:place], backup, *states[place + 1 :]), self.state.links)
+        taken = node_step(self.node, paper, DeadlinesReached((place,)), now)
+        master = taken.state.states[place]
+        resigned = Outcome(place, router, master, Shutdown(), step(router, master, Shutdown(), now))
+        for work in gather((*taken.outcomes, resigned)):
+            self._kernel.prepare(virtual for _, virtual in work.changes)
+            self._frames(work)
 
     def _frames(self, work: Work) -> list[tuple[int, bytes]]:
         frames = []
@@ -196,9 +241,9 @@ class VrrpLoop:
 
     def _look_again(self, interface: str, wire: Wire) -> None:
         wire.later = None
-        self.receive(interface)
+        self.listen(interface)
         if wire.later is None:
-            self._loop.add_reader(wire.receiver.fileno(), self.receive, interface)
+            self._loop.add_reader(wire.receiver.fileno(), self.listen, interface)
 
     def _open_wires(self) -> None:
         """Have sockets on every interface that exists and that a virtual router is on, and hear what is for its virtual routers."""
@@ -225,7 +270,7 @@ class VrrpLoop:
             self._diary.problems([Problem(f"open a VRRP socket on {name}", error.errno or 0, "it needs CAP_NET_RAW and CAP_NET_ADMIN")])
             return
         self._wires[name] = wire
-        self._loop.add_reader(wire.receiver.fileno(), self.receive, name)
+        self._loop.add_reader(wire.receiver.fileno(), self.listen, name)
 
     def _close_wires(self, keep: Set[str]) -> None:
         for name in self._wires.keys() - keep:

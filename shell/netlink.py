@@ -131,11 +131,12 @@ class Kernel:
         return (*problems, *self._carry_out(requests))
 
     def prepare(self, addresses: Iterable[VirtualAddress]) -> None:
-        """Make the messages that will install and remove the addresses, so that they are at hand when it matters."""
+        """Make the messages that will install and remove the addresses, and send an empty batch, so that all is at hand when it matters."""
         for virtual in addresses:
             if (interface := self.interfaces.get(virtual.interface)) is not None:
                 for install in (True, False):
                     _address_request(install, virtual, interface.index)
+        tuple(self._transact([]))
 
     def apply_routes(self, changes: Iterable[tuple[bool, Route]]) -> tuple[Problem, ...]:
         """Install or remove routes, like ``apply``."""

@@ -94,6 +94,11 @@ def next_deadline(state: State) -> Instant | None:
             assert_never(state)
 
 
+def is_urgent(state: State) -> bool:
+    """Tell whether until its next deadline is acted upon the addresses may have no Master: then each microsecond counts."""
+    return isinstance(state, Backup)
+
+
 def rebase(state: State, by: Interval) -> State:
     """Translate every instant of the state by ``by``; translating time commutes with ``step``."""
     match state:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaspec.units import SECOND, Instant
-from shell.deadlines import Deadlines
+from shell.deadlines import LEAD, Deadlines
 
 PLACES = 4
 instants = st.integers(0, 3 * SECOND).map(Instant)
@@ -38,4 +38,20 @@ def test_the_alarm_is_never_later_than_the_earliest_deadline(moved: list[tuple[i
 
     alarm = deadlines.earliest()
 
-    assert earliest is None or (alarm is not None and alarm <= earliest)
+    assert earliest is None or (alarm is not None and alarm[0] <= earliest)
+
+
+@given(st.lists(moves), instants)
+def test_after_a_look_what_is_next_within_the_lead_is_known_for_certain(moved: list[tuple[int, Instant | None]], now: Instant) -> None:
+    deadlines, actual = Deadlines(), dict[int, Instant | None]()
+    for place, deadline in moved:
+        actual[place] = deadline
+        deadlines.note(place, deadline)
+    for place in deadlines.take_due(now, actual.get):
+        actual[place] = None
+        deadlines.note(place, None)
+    coming = sorted((at, place) for place, at in actual.items() if at is not None and at <= now + LEAD)
+
+    alarm = deadlines.earliest()
+
+    assert (alarm if alarm and alarm[0] <= now + LEAD else None) == (coming[0] if coming else None)

@@ -6,7 +6,7 @@ from kaspec import rules
 from kaspec.units import seconds
 from kaspec.vrrp.effects import Notify
 from kaspec.vrrp.events import DeadlineReached, Reconfigured, Shutdown, StandingChanged, Startup
-from kaspec.vrrp.state import Fault, Initialize, Master, Standing, next_deadline, state_name
+from kaspec.vrrp.state import Fault, Initialize, Master, Standing, is_urgent, next_deadline, state_name
 from tests.unit.vrrp.examples import (
     ANNOUNCE,
     DOWN,
@@ -74,3 +74,7 @@ def test_the_second_burst_is_a_choice() -> None:
 def test_states_have_keepalived_s_names() -> None:
     assert [state_name(state) for state in (NEW, backup(), master(), Fault(DOWN))] == ["INIT", "BACKUP", "MASTER", "FAULT"]
     assert [next_deadline(state) for state in (NEW, Fault(DOWN))] == [None, None]
+
+
+def test_only_a_backup_s_deadline_is_one_the_network_waits_for() -> None:
+    assert [is_urgent(state) for state in (NEW, backup(), master(), Fault(DOWN))] == [False, True, False, False]
