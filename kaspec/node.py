@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 from kaspec import rules
 from kaspec.address import Address
 from kaspec.rules import Rule
+from kaspec.succession import Added, Changed, Kept, Moved, Removed, places, succession
 from kaspec.tracking import Link, source_candidates, standing
 from kaspec.units import Instant
 from kaspec.vrrp import state as states
@@ -21,7 +22,7 @@ from kaspec.vrrp.events import DeadlineReached, Event, Reconfigured, Shutdown, S
 from kaspec.vrrp.machine import Step, step
 from kaspec.vrrp.reception import receive, stray
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
-from kaspec.vrrp.state import Initialize, Master, State
+from kaspec.vrrp.state import Initialize, Master, Standing, State
 from kaspec.wire.ip import Malformed, decode_ipv4
 
 
@@ -34,7 +35,7 @@ class Node:
     @cached_property
     def places(self) -> Mapping[tuple[str, int], int]:
         """Where the virtual router of (interface, VRID) stands in ``routers``."""
-        return {(router.interface, router.virtual_router_id): place for place, router in enumerate(self.routers)}
+        return places(self.routers)
 
     @cached_property
     def virtual_addresses(self) -> frozenset[Address]:
@@ -157,33 +158,39 @@ def due(state: NodeState, now: Instant) -> tuple[int, ...]:
 
 
 def reconfigure(old: Node, new: Node, state: NodeState, now: Instant) -> Transition:
-    """Replace the configuration: what is gone shuts down, what is new starts up, what is the same is not touched.
-
-    Virtual routers are matched by interface and VRID, so renaming one is no outage.
-    """
+    """Replace the configuration, as ``succession`` decides: what is gone stops, what is new starts, what is the same is not touched."""
     links, virtual = state.links, new.virtual_addresses
+    fates = succession(old.routers, new.routers)
     outcomes = []
-    for place, router in enumerate(old.routers):
-        if (router.interface, router.virtual_router_id) not in new.places:
-            before = state.states[place]
-            outcomes.append(Outcome(None, router, before, Shutdown(), step(router, before, Shutdown(), now)))
+    for place in sorted(fate.old for fate in fates if isinstance(fate, Removed | Moved)):
+        router, before = old.routers[place], state.states[place]
+        outcomes.append(Outcome(None, router, before, Shutdown(), step(router, before, Shutdown(), now)))
     after: list[State] = []
-    for place, router in enumerate(new.routers):
-        was = old.places.get((router.interface, router.virtual_router_id))
-        fresh = standing(router, links, virtual)
-        event: Event
-        if was is None:
-            before, event = Initialize(fresh), Startup()
-        else:
-            before = state.states[was]
-            event = StandingChanged(fresh) if old.routers[was] == router else Reconfigured(old.routers[was], fresh)
+    for fate in fates:
+        if isinstance(fate, Removed):
+            continue
+        router = new.routers[fate.new]
+        before, event = _inherited(fate, old, state, standing(router, links, virtual))
         taken = step(router, before, event, now)
         after.append(taken.state)
         if taken.rule != rules.UNCHANGED:
-            outcomes.append(Outcome(place, router, before, event, taken))
+            outcomes.append(Outcome(fate.new, router, before, event, taken))
     masters = (router for router, each in zip(new.routers, after, strict=True) if isinstance(each, Master))
     held = frozenset(virtual for router in masters for virtual in router.addresses)
     return Transition(NodeState(tuple(after), links), tuple(_sparing(outcome, held) for outcome in outcomes))
+
+
+def _inherited(fate: Kept | Changed | Moved | Added, old: Node, state: NodeState, fresh: Standing) -> tuple[State, Event]:
+    """Return the state a virtual router begins the new configuration in, and the event that brings it there."""
+    match fate:
+        case Kept(was):
+            return state.states[was], StandingChanged(fresh)
+        case Changed(was):
+            return state.states[was], Reconfigured(old.routers[was], fresh)
+        case Moved() | Added():
+            return Initialize(fresh), Startup()
+        case _:
+            assert_never(fate)
 
 
 def _sparing(outcome: Outcome, held: frozenset[VirtualAddress]) -> Outcome:

@@ -23,6 +23,7 @@ class Commands(click.Group):
         "run": ("shell.commands.run", "Run the daemon; takes keepalived's options."),
         "check": ("shell.commands.check", "Check configuration files, and whether peers can agree."),
         "fmt": ("shell.commands.fmt", "Lay out configurations canonically."),
+        "plan": ("shell.commands.plan", "Show what a reload would do, and whether it interrupts service."),
         "trace": ("shell.commands.trace", "Run, write and explain protocol traces."),
         "demo": ("shell.commands.demo", "Show a failover on this machine, in namespaces of its own."),
         "version": ("shell.commands.version", "Print the version."),

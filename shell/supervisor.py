@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from attrs import define, field
 
 from kaspec.config.model import Configuration
+from kaspec.plan import plan
+from kaspec.report.plan import render_plan
 from shell import exits, logs, pidfile, process, systemd
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.configuration import Loaded, Unreadable
@@ -135,7 +137,7 @@ class Supervisor:
         systemd.reloading()
         configuration = self._acceptable()
         if configuration is None:
-            logs.info("Reload refused: the running configuration stays")
+            logs.info("Reload refused: the running configuration stays as it is; mend the errors above and reload again")
         else:
             self.configuration = configuration
             for child in self._children.values():
@@ -144,16 +146,17 @@ class Supervisor:
         systemd.ready()
 
     def _acceptable(self) -> Configuration | None:
-        """Read the file again; any error in it is logged and refuses it as a whole, since what runs is better than a part."""
+        """Read the file again; log any error, which refuses it as a whole since what runs is better than a part, or the plan."""
         try:
             loaded = self.read()
+            planned = render_plan(plan(self.configuration, loaded.configuration), kept=False) if isinstance(loaded, Loaded) else ()
         except Exception:  # a bug in reading must not take the routers down
             logs.trouble("The configuration could not be read because of a bug: please report these lines")
             return None
         if isinstance(loaded, Unreadable):
             logs.info(loaded.reason)
             return None
-        for line in loaded.lines:
+        for line in (*loaded.lines, *(() if loaded.has_errors else planned)):
             logs.info(line)
         return None if loaded.has_errors else loaded.configuration
 

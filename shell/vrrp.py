@@ -8,13 +8,14 @@ import sys
 import traceback
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import define
 
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
 from kaspec.node import Node
+from kaspec.plan import Difference, plan
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
 from kaspec.vrrp.events import Shutdown, Startup
@@ -29,6 +30,7 @@ from shell.options import Options
 from shell.recorder import Recorder
 from shell.tuning import tune
 
+T = TypeVar("T")
 SWITCH_SECONDS = 0.0001
 """How long the loop may wait for the log's or the recorder's thread to let it run (Python's default is fifty times that)."""
 
@@ -136,15 +138,13 @@ class _Child:
             logs.info(line)
 
     def reload(self, configuration: Configuration) -> None:
-        """Run another configuration from now on: static items first come, then go; unchanged virtual routers do not notice."""
+        """Run another configuration from now on, by the plan that the parent has logged: static items first come, then go."""
         logs.info("Reloading")
         old, self.configuration = self.configuration, configuration
-        gone = [address for address in old.static_addresses if address not in configuration.static_addresses]
-        new = [address for address in configuration.static_addresses if address not in old.static_addresses]
-        self.diary.problems(self.kernel.apply([*((True, address) for address in new), *((False, address) for address in gone)]))
-        lost = [route for route in old.static_routes if route not in configuration.static_routes]
-        fresh = [route for route in configuration.static_routes if route not in old.static_routes]
-        self.diary.problems(self.kernel.apply_routes([*((True, route) for route in fresh), *((False, route) for route in lost)]))
+        found = plan(old, configuration)
+        self.diary.problems(tune(configuration.global_defs, old.global_defs))
+        self.diary.problems(self.kernel.apply(_changes(found.addresses)))
+        self.diary.problems(self.kernel.apply_routes(_changes(found.routes)))
         self.vrrp.reconfigure(Node(configuration.routers), render(configuration))
         self.vrrp.rehearse()
         logs.info("Reload complete")
@@ -154,6 +154,11 @@ class _Child:
         loop = asyncio.get_running_loop()
         path = dump_directory() / name
         loop.run_in_executor(None, partial(_write_dump, path, text))
+
+
+def _changes(found: Difference[T]) -> list[tuple[bool, T]]:
+    """Return what to add (``True``), then what to take away."""
+    return [*((True, each) for each in found.gained), *((False, each) for each in found.lost)]
 
 
 def _write_dump(path: Path, text: str) -> None:

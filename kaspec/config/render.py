@@ -23,8 +23,8 @@ def render(configuration: Configuration) -> str:
     settings = {each.name: each for each in configuration.settings}
     blocks = [
         _block("global_defs", _global_defs(configuration.global_defs)),
-        _block("static_ipaddress", (_address(address, None) for address in configuration.static_addresses)),
-        _block("static_routes", map(_route, configuration.static_routes)),
+        _block("static_ipaddress", (render_address(address, None) for address in configuration.static_addresses)),
+        _block("static_routes", map(render_route, configuration.static_routes)),
         *(render_router(router, settings.get(router.name)) for router in configuration.routers),
     ]
     return "\n".join(f"{block}\n" for block in blocks if block)
@@ -116,17 +116,19 @@ def _lists(router: VirtualRouter) -> Iterator[str]:
         password = router.authentication.data.rstrip(b"\0").decode(errors="surrogateescape")
         yield _block("authentication", ("auth_type PASS", f"auth_pass {_word(password)}"))
     if router.tracks:
-        yield _block("track_interface", map(_track, router.tracks))
+        yield _block("track_interface", map(render_track, router.tracks))
     if router.addresses:
-        yield _block("virtual_ipaddress", (_address(address, router.interface) for address in router.addresses))
+        yield _block("virtual_ipaddress", (render_address(address, router.interface) for address in router.addresses))
 
 
-def _track(track: InterfaceTrack) -> str:
+def render_track(track: InterfaceTrack) -> str:
+    """Write a line of ``track_interface``."""
     weight = f" weight {track.weight}{' reverse' if track.reverse else ''}" if track.weight or track.reverse else ""
     return _word(track.interface) + weight
 
 
-def _address(address: VirtualAddress, own: str | None) -> str:
+def render_address(address: VirtualAddress, own: str | None) -> str:
+    """Write a line of a list of addresses; ``own`` is the interface that goes without saying."""
     parts = [f"{format_address(address.address)}/{address.prefix_length}"]
     if address.interface != own:
         parts.append(f"dev {_word(address.interface)}")
@@ -139,7 +141,8 @@ def _address(address: VirtualAddress, own: str | None) -> str:
     return " ".join(parts)
 
 
-def _route(route: Route) -> str:
+def render_route(route: Route) -> str:
+    """Write a line of ``static_routes``."""
     parts = [f"{format_address(route.destination)}/{route.prefix_length}"]
     for word, address in (("via", route.via), ("src", route.source)):
         if address is not None:

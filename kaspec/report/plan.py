@@ -1,0 +1,204 @@
+"""A reload's plan as text and as JSON values: every setting in keepalived's own word, passwords never shown."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from kaspec.config.model import Command
+from kaspec.config.render import render_address, render_route, render_track
+from kaspec.config.values import plain_seconds
+from kaspec.consequences import Consequence
+from kaspec.plan import Action, Change, Difference, Plan, changes
+from kaspec.units import ZERO
+from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, NoAuthentication, Profile, SimplePassword, VirtualAddress
+
+HEADS: Mapping[str, str] = {
+    "keep": "is not touched",
+    "change": "changes and keeps its state",
+    "restart": "stops and starts anew: it is another virtual router now",
+    "start": "starts",
+    "stop": "stops",
+}
+OWN: Mapping[str, str] = {
+    "name": "vrrp_instance",
+    "addresses": "virtual_ipaddress",
+    "advertisement_interval": "advert_int",
+    "tracks": "track_interface",
+    "source": "mcast_src_ip",
+    "profile": "lower_prio_no_advert",
+    "initial_state": "state",
+    "repeat": "garp_master_repeat",
+    "delay": "garp_master_delay",
+    "refresh": "garp_master_refresh",
+    "refresh_repeat": "garp_master_refresh_repeat",
+    "lower_priority_repeat": "garp_lower_prio_repeat",
+    "lower_priority_delay": "garp_lower_prio_delay",
+}
+"""keepalived's word for a field of an instance, where it is another."""
+_INHERITED = ("repeat", "delay", "refresh", "refresh_repeat", "lower_priority_repeat", "lower_priority_delay")
+DEFAULTS: Mapping[str, str] = {
+    **{name: f"vrrp_{OWN[name]}" for name in _INHERITED},
+    **{name: f"vrrp_{name}" for name in ("version", "down_timer_adverts", "lower_prio_no_advert")},
+    "has_lvs": "virtual_server",
+}
+"""The same for a field of ``global_defs``, or of the configuration."""
+SECONDS = {"advertisement_interval", "preempt_delay", "smtp_connect_timeout", "delay", "refresh", "lower_priority_delay"}
+
+
+def render_plan(plan: Plan, kept: bool = True) -> tuple[str, ...]:
+    """Return the lines of a plan, its sum last; without ``kept``, nothing about instances that are not touched."""
+    return tuple(_lines(plan, kept))
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """Return a plan as values for JSON; settings are the strings that the text shows."""
+    return {
+        "empty": plan.is_empty,
+        "interrupts": plan.interrupts,
+        "global_defs": [_changed(each, DEFAULTS) for change in plan.definitions for each in _flat(change)],
+        "other": [_changed(each, DEFAULTS) for each in plan.others],
+        "static_ipaddress": _both(plan.addresses, _static_address),
+        "static_routes": _both(plan.routes, render_route),
+        "instances": [_action(action) for action in plan.actions],
+        "consequences": [_consequence(each) for each in plan.consequences],
+    }
+
+
+def _lines(plan: Plan, kept: bool) -> Iterator[str]:
+    if plan.definitions or plan.others:
+        yield "global_defs: changes"
+        for change in (*plan.definitions, *plan.others):
+            yield from (f"    {line}" for line in _change(change, None))
+    for name, lines in (
+        ("static_ipaddress", _plus_minus(plan.addresses, _static_address)),
+        ("static_routes", _plus_minus(plan.routes, render_route)),
+    ):
+        if lines:
+            yield f"{name}: changes"
+            yield from (f"    {line}" for line in lines)
+    yield from (f"    {_warning(each)}" for each in plan.losses)
+    for action in plan.actions:
+        if action.kind == "keep" and not kept:
+            continue
+        router = action.instance.router
+        yield f"vrrp_instance {router.name} (VRID {router.virtual_router_id} on {router.interface}): {HEADS[action.kind]}"
+        yield from (f"    {line}" for line in _details(action))
+    yield _sum(plan)
+
+
+def _details(action: Action) -> Iterator[str]:
+    own = action.instance.router.interface
+    for change in action.changes:
+        yield from _change(change, own)
+    if action.old is None or action.new is None:
+        sign = "-" if action.new is None else "+"
+        yield from (f"{sign} virtual_ipaddress {render_address(each, own)}" for each in action.instance.router.addresses)
+    yield from map(_warning, action.consequences)
+
+
+def _sum(plan: Plan) -> str:
+    if plan.is_empty:
+        return "Nothing to do: both mean the same"
+    counts = {kind: sum(action.kind == kind for action in plan.actions) for kind in HEADS}
+    words = {"keep": "untouched", "change": "changed", "restart": "restarted", "start": "started", "stop": "stopped"}
+    said = ", ".join(f"{count} {words[kind]}" for kind, count in counts.items() if count) or "none"
+    grades = {each.grade for each in plan.consequences}
+    verdict = "interrupts service" if "outage" in grades else "may interrupt service" if "risk" in grades else "interrupts nothing"
+    return f"Instances: {said}; this {verdict}"
+
+
+def _warning(consequence: Consequence) -> str:
+    role = "" if consequence.role == "ANY" else f" if {consequence.role}"
+    return f"{consequence.grade}{role}: {consequence.what}"
+
+
+def _change(change: Change, own: str | None) -> Iterator[str]:
+    """Write a change: a list by what it gains and loses, anything else by what it was and is."""
+    if change.name in {"addresses", "tracks"}:
+        yield from _members(change, own)
+        return
+    for each in _flat(change):
+        keyword, before, after = _changed(each, OWN if own else DEFAULTS).values()
+        hidden = " (password not shown)" if change.name == "authentication" and before == after else ""
+        yield f"{keyword} {before} -> {after}{hidden}"
+
+
+def _members(change: Change, own: str | None) -> Iterator[str]:
+    keyword = OWN[change.name]
+    for sign, some, others in (("-", change.old, change.new), ("+", change.new, change.old)):
+        yield from (f"{sign} {keyword} {_member(each, own)}" for each in some if each not in others)
+    if set(change.old) == set(change.new):
+        yield f"{keyword}: another order"
+
+
+def _member(member: VirtualAddress | InterfaceTrack, own: str | None) -> str:
+    return render_address(member, own) if isinstance(member, VirtualAddress) else render_track(member)
+
+
+def _static_address(address: VirtualAddress) -> str:
+    return render_address(address, None)
+
+
+def _plus_minus(difference: Difference[Any], write: Callable[[Any], str]) -> list[str]:
+    return [*(f"- {write(each)}" for each in difference.lost), *(f"+ {write(each)}" for each in difference.gained)]
+
+
+def _flat(change: Change) -> tuple[Change, ...]:
+    """Take a policy apart into its settings."""
+    return changes(change.old, change.new) if isinstance(change.new, GarpPolicy) else (change,)
+
+
+def _changed(change: Change, keywords: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "setting": keywords.get(change.name, change.name),
+        "old": _value(change.name, change.old),
+        "new": _value(change.name, change.new),
+    }
+
+
+def _value(name: str, value: Any) -> str:
+    match value:
+        case _ if name in SECONDS:
+            return plain_seconds(value or ZERO)
+        case None | () | NoAuthentication():
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case bytes():
+            return ".".join(map(str, value)) if len(value) == 4 else value.hex(":", 2)
+        case Command(line, user, group):
+            return " ".join(word for word in (f'"{line}"', user, group) if word)
+        case Profile():
+            return "no" if value.answers_lower_priority else "yes"
+        case SimplePassword():
+            return "PASS"
+        case tuple():
+            return ", ".join(_value("", each) for each in value)
+        case VirtualAddress() | InterfaceTrack():
+            return _member(value, None)
+        case _:
+            return str(value)
+
+
+def _action(action: Action) -> dict[str, Any]:
+    router, own = action.instance.router, action.instance.router.interface
+    before = action.old.router.addresses if action.old else ()
+    after = action.new.router.addresses if action.new else ()
+    found = Difference(tuple(each for each in after if each not in before), tuple(each for each in before if each not in after))
+    return {
+        "name": router.name,
+        "interface": own,
+        "virtual_router_id": router.virtual_router_id,
+        "action": action.kind,
+        "keeps_state": action.kind in {"keep", "change"},
+        "changes": [_changed(each, OWN) for change in action.changes if change.name != "addresses" for each in _flat(change)],
+        "virtual_ipaddress": _both(found, lambda address: render_address(address, own)),
+        "consequences": [_consequence(each) for each in action.consequences],
+    }
+
+
+def _both(found: Difference[Any], write: Callable[[Any], str]) -> dict[str, list[str]]:
+    return {"added": [write(each) for each in found.gained], "removed": [write(each) for each in found.lost]}
+
+
+def _consequence(consequence: Consequence) -> dict[str, str]:
+    return {"if": consequence.role, "grade": consequence.grade, "what": consequence.what}
