@@ -1,7 +1,11 @@
 """A reload changes what was changed and nothing else; static addresses and routes come and go with the daemon."""
 
+import json
 import signal
 from functools import partial
+from typing import Any
+
+from click.testing import CliRunner
 
 from conformance.demo.configuration import VIRTUAL_ADDRESS
 from conformance.lab.capture import Frame
@@ -12,6 +16,7 @@ from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.address import parse_address
 from kaspec.units import SECOND, Instant
 from kaspec.vrrp.intervals import master_down_interval
+from shell.commands.plan import plan
 from tests.interop.scenes import EARLY_BY_LOG, SEED, Programme, Scene, in_window, is_steady, mac_of
 
 together = Programme()
@@ -29,6 +34,10 @@ vrrp_instance VI_2 {
     virtual_ipaddress { 192.168.123.120/24 }
 }
 """
+BEFORE = SEED["a"] + SECOND_INSTANCE + SECOND_INSTANCE.replace("VI_2", "VI_3").replace("52", "53").replace("120", "130")
+AFTER = (
+    SEED["a"] + SECOND_INSTANCE.replace("120", "121") + SECOND_INSTANCE.replace("VI_2", "VI_4").replace("52", "54").replace("120", "140")
+)
 STATIC = """
 static_ipaddress {
     192.168.123.150/24 dev eth0 scope global
@@ -155,7 +164,8 @@ def test_an_erroneous_file_is_refused_and_what_runs_runs_on(scene: Scene) -> Non
     for wrong in (INSTEAD + "nonsense 1\n", INSTEAD.replace("priority 100", "priority 999"), INSTEAD.replace("virtual_ipaddress {", "{")):
         said = len(process.lines)
         reload(process, wrong)
-        process.wait_for_line("Reload refused", after=said)
+        process.wait_for_line("Reload refused: the running configuration stays", after=said)
+        assert not [line.text for line in process.lines[said:] if "Instances:" in line.text]
         assert [line.text for line in process.lines[said:] if "/run/kaspec.conf:" in line.text and "error" in line.text]
     scene.hear(scene.a, 2)
     assert _is_undisturbed(scene, began)
@@ -163,6 +173,45 @@ def test_an_erroneous_file_is_refused_and_what_runs_runs_on(scene: Scene) -> Non
     assert not scene.a.holds(ANOTHER)
     reload(process, INSTEAD)
     wait_until(lambda: scene.a.holds(ANOTHER), 2, "a good file to be obeyed again")
+
+
+@together
+def test_a_reload_does_exactly_what_the_plan_printed(scene: Scene) -> None:
+    process = scene.start(scene.a, KASPEC, BEFORE)
+    for name in ("VI_2", "VI_3", "VI_1"):
+        process.wait_for_line(rf"\({name}\) Entering MASTER STATE", timeout=10)
+    wait_until(lambda: len(_announced(scene, Instant(0))) == 3 * ANNOUNCEMENTS, 10, "every announcement")
+    held, changes, said, began = set(scene.a.addresses("eth0")), len(scene.holders.changes), len(process.lines), wall_clock()
+    printed, planned = _plan(scene, BEFORE, AFTER)
+    reload(process, AFTER)
+    process.wait_for_line("Reload complete", after=said)
+    process.wait_for_line(r"\(VI_4\) Entering MASTER STATE", timeout=10, after=said)
+    removed, added = (_addresses(planned, key) for key in ("removed", "added"))
+    assert (removed, added) == ({"192.168.123.120/24", "192.168.123.130/24"}, {"192.168.123.121/24", "192.168.123.140/24"})
+    wait_until(lambda: set(scene.a.addresses("eth0")) == held - removed | added, 2, "exactly the planned addresses")
+    logged = [line.text.split(": ", 1)[1] for line in process.lines[said:]]
+    assert [line for line in logged if line in printed] == [line for line in printed if "is not touched" not in line]
+    by_action = {each["action"]: each["virtual_router_id"] for each in planned["instances"]}
+    assert by_action == {"stop": 53, "keep": 100, "change": 52, "start": 54}
+    assert [each.advertisement.virtual_router_id for each in scene.adverts(scene.a, began, priority_zero=True)] == [53]
+    assert is_steady(each for each in scene.capture.adverts if each.advertisement.virtual_router_id == 100)
+    assert not [line for line in logged if line.startswith("(VI_1)")]
+    assert parse_address(VIRTUAL_ADDRESS) not in _announced(scene, began)
+    assert scene.holders.changes[changes:] == []
+
+
+def _plan(scene: Scene, old: str, new: str) -> tuple[list[str], dict[str, Any]]:
+    """What ``kaspec plan`` prints, and its JSON."""
+    paths = [scene.a.file(f"/run/{name}.conf") for name in ("before", "after")]
+    for path, text in zip(paths, (old, new), strict=True):
+        path.write_text(text)
+    text, as_json = (CliRunner().invoke(plan, [*options, *map(str, paths)]) for options in ((), ("--format", "json")))
+    assert text.exit_code == 3
+    return text.output.splitlines(), json.loads(as_json.output)
+
+
+def _addresses(planned: dict[str, Any], key: str) -> set[str]:
+    return {line.split()[0] for each in planned["instances"] for line in each["virtual_ipaddress"][key]}
 
 
 @together
