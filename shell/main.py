@@ -10,6 +10,7 @@ EPILOG = """\b
 Examples:
   kaspec check keepalived.conf             check a configuration, every mistake at once
   kaspec run -n -l -D -f keepalived.conf   run in the foreground, log to this terminal
+  kaspec doctor keepalived.conf            what on this machine keeps it from working
   kaspec trace run FILE...                 run traces on the specification
   kaspec demo                              two routers, one virtual IP, a live failover
 
@@ -24,6 +25,7 @@ class Commands(click.Group):
         "check": ("shell.commands.check", "Check configuration files, and whether peers can agree."),
         "fmt": ("shell.commands.fmt", "Lay out configurations canonically."),
         "plan": ("shell.commands.plan", "Show what a reload would do, and whether it interrupts service."),
+        "doctor": ("shell.commands.doctor", "Examine this machine: what would keep a configuration from working."),
         "trace": ("shell.commands.trace", "Run, write and explain protocol traces."),
         "demo": ("shell.commands.demo", "Show a failover on this machine, in namespaces of its own."),
         "version": ("shell.commands.version", "Print the version."),

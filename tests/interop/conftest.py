@@ -26,10 +26,15 @@ class TwoRouters:
     h: Host
 
 
-@pytest.fixture
-def lab() -> Iterator[Lab]:
+def needs_root() -> None:
+    """Skip the test if we are not root."""
     if os.geteuid() != 0:
         pytest.skip("needs root: makes network namespaces")
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    needs_root()
     try:
         with open_lab() as opened:
             yield opened
