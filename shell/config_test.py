@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from kaspec.config.diagnostics import MISSING_ARGUMENT, NOT_READ_YET
+from kaspec.config.diagnostics import INCLUDE_MISSING, MISSING_ARGUMENT, TOO_MUCH
 from shell import configuration, exits
 from shell.configuration import Loaded, Unreadable
 from shell.options import Options
@@ -29,6 +29,8 @@ def status(loaded: Loaded | Unreadable) -> int:
     codes = {diagnostic.code for diagnostic in loaded.diagnostics}
     if MISSING_ARGUMENT.code in codes:
         return exits.CONFIG
-    if NOT_READ_YET.code in codes:
+    if INCLUDE_MISSING.code in codes:
+        return exits.NO_CONFIG
+    if TOO_MUCH.code in codes:
         return exits.TEST_UNRUNNABLE
     return exits.TEST_ERRORS if loaded.has_errors else exits.OK

@@ -1,14 +1,25 @@
 """Loading a configuration: the core says which files it wants, this module gives them, until the core has read it all."""
 
+import gc
+import os
 import socket
-from collections.abc import Mapping
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import assert_never
 
 from attrs import evolve, frozen
 
 from kaspec.config.diagnostics import Diagnostic, has_errors, render_diagnostic
+from kaspec.config.expansion.library import Answer, Content, Found, Library, Listing, Question, Settings, Unread
+from kaspec.config.gathering import in_order
 from kaspec.config.model import Configuration
-from kaspec.config.reader import Reading
+from kaspec.config.reader import Reading, Wanted, check_interfaces, read_files
+
+SEED = int(time.time())
+"""For ``${_RANDOM}``, as in keepalived, but the same for all the process reads: a reload of what has not changed changes nothing."""
 
 
 @frozen
@@ -52,8 +63,6 @@ class Unreadable:
 
 def load(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unreadable:
     """Read a configuration file with all it includes, and check it against this machine; ``all_config`` is the option ``-e``."""
-    from kaspec.config.reader import check_interfaces, in_order
-
     loaded = read(path, config_id, all_config)
     if isinstance(loaded, Unreadable):
         return loaded
@@ -62,12 +71,70 @@ def load(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unrea
     return Loaded(evolve(reading, diagnostics=in_order((*reading.diagnostics, *missing))))
 
 
-def read(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unreadable:  # noqa: ARG001
+def read(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unreadable:
     """Read a configuration file with all it includes, whatever machine it is for."""
-    from kaspec.config.reader import read as read_text
+    settings = Settings(config_id, os.getcwd(), os.environ, SEED, all_config)
+    library = Library().answered({Content(str(path)): _main_content(path)})
+    with _no_collection():
+        while isinstance(found := read_files(library, str(path), settings), Wanted):
+            library = library.answered({question: answer(question) for question in found.questions})
+    if isinstance(found, Unread):
+        return Unreadable(f"Configuration file {path} {found.reason}; name another with -f FILE")
+    return Loaded(found)
 
+
+def answer(question: Question) -> Answer:
+    """Read what the core wants to know."""
+    match question:
+        case Content(path):
+            return _content(Path(path))
+        case Listing(directory):
+            try:
+                return tuple(sorted(os.listdir(directory)))
+            except OSError:
+                return None
+        case _:
+            assert_never(question)
+
+
+def _content(path: Path) -> Found | Unread:
+    """Return an included file; keepalived takes regular files that are not executable."""
     try:
-        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return Unread("is a directory" if stat.S_ISDIR(status.st_mode) else "is not a regular file")
+        if status.st_mode & 0o111:
+            return Unread("is executable, which keepalived takes no configuration to be (chmod -x)")
+        return Found(_text(path), f"{status.st_dev}:{status.st_ino}")
     except OSError as error:
-        return Unreadable(f"Configuration file {path} cannot be read: {error.strerror}; name another with -f FILE")
-    return Loaded(read_text(text, str(path), config_id))
+        missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+        return Unread(f"cannot be read: {error.strerror}", missing)
+    except ValueError:  # a NUL in the name
+        return Unread("is no file name", missing=True)
+
+
+def _main_content(path: Path) -> Found | Unread:
+    """Return the file the command line names: whatever can be read, a pipe too."""
+    try:
+        text = _text(path)
+        status = path.stat()
+    except OSError as error:
+        return Unread(f"cannot be read: {error.strerror}")
+    return Found(text, f"{status.st_dev}:{status.st_ino}")
+
+
+def _text(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+        return file.read()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Make many values that all stay: looking for garbage among them takes as long as making them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

@@ -83,7 +83,6 @@ NOT_ACTIVE: dict[str, str] = {
     "dont_release_vrrp": "-V (--dont-release-vrrp) is not active yet: virtual addresses are removed at the end",
     "dont_release_ipvs": "-I (--dont-release-ipvs) is not active yet: there is no IPVS table to keep",
     "core_dump_pattern": "-M (--core-dump-pattern) does not write the system's core_pattern; core files are allowed, as with -m",
-    "all_config": "-e (--all-config) is not active yet: include files are not checked further",
     "snmp": "-x (--snmp) is not active: there is no SNMP agent",
     "snmp_agent_socket": "-A (--snmp-agent-socket) is not active: there is no SNMP agent",
     "address_monitoring": "-a (--address-monitoring) is not active yet: address changes are not logged",

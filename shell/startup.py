@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from kaspec.config.diagnostics import MISSING_ARGUMENT, NO_SUCH_INTERFACE, NOT_READ_YET
+from kaspec.config.diagnostics import INCLUDE_MISSING, MISSING_ARGUMENT, NO_SUCH_INTERFACE, TOO_MUCH
 from shell import exits, pidfile
 from shell.configuration import Loaded, Unreadable
 from shell.options import Options
@@ -20,7 +20,7 @@ CAPABILITIES = {
 }
 """What the VRRP child needs: the kernel's bit (linux/capability.h) and what for."""
 
-UNRUNNABLE = {kind.code for kind in (MISSING_ARGUMENT, NOT_READ_YET, NO_SUCH_INTERFACE)}
+UNRUNNABLE = {kind.code for kind in (MISSING_ARGUMENT, INCLUDE_MISSING, TOO_MUCH, NO_SUCH_INTERFACE)}
 """Kinds of error with which the daemon does not start, as keepalived does not (a part that cannot be read may be what matters).
 
 With any other error it runs less the part at fault: no router at all would be worse.

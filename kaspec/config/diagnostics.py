@@ -55,7 +55,6 @@ def _kind(code: str, severity: Severity, meaning: str) -> Kind:
 # The text.
 UNMATCHED_QUOTE = _kind("K001", "error", "A double quote has no partner on its line.")
 LINE_IGNORED = _kind("K002", "error", "A line is too long (over 1024 bytes) or holds a NUL: keepalived ignores it.")
-NOT_READ_YET = _kind("K003", "error", "An include, a $definition or a ~generator: this release does not expand them.")
 EXOTIC_BLANK = _kind("K017", "warning", "A blank that is not ASCII, such as a no-break space from a web page.")
 
 # Blocks.
@@ -100,6 +99,18 @@ LVS_INACTIVE = _kind("K041", "notice", "LVS blocks are read, but this release do
 SYNC_GROUP_INACTIVE = _kind("K042", "notice", "Sync groups are read, but this release does not act on them.")
 VERSION_3_INACTIVE = _kind("K043", "error", "VRRP version 3 and IPv6 are not active in this release.")
 
+# Expansion.
+INCLUDE_MISSING = _kind("K060", "error", "A file that an include must find, by its letter or include_check, is missing or unreadable.")
+INCLUDE_SKIPPED = _kind("K061", "warning", "A file that an include names is missing or unreadable; keepalived goes on without it.")
+INCLUDE_COMPUTED = _kind("K062", "warning", "An include is made by a condition, a definition or a generator, which keepalived reads twice.")
+INCLUDE_NOT_FOLLOWED = _kind("K063", "error", "An include in a text that stands alone, such as a trace's.")
+MALFORMED_DEFINITION = _kind("K064", "error", "A definition is not of the form $NAME=VALUE.")
+MALFORMED_GENERATOR = _kind("K065", "error", "A ~SEQ or ~LST is not of the form it must have.")
+UNDEFINED = _kind("K066", "warning", "A reference to something that is not defined, or not yet, or cannot be replaced there.")
+ENDLESS = _kind("K067", "error", "A definition or an included file contains itself.")
+TOO_MUCH = _kind("K068", "error", "An expansion makes more lines than any configuration has.")
+RANDOM_RANGE = _kind("K069", "error", "The bounds of ${_RANDOM} are the wrong way round.")
+
 # The machine.
 NO_SUCH_INTERFACE = _kind("K050", "error", "The configuration names an interface that does not exist.")
 
@@ -143,12 +154,17 @@ def unpainted(text: str, role: Role) -> str:  # noqa: ARG001
 def render_diagnostic(diagnostic: Diagnostic, texts: Mapping[str, str], paint: Paint = unpainted) -> str:
     """Write ``file:line:column: severity: message [code]``, the line it is about, a caret under the place, and the hint.
 
-    Then follow the related places.  ``texts`` holds each file by its name.
+    Between them stands how the text came to be read if it was included, expanded or generated; then follow the related places.
+    ``texts`` holds each file by its name.
     A long line is shown around the place only; characters that would move the cursor are shown as blanks.
     """
     severity = diagnostic.severity
     place, told = f"{diagnostic.span}: ", f": {diagnostic.message} [{diagnostic.code}]"
     rows = [_visible(place) + paint(severity, severity) + _visible(told), *_excerpt(diagnostic.span, texts, severity, paint)]
+    chain = diagnostic.span.chain
+    rows += [f"{'':5} : {_visible(str(origin))}" for origin in chain[:SHOWN_ORIGINS]]
+    if len(chain) > SHOWN_ORIGINS:
+        rows.append(f"{'':5} : and {len(chain) - SHOWN_ORIGINS} more")
     if diagnostic.hint:
         rows.append(paint(f"{'':5} = {_visible(diagnostic.hint)}", "hint"))
     for span, what in diagnostic.related:
@@ -172,6 +188,9 @@ def _lines(text: str) -> tuple[str, ...]:
     """Split a text into its lines, once for all that is told of it."""
     return tuple(text.split("\n"))
 
+
+SHOWN_ORIGINS = 6
+"""How many steps of how the text came to be read are shown."""
 
 SHOWN = 160
 """How many characters of a line are shown."""

@@ -1,16 +1,17 @@
-"""Text into lines of words and braces, by keepalived's rules.
+"""A line into words and braces, by keepalived's rules.
 
 ``!`` and ``#`` start a comment anywhere outside double quotes unless a backslash precedes them; a double quote ends the word before it and
-quotes to the next one; ``{`` and ``}`` stand for themselves anywhere.  ``@ID rest`` keeps the rest of a line if ID is the configuration's
-id, ``@^ID rest`` if it is not.
+quotes to the next one; ``{`` and ``}`` stand for themselves anywhere.
+
+What a line says is a function of its text alone, so a text is read once however many of its lines are alike.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Callable
+from typing import NamedTuple
 
-from kaspec.config.diagnostics import EXOTIC_BLANK, LINE_IGNORED, NOT_READ_YET, UNMATCHED_QUOTE, Diagnostic
-from kaspec.config.source import Brace, Line, LoneQuote, Piece, Span, Word
+from kaspec.config.diagnostics import EXOTIC_BLANK, LINE_IGNORED, UNMATCHED_QUOTE, Diagnostic
+from kaspec.config.source import Brace, Line, LoneQuote, Piece, Word
 
 Report = Callable[[Diagnostic], None]
 """Takes note of a problem; reading always goes on."""
@@ -22,34 +23,59 @@ WORD_PATTERN = r"(?:\\[!#]|\$\{[^} \t]*\}|[^ \t\"!#{}])+"
 """An unquoted word; ``${NAME}`` is one, so that its braces open no block."""
 
 _TOKEN = re.compile(rf'(?P<quoted>"[^"]*")|(?P<word>{WORD_PATTERN})|(?P<brace>[{{}}])|(?P<comment>[!#].*)|(?P<unmatched>".*)')
-_CONDITION = re.compile(r"[ \t]*@(\^?)([^ \t]*)")
-_UNREAD = re.compile(r"[ \t]*(include[ambrw]?(?![^ \t])|\$\w+[ \t]*=|~\w+)")
+_SUSPICIOUS = re.compile(r"[$@~]|include|random_seed")
+_DIRECTIVE = re.compile(r'(?:[^"]|"[^"]*")*?(?:^|[{}])[ \t]*(?:[@~]|include[ambrw]?(?![^ \t])|include_check|random_seed)')
 _BLANKS = str.maketrans("\r\f\v", "   ")
 _EXOTIC = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
 _EXOTIC_BLANK = re.compile(rf"(?:^|(?<=[ \t{{}}]))[{_EXOTIC}]+|[{_EXOTIC}]+(?=[ \t{{}}#!]|$)")
 _ESCAPE = re.compile(r"\\([!#])")
 
 
-def lex(text: str, name: str, config_id: str, report: Report) -> Iterator[tuple[Line, tuple[Piece, ...]]]:
-    """Split ``text``, the content of the file ``name``, into the pieces of each line that has any."""
-    goes_on = told = False
-    for number, raw in enumerate(text.split("\n"), start=1):
-        line, exotic = _line(name, number, raw, config_id)
-        if exotic and not told:
-            hint = "type ordinary blanks, for keepalived takes these as part of a word"
-            report(EXOTIC_BLANK.at(exotic, "these blanks, and perhaps others, are not ASCII, but read as blanks", hint))
-            told = True
-        unread, goes_on = goes_on, goes_on and line.text.endswith("\\")
-        if unread or line.text.isspace() or not _readable(line, report):
-            continue
-        if directive := _UNREAD.match(line.text):
-            message = f"{directive[1]} is not read yet, so what it would bring in is missing"
-            report(NOT_READ_YET.at(line.span(*directive.span(1)), message, "write its content out in this file"))
-            goes_on = directive[1].startswith("$") and line.text.endswith("\\")
-        elif pieces := _pieces(line.text):
-            yield line, pieces
-            if isinstance(quote := pieces[-1], LoneQuote):
-                report(UNMATCHED_QUOTE.at(line.span(quote.start, quote.end), "this quote is never closed", 'add a " at its end'))
+class Lexed(NamedTuple):
+    """What a line's text says: the text with its blanks made ordinary, and its pieces.
+
+    ``content`` is the text without its comment if it may be something to expand.  A ``plain`` line has nothing to expand or to tell.
+    """
+
+    text: str
+    pieces: tuple[Piece, ...]
+    plain: bool
+    content: str = ""
+    exotic: tuple[int, int] | None = None
+
+
+def lex(raw: str) -> Lexed:
+    """Read the text of a line, which may end in a carriage return."""
+    text = raw.removesuffix("\r").translate(_BLANKS)
+    exotic = None
+    if not text.isascii() and (found := _EXOTIC_BLANK.search(text)):
+        exotic = found.span()
+        text = _EXOTIC_BLANK.sub(lambda found: " " * len(found[0]), text)
+    content = without_comment(text) if _SUSPICIOUS.search(text) else ""
+    if "$" not in content and not _DIRECTIVE.match(content):
+        content = ""
+    pieces = _pieces(text)
+    quoted = not pieces or not isinstance(pieces[-1], LoneQuote)
+    return Lexed(text, pieces, quoted and not content and exotic is None and _is_sound(text), content, exotic)
+
+
+def complain(line: Line, lexed: Lexed, report: Report) -> bool:
+    """Tell what is wrong with a line; return whether keepalived takes it at all."""
+    if "\0" in line.text:
+        report(LINE_IGNORED.at(line.span(line.text.index("\0"), line.text.index("\0") + 1), "a line with a NUL character is ignored"))
+        return False
+    if not _is_sound(line.text):
+        report(LINE_IGNORED.at(line.span(0, len(line.text)), f"a line of more than {LINE_LIMIT} bytes is ignored"))
+        return False
+    if lexed.pieces and isinstance(quote := lexed.pieces[-1], LoneQuote):
+        report(UNMATCHED_QUOTE.at(line.span(quote.start, quote.end), "this quote is never closed", 'add a " at its end'))
+    return True
+
+
+def complain_of_blanks(line: Line, exotic: tuple[int, int], report: Report) -> None:
+    """Tell that a line has blanks that ASCII does not have, as copying from a web page brings them; never inside a word."""
+    hint = "type ordinary blanks, for keepalived takes these as part of a word"
+    report(EXOTIC_BLANK.at(line.span(*exotic), "these blanks, and perhaps others, are not ASCII, but read as blanks", hint))
 
 
 def unescaped(word: str) -> str:
@@ -59,48 +85,29 @@ def unescaped(word: str) -> str:
     return _ESCAPE.sub(r"\1", word) if "\\" in word else word
 
 
-def _line(name: str, number: int, raw: str, config_id: str) -> tuple[Line, Span | None]:
-    """Return a line, and where it had blanks that ASCII does not have, as copying from a web page brings them; never inside a word."""
-    line = Line(name, number, _condition(raw.removesuffix("\r").translate(_BLANKS), config_id))
-    exotic = None if raw.isascii() else _EXOTIC_BLANK.search(line.text)
-    if exotic is None:
-        return line, None
-    return Line(name, number, _EXOTIC_BLANK.sub(lambda found: " " * len(found[0]), line.text)), line.span(*exotic.span())
+def without_comment(text: str) -> str:
+    """Return a line up to its comment."""
+    return text[: next((found.start() for found in _TOKEN.finditer(text) if found.lastgroup == "comment"), len(text))]
 
 
-def _condition(text: str, config_id: str) -> str:
-    """Blank out an ``@ID`` condition, and the whole line if it does not hold."""
-    condition = _CONDITION.match(text) if "@" in text else None
-    if condition is None:
-        return text
-    holds = (condition[2] == config_id) != bool(condition[1])
-    return " " * condition.end() + text[condition.end() :] if holds else ""
+def _is_sound(text: str) -> bool:
+    return "\0" not in text and (len(text) <= LINE_LIMIT // 4 or len(text.encode(errors="replace")) <= LINE_LIMIT)
 
 
-def _readable(line: Line, report: Report) -> bool:
-    if "\0" in line.text:
-        report(LINE_IGNORED.at(line.span(line.text.index("\0"), line.text.index("\0") + 1), "a line with a NUL character is ignored"))
-        return False
-    if len(line.text) > LINE_LIMIT // 4 and len(line.text.encode(errors="replace")) > LINE_LIMIT:
-        report(LINE_IGNORED.at(line.span(0, len(line.text)), f"a line of more than {LINE_LIMIT} bytes is ignored"))
-        return False
-    return True
-
-
-@lru_cache(maxsize=1 << 16)
 def _pieces(text: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     words: list[Word] = []
     for found in _TOKEN.finditer(text):
-        if found.lastgroup in {"word", "quoted", "unmatched"}:
+        kind = found.lastgroup
+        if kind in {"word", "quoted", "unmatched"}:
             words.append(Word(unescaped(found[0]), found.start(), found.end()))
-        if found.lastgroup in {"word", "quoted"}:
+        if kind in {"word", "quoted"}:
             continue
         if words:
             pieces.append(tuple(words))
             words = []
-        if found.lastgroup == "brace":
+        if kind == "brace":
             pieces.append(Brace(found.start(), found[0] == "{"))
-        elif found.lastgroup == "unmatched":
+        elif kind == "unmatched":
             pieces.append(LoneQuote(found.start(), found.end()))
     return (*pieces, tuple(words)) if words else tuple(pieces)

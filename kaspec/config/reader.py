@@ -1,15 +1,17 @@
 """Reading a configuration: text in, ``Configuration`` and every diagnostic out, in one pass."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from attrs import frozen
 
 from kaspec.config.addresses import build_addresses, build_routes, interfaces_named
 from kaspec.config.definitions import build_global_defs
 from kaspec.config.diagnostics import LVS_INACTIVE, NO_SUCH_INTERFACE, Diagnostic
+from kaspec.config.expansion.library import Content, Found, Library, Question, Settings, Unread
+from kaspec.config.expansion.lines import Expansion
+from kaspec.config.gathering import gathered, in_order
 from kaspec.config.instances import build_instances, interface_uses
 from kaspec.config.keywords import TABLE, Later, top
-from kaspec.config.lexer import lex
 from kaspec.config.model import Configuration
 from kaspec.config.sections import Section, read_section
 from kaspec.config.tree import build
@@ -32,14 +34,43 @@ class Reading:
     texts: Mapping[str, str]
 
 
+@frozen
+class Wanted:
+    """What must be answered before a configuration can be read."""
+
+    questions: frozenset[Question]
+
+
 def read(text: str, name: str, config_id: str = "") -> Reading:
-    """Read the text of the file ``name``; ``config_id`` is what its ``@ID`` lines are compared with.
+    """Read the text of the file ``name`` by itself; ``config_id`` is what its ``@ID`` lines are compared with.
 
     Total: whatever the text is, what can be understood is in the configuration and what cannot is in the diagnostics.
     """
     problems: list[Diagnostic] = []
+    expansion = Expansion(Library(), Settings(config_id), problems.append, follows=False)
+    return _read(expansion, name, Found(text, name), problems)
+
+
+def read_files(library: Library, path: str, settings: Settings) -> Reading | Wanted | Unread:
+    """Read the file ``path`` and all it includes.
+
+    Total: a ``Reading`` if the library has all of them, else what it must be asked; ``Unread`` if there is no such file.
+    """
+    content = library.contents.get(path)
+    if not isinstance(content, Found):
+        return Wanted(frozenset((Content(path),))) if content is None else content
+    problems: list[Diagnostic] = []
+    expansion = Expansion(library, settings, problems.append)
+    reading = _read(expansion, path, content, problems)
+    return Wanted(frozenset(expansion.questions)) if expansion.questions else reading
+
+
+def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagnostic]) -> Reading:
     report = problems.append
-    section = read_section(build(lex(text, name, config_id, report), OUTERMOST, report), "", report)
+    statements = build(expansion.lines(path, content), OUTERMOST, report)
+    if expansion.questions:
+        statements = ()
+    section = read_section(statements, "", report)
     globally = section.merged(top.GLOBAL_DEFS)
     defaults = build_global_defs(globally, report)
     blocks = section.sections(top.VRRP_INSTANCE)
@@ -58,12 +89,7 @@ def read(text: str, name: str, config_id: str = "") -> Reading:
             *(use for block in blocks for use in interface_uses(block)),
         ),
     )
-    return Reading(configuration, in_order(problems), section, {name: text})
-
-
-def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sort diagnostics by their place in the text."""
-    return tuple(sorted(diagnostics, key=lambda diagnostic: (diagnostic.span, diagnostic.code)))
+    return Reading(configuration, gathered(problems), section, expansion.texts)
 
 
 def check_interfaces(configuration: Configuration, known: frozenset[str]) -> tuple[Diagnostic, ...]:

@@ -4,8 +4,9 @@ A statement is the words between braces and line ends; a ``{`` after it, on its 
 """
 
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from kaspec.config.diagnostics import EXTRA_CLOSE, MISSING_CLOSE, STRAY_OPEN, TOO_DEEP
 from kaspec.config.lexer import Report
@@ -15,8 +16,7 @@ DEEPEST = 16
 """keepalived's own deepest block is five levels down."""
 
 
-@frozen
-class Statement:
+class Statement(NamedTuple):
     """A keyword and its arguments, and for a block what stands between its braces."""
 
     line: Line

@@ -90,8 +90,8 @@ def check(
 
 
 def _findings(readings: "tuple[Reading, ...]", together: bool) -> "Findings":
+    from kaspec.config.gathering import in_order
     from kaspec.config.lint import lint
-    from kaspec.config.reader import in_order
     from kaspec.report.findings import Findings
 
     diagnostics = [each for reading in readings for each in in_order((*reading.diagnostics, *lint(reading)))]

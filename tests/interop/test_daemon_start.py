@@ -112,7 +112,7 @@ def test_missing_capabilities_are_named_with_all_else_that_is_wrong(daemon: Daem
         (router().replace("priority 100", "priority 999"), 5, ["K015"]),
         (router().replace("priority 100", "priority"), 2, ["K012"]),
         (router().replace("lo", "nosuch0") + router("VI_2", 9999) + "}\nnonsense\n", 5, ["K050", "K015", "K004", "K010"]),
-        ("include other.conf\n" + router(), 4, ["K003"]),
+        ("includem other.conf\n" + router(), 6, ["K060"]),
         (None, 4, []),
     ],
 )

@@ -7,8 +7,9 @@ daemon runs whatever can be run.
 from collections.abc import Callable, Iterable
 
 from kaspec.config.diagnostics import Diagnostic
+from kaspec.config.gathering import in_order
 from kaspec.config.lint import addresses, mail, tracking
-from kaspec.config.reader import Reading, in_order
+from kaspec.config.reader import Reading
 
 Rule = Callable[[Reading], Iterable[Diagnostic]]
 """Finds every occurrence of one trap."""

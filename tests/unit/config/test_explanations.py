@@ -8,14 +8,17 @@ from kaspec.config.diagnostics import KINDS
 from kaspec.config.explanations import EXPLANATIONS, Explanation
 from kaspec.config.lint import lint
 from kaspec.report.explanation import explanation_lines
+from tests.unit.config.expansion.trees import read_tree
 
-UNEXPLAINED = {"K003", "K040", "K041", "K042", "K043", "K151", "K155"}
+UNEXPLAINED = {"K040", "K041", "K042", "K043", "K151", "K155"}
 """Kinds that go when this release does more."""
 
 
 def found(explanation: Explanation, text: str) -> set[str]:
     reading = read(explanation.whole(text), "x")
-    diagnostics = [*reading.diagnostics, *lint(reading), *check_interfaces(reading.configuration, frozenset({"eth0", "eth1", "lo"}))]
+    whole = read_tree({"main.conf": explanation.whole(text), "present.conf": "", "conf.d/a.conf": ""})
+    interfaces = check_interfaces(reading.configuration, frozenset({"eth0", "eth1", "lo"}))
+    diagnostics = [*reading.diagnostics, *whole.diagnostics, *lint(reading), *interfaces]
     if explanation.peer:
         diagnostics += compare((reading, read(explanation.peer, "peer")))
     return {each.code for each in diagnostics}

@@ -3,15 +3,21 @@
 import pytest
 
 from kaspec.config.diagnostics import Diagnostic
-from kaspec.config.lexer import lex
+from kaspec.config.expansion.library import Found, Library, Settings
+from kaspec.config.expansion.lines import Expansion, Lines
+from kaspec.config.lexer import Report
 from kaspec.config.source import Brace, LoneQuote
 from kaspec.config.tree import DEEPEST, Statement, build
+
+
+def lines(text: str, report: Report) -> Lines:
+    return Expansion(Library(), Settings(), report, follows=False).lines("x", Found(text, "x"))
 
 
 def words(text: str) -> list[str]:
     """Show the words and braces of a text."""
     shown: list[str] = []
-    for _, pieces in lex(text, "x", "", lambda _: None):
+    for _, pieces in lines(text, lambda _: None):
         for piece in pieces:
             match piece:
                 case Brace(_, opens):
@@ -26,7 +32,7 @@ def words(text: str) -> list[str]:
 def outline(text: str) -> tuple[str, list[str]]:
     """Show the tree of a text and the codes of what is wrong with it."""
     problems: list[Diagnostic] = []
-    tree = build(lex(text, "x", "", problems.append), {"top"}, problems.append)
+    tree = build(lines(text, problems.append), {"top"}, problems.append)
     return shown(tree), [problem.code for problem in problems]
 
 
@@ -57,7 +63,6 @@ def shown(statements: tuple[Statement, ...]) -> str:
         ("@^id a", ["a"]),
         ("$A=b {\nc", ["c"]),
         ("$A=b \\\nc \\\nd\ne", ["e"]),
-        ("~SEQ(A, 1, 2) b", []),
         ("include b\nincludes c", ["includes", "c"]),
     ],
 )

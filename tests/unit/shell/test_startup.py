@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaspec.config.diagnostics import KINDS, MISSING_ARGUMENT, NO_SUCH_INTERFACE, NOT_READ_YET, UNKNOWN_KEYWORD, Kind
+from kaspec.config.diagnostics import KINDS, INCLUDE_MISSING, MISSING_ARGUMENT, NO_SUCH_INTERFACE, TOO_MUCH, UNKNOWN_KEYWORD, Kind
 from kaspec.config.model import Configuration
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Section
@@ -61,7 +61,8 @@ def test_errors_that_leave_nothing_to_run_keep_it_from_running() -> None:
         (loaded([UNKNOWN_KEYWORD]), 5),
         (loaded([UNKNOWN_KEYWORD, NO_SUCH_INTERFACE]), 5),
         (loaded([UNKNOWN_KEYWORD, MISSING_ARGUMENT]), 2),
-        (loaded([NOT_READ_YET, UNKNOWN_KEYWORD]), 4),
+        (loaded([TOO_MUCH, UNKNOWN_KEYWORD]), 4),
+        (loaded([INCLUDE_MISSING, UNKNOWN_KEYWORD]), 6),
         (Unreadable("no such file"), 4),
     ],
 )
