@@ -12,6 +12,10 @@ Family = Literal[4, 6]
 
 VRRP_GROUP_V4 = Address(bytes([224, 0, 0, 18]))
 """224.0.0.18, the IPv4 multicast group of VRRP (RFC 3768 5.2.2)."""
+VRRP_GROUP_V6 = Address(bytes.fromhex("ff020000000000000000000000000012"))
+"""ff02::12, the IPv6 multicast group of VRRP (RFC 9568 5.1.2.2)."""
+ALL_NODES_V6 = Address(bytes.fromhex("ff020000000000000000000000000001"))
+"""ff02::1, every node on the link (RFC 4291 2.7.1)."""
 
 
 def parse_address(text: str) -> Address:
@@ -29,6 +33,18 @@ def format_address(address: Address) -> str:
 def family_of(address: Address) -> Family:
     """Return 4 or 6."""
     return 4 if len(address) == 4 else 6
+
+
+def is_link_local(address: Address) -> bool:
+    """Tell whether the address is of the link alone: fe80::/10 or 169.254.0.0/16."""
+    if len(address) == 16:
+        return address[0] == 0xFE and address[1] & 0xC0 == 0x80
+    return address[:2] == b"\xa9\xfe"
+
+
+def vrrp_group(family: Family) -> Address:
+    """Return the multicast group of a family (RFC 9568 5.1)."""
+    return VRRP_GROUP_V4 if family == 4 else VRRP_GROUP_V6
 
 
 def is_multicast(address: Address) -> bool:

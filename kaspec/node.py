@@ -4,6 +4,7 @@ An event comes to the node, is routed to the virtual routers it concerns, and wh
 further trackers settle here too.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import assert_never
@@ -11,7 +12,7 @@ from typing import assert_never
 from attrs import evolve, field, frozen
 
 from kaspec import rules
-from kaspec.address import Address
+from kaspec.address import Address, Family, family_of
 from kaspec.rules import Rule
 from kaspec.succession import Added, Changed, Kept, Moved, Removed, places, succession
 from kaspec.tracking import Link, source_candidates, standing
@@ -21,9 +22,10 @@ from kaspec.vrrp.effects import RemoveAddresses
 from kaspec.vrrp.events import DeadlineReached, Event, Reconfigured, Shutdown, StandingChanged, Startup
 from kaspec.vrrp.machine import Step, step
 from kaspec.vrrp.reception import receive, stray
-from kaspec.vrrp.router import VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import Identity, Version, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Initialize, Master, Standing, State
-from kaspec.wire.ip import Malformed, decode_ipv4
+from kaspec.wire.ip import Malformed, Packet, decode_ip
+from kaspec.wire.vrrp import ADVERTISEMENT
 
 
 @frozen
@@ -33,9 +35,22 @@ class Node:
     routers: tuple[VirtualRouter, ...] = ()
 
     @cached_property
-    def places(self) -> Mapping[tuple[str, int], int]:
-        """Where the virtual router of (interface, VRID) stands in ``routers``."""
+    def places(self) -> Mapping[Identity, int]:
+        """Where the virtual router of an identity stands in ``routers``."""
         return places(self.routers)
+
+    @cached_property
+    def versions(self) -> Mapping[tuple[str, Family], frozenset[Version]]:
+        """Which versions are spoken on an interface."""
+        spoken: defaultdict[tuple[str, Family], frozenset[Version]] = defaultdict(frozenset)
+        for router in self.routers:
+            spoken[router.interface, router.family] |= {router.version}
+        return spoken
+
+    def version_for(self, interface: str, packet: Packet) -> Version:
+        """Return as of which version a packet for no virtual router is to be judged: its own, if that is spoken here."""
+        spoken = self.versions.get((interface, family_of(packet.source)), frozenset({2}))
+        return next((version for version in spoken if packet.payload[:1] == bytes([version << 4 | ADVERTISEMENT])), min(spoken))
 
     @cached_property
     def virtual_addresses(self) -> frozenset[Address]:
@@ -133,13 +148,13 @@ def node_step(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> T
 
 def take_datagram(node: Node, state: NodeState, interface: str, datagram: bytes, now: Instant) -> Transition:
     """Route a datagram by its VRID to a virtual router, which judges it and steps."""
-    packet = decode_ipv4(datagram)
+    packet = decode_ip(datagram)
     if isinstance(packet, Malformed):
-        return Transition(state, unclaimed=Unclaimed(interface, rules.NOT_IPV4, None))
+        return Transition(state, unclaimed=Unclaimed(interface, rules.NOT_IP, None))
     virtual_router_id = packet.payload[1] if len(packet.payload) > 1 else None
-    place = node.places.get((interface, virtual_router_id)) if virtual_router_id is not None else None
+    place = node.places.get((interface, family_of(packet.source), virtual_router_id)) if virtual_router_id is not None else None
     if place is None:
-        return Transition(state, unclaimed=Unclaimed(interface, stray(2, packet), virtual_router_id))
+        return Transition(state, unclaimed=Unclaimed(interface, stray(node.version_for(interface, packet), packet), virtual_router_id))
     router, before = node.routers[place], state.states[place]
     event = receive(router, packet)
     taken = step(router, before, event, now)

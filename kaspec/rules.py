@@ -31,7 +31,7 @@ def _rule(identifier: str, source: str, statement: str) -> Rule:
 
 
 # Reception, in the order of RFC 3768 7.1.
-NOT_IPV4 = _rule("core.not-ipv4", "RFC 791 3.1", "Bytes that are no IPv4 datagram are discarded.")
+NOT_IP = _rule("core.not-ip", "RFC 791 3.1, RFC 8200 3", "Bytes that are no IP datagram are discarded.")
 NOT_VRRP = _rule("rfc3768.5.2.4.protocol", "RFC 3768 5.2.4", "A datagram whose protocol is not 112 is discarded.")
 TTL = _rule("rfc3768.7.1.ttl", "RFC 3768 5.2.3, 7.1", "A packet whose TTL is not 255 is discarded.")
 VERSION = _rule("rfc3768.7.1.version", "RFC 3768 7.1", "A packet of another VRRP version is discarded.")
@@ -57,6 +57,30 @@ ADDRESS_LIST_REPORTED = _rule(
 )
 ADVERTISEMENT_INTERVAL = _rule(
     "rfc3768.7.1.advertisement-interval", "RFC 3768 5.3.7, 7.1", "A packet with another advertisement interval is discarded."
+)
+COUNT_ZERO = _rule("rfc9568.7.1.count", "RFC 9568 5.2.5, 7.1, erratum 8299", "A version 3 packet without addresses is discarded.")
+INTERVAL_ZERO = _rule(
+    "rfc9568.7.1.interval-zero",
+    "RFC 9568 7.1, erratum 8301",
+    "A version 3 packet whose interval is 0 is discarded: it would expire at once.",
+)
+FIRST_LINK_LOCAL = _rule(
+    "rfc9568.7.1.first-link-local",
+    "RFC 9568 5.2.9, 7.1, erratum 8300",
+    "An IPv6 packet whose first address is not link-local is discarded.",
+)
+FIRST_LINK_LOCAL_REPORTED = _rule(
+    "keepalived.first-link-local-reported",
+    "keepalived, FRR",
+    "A first IPv6 address that is not link-local is reported and the packet used.",
+)
+INTERVAL_LEARNT = _rule(
+    "rfc9568.7.1.interval-differs", "RFC 9568 7.1", "Another advertisement interval in version 3 is reported, and learnt."
+)
+CHECKSUM_FORM = _rule(
+    "core.checksum-form",
+    "RFC 5798 5.2.8, RFC 9568 5.2.8",
+    "The other form of the version 3 IPv4 checksum is reported and the packet used.",
 )
 DESTINATION = _rule(
     "keepalived.destination", "RFC 3768 5.2.2, keepalived", "A multicast virtual router discards packets not sent to its group."

@@ -1,16 +1,14 @@
 """What becomes of each virtual router when a configuration replaces another: the one decision a reload obeys and a plan shows.
 
-A virtual router is what it is by its interface and VRID, so renaming one is no outage; one of the same name elsewhere is another, and
-starts anew.
+A virtual router is what it is by its interface, family and VRID, so renaming one is no outage; one of the same name elsewhere is
+another, and starts anew.
 """
 
 from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from kaspec.vrrp.router import VirtualRouter
-
-Place = tuple[str, int]
+from kaspec.vrrp.router import Identity, VirtualRouter
 
 
 @frozen
@@ -55,9 +53,9 @@ Fate = Kept | Changed | Moved | Removed | Added
 """``old`` and ``new`` are places among the routers before and after."""
 
 
-def places(routers: Sequence[VirtualRouter]) -> dict[Place, int]:
-    """Return where the virtual router of (interface, VRID) stands."""
-    return {(router.interface, router.virtual_router_id): place for place, router in enumerate(routers)}
+def places(routers: Sequence[VirtualRouter]) -> dict[Identity, int]:
+    """Return where the virtual router of an identity stands."""
+    return {router.identity: place for place, router in enumerate(routers)}
 
 
 def succession(old: Sequence[VirtualRouter], new: Sequence[VirtualRouter]) -> tuple[Fate, ...]:
@@ -70,9 +68,9 @@ def succession(old: Sequence[VirtualRouter], new: Sequence[VirtualRouter]) -> tu
 
 
 def _fate(
-    place: int, router: VirtualRouter, old: Sequence[VirtualRouter], before: Mapping[Place, int], gone: Mapping[str, int]
+    place: int, router: VirtualRouter, old: Sequence[VirtualRouter], before: Mapping[Identity, int], gone: Mapping[str, int]
 ) -> Kept | Changed | Moved | Added:
-    was = before.get((router.interface, router.virtual_router_id))
+    was = before.get(router.identity)
     if was is not None:
         return Kept(was, place) if old[was] == router else Changed(was, place)
     came_from = gone.get(router.name)

@@ -9,7 +9,7 @@ from functools import reduce
 
 from attrs import frozen
 
-from kaspec.address import Address, family_of
+from kaspec.address import Address, family_of, is_link_local
 from kaspec.vrrp.router import InterfaceTrack, VirtualRouter
 from kaspec.vrrp.state import Reason, Standing
 
@@ -92,8 +92,13 @@ def source_address(router: VirtualRouter, link: Link | None, virtual: frozenset[
     if router.source is not None:
         return router.source
     candidates = source_candidates(link, virtual) if link else ()
-    first = next((address for address in candidates if family_of(address) == router.family), None)
+    first = next((address for address in candidates if _may_be_source(router, address)), None)
     return first if first not in virtual or router.is_owner else None
+
+
+def _may_be_source(router: VirtualRouter, address: Address) -> bool:
+    """RFC 9568 5.1.1.1, 5.1.2.1: an IPv4 address, or a link-local IPv6 address."""
+    return family_of(address) == router.family and (router.family == 4 or is_link_local(address))
 
 
 def source_candidates(link: Link, virtual: frozenset[Address]) -> tuple[Address, ...]:

@@ -13,12 +13,9 @@ from kaspec.report.stats import Key, tally
 from kaspec.tracking import Link
 from kaspec.units import Instant
 from kaspec.vrrp.effects import Notify
-from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.router import Identity, VirtualRouter
 from shell.logs import Said
 from shell.problem import Problem
-
-Who = tuple[str, int]
-"""A virtual router by its interface and VRID, so that renaming it loses nothing."""
 
 
 @define
@@ -33,7 +30,7 @@ class Diary:
     detail: bool = False
     log_unknown_vrids: bool = False
     counts: Counter[Key] = field(factory=Counter)
-    journals: defaultdict[Who, Journal] = field(factory=lambda: defaultdict(lambda: BLANK))
+    journals: defaultdict[Identity, Journal] = field(factory=lambda: defaultdict(lambda: BLANK))
     strays: defaultdict[str, Journal] = field(factory=lambda: defaultdict(lambda: BLANK))
     troubles: Counter[str] = field(factory=Counter)
 
@@ -42,7 +39,7 @@ class Diary:
         for outcome in transition.outcomes:
             for key in tally(outcome):
                 self.counts[key] += 1
-            who = who_is(outcome.router)
+            who = outcome.router.identity
             if not is_routine(self.journals[who], outcome):
                 self.log(partial(self._enter, who, outcome, now))
         if transition.unclaimed:
@@ -63,15 +60,10 @@ class Diary:
             if is_telling(self.troubles[line]):
                 self.log(partial(counted, (line,), self.troubles[line]))
 
-    def _enter(self, who: Who, outcome: Outcome, now: Instant) -> tuple[str, ...]:
+    def _enter(self, who: Identity, outcome: Outcome, now: Instant) -> tuple[str, ...]:
         self.journals[who], lines = enter(self.journals[who], outcome, now, self.detail)
         return lines
 
     def _enter_unclaimed(self, stray: Unclaimed) -> tuple[str, ...]:
         self.strays[stray.interface], lines = enter_unclaimed(self.strays[stray.interface], stray, self.log_unknown_vrids)
         return lines
-
-
-def who_is(router: VirtualRouter) -> Who:
-    """Return what identifies a virtual router on this host."""
-    return router.interface, router.virtual_router_id

@@ -20,10 +20,11 @@ from kaspec.vrrp.effects import (
     RemoveAddresses,
     SendAdvertisement,
     SendGratuitousArp,
+    SendUnsolicitedNeighborAdvertisement,
 )
-from kaspec.vrrp.router import VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import Identity, VirtualAddress, VirtualRouter
 from kaspec.vrrp.transmission import transmit
-from kaspec.wire.ip import encode_ipv4
+from kaspec.wire.ip import encode_ip
 
 
 @define
@@ -41,12 +42,12 @@ class Work:
 
 def gather(outcomes: Iterable[Outcome]) -> Iterator[Work]:
     """Gather the effects of several outcomes; a router that acts twice begins a new batch."""
-    work, acted = None, set[tuple[str, int]]()
+    work, acted = None, set[Identity]()
     for outcome in outcomes:
         effects = outcome.step.effects
         if not effects:
             continue
-        who = (outcome.router.interface, outcome.router.virtual_router_id)
+        who = outcome.router.identity
         if work is None or who in acted:
             if work is not None:
                 yield work
@@ -67,7 +68,7 @@ def _add(work: Work, router: VirtualRouter, effect: Effect) -> None:
             work.changes += [(True, address) for address in addresses]
         case RemoveAddresses(addresses):
             work.changes += [(False, address) for address in addresses]
-        case SendGratuitousArp(addresses, repeat):
+        case SendGratuitousArp(addresses, repeat) | SendUnsolicitedNeighborAdvertisement(addresses, repeat):
             work.announcements += [(virtual.interface, virtual.address, repeat) for virtual in addresses]
         case Notify():
             work.notifications.append((router, effect))
@@ -78,4 +79,4 @@ def _add(work: Work, router: VirtualRouter, effect: Effect) -> None:
 @lru_cache(maxsize=4096)
 def datagram(effect: SendAdvertisement) -> bytes:
     """Return the whole IP datagram of an advertisement; the kernel fills in the identification."""
-    return encode_ipv4(transmit(effect))
+    return encode_ip(transmit(effect))

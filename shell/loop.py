@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from attrs import define
 
-from kaspec.address import Address
+from kaspec.address import Address, family_of
 from kaspec.node import (
     DatagramReceived,
     DeadlinesReached,
@@ -31,6 +31,7 @@ from kaspec.vrrp.machine import step
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, is_urgent, next_deadline
 from kaspec.wire.arp import GratuitousArp, encode_gratuitous_arp
+from kaspec.wire.ndisc import UnsolicitedNeighborAdvertisement, encode_unsolicited_neighbor_advertisement
 from shell import clock
 from shell.deadlines import LEAD, Deadlines
 from shell.diary import Diary
@@ -230,7 +231,7 @@ class VrrpLoop:
         frames = []
         for name, address, repeat in work.announcements:
             if interface := self._kernel.interfaces.get(name):
-                frames += [(interface.index, gratuitous_arp_frame(address, interface.mac))] * repeat
+                frames += [(interface.index, announcement_frame(address, interface.mac))] * repeat
         return frames
 
     def _look_again_later(self, interface: str, wire: Wire) -> None:
@@ -283,6 +284,8 @@ class VrrpLoop:
 
 
 @lru_cache(maxsize=4096)
-def gratuitous_arp_frame(address: Address, mac: bytes) -> bytes:
-    """Return the Ethernet frame that announces ``address`` at ``mac``."""
-    return encode_gratuitous_arp(GratuitousArp(address, mac))
+def announcement_frame(address: Address, mac: bytes) -> bytes:
+    """Return the Ethernet frame that announces ``address`` at ``mac``: gratuitous ARP, or an unsolicited neighbour advertisement."""
+    if family_of(address) == 4:
+        return encode_gratuitous_arp(GratuitousArp(address, mac))
+    return encode_unsolicited_neighbor_advertisement(UnsolicitedNeighborAdvertisement(address, mac))

@@ -17,7 +17,7 @@ from kaspec.report.log import reason_line
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant, Interval, in_seconds
 from kaspec.vrrp.intervals import master_down_interval
-from kaspec.vrrp.router import GarpPolicy, SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import GarpPolicy, Identity, SimplePassword, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Master, State, next_deadline, state_name
 
 _EPOCH = datetime(1970, 1, 1)
@@ -41,12 +41,12 @@ class WallClock:
         return f"{seconds} ({moment[:-5]}{seconds[-7:]}{moment[-5:]})"
 
 
-def render_data(configuration: Configuration, state: NodeState, journals: Mapping[tuple[str, int], Journal], clock: WallClock) -> str:
+def render_data(configuration: Configuration, state: NodeState, journals: Mapping[Identity, Journal], clock: WallClock) -> str:
     """Write the whole dump; ``journals`` are kept by (interface, VRID), and ``state`` is of the configuration's routers."""
     return "".join(f"{line}\n" for line in _lines(configuration, state, journals, clock))
 
 
-def _lines(configuration: Configuration, state: NodeState, journals: Mapping[tuple[str, int], Journal], clock: WallClock) -> Iterator[str]:
+def _lines(configuration: Configuration, state: NodeState, journals: Mapping[Identity, Journal], clock: WallClock) -> Iterator[str]:
     yield "------< Global definitions >------"
     yield from _global_definitions(configuration.global_defs)
     if configuration.static_addresses:
@@ -55,7 +55,7 @@ def _lines(configuration: Configuration, state: NodeState, journals: Mapping[tup
     if configuration.routers:
         yield "------< VRRP Topology >------"
     for router, each in zip(configuration.routers, state.states, strict=True):
-        yield from _instance(router, each, journals.get((router.interface, router.virtual_router_id), BLANK), clock)
+        yield from _instance(router, each, journals.get(router.identity, BLANK), clock)
     if state.links:
         yield "------< Interfaces >------"
     for _, link in sorted(state.links.items()):

@@ -77,7 +77,7 @@ def enter(journal: Journal, outcome: Outcome, now: Instant, detail: bool) -> tup
 def enter_unclaimed(journal: Journal, unclaimed: Unclaimed, log_unknown_vrids: bool) -> tuple[Journal, tuple[str, ...]]:
     """Take a datagram that no virtual router of the interface claims; there are at most 257 kinds an interface."""
     interface, virtual_router_id = unclaimed.interface, unclaimed.virtual_router_id
-    if unclaimed.rule == rules.NOT_IPV4:
+    if unclaimed.rule == rules.NOT_IP:
         return _ration(journal, unclaimed.rule, (f"Malformed IPv4 packet received on interface({interface}). ignoring...",))
     if virtual_router_id is None:
         return _ration(journal, "too short", (f"IPv4 VRRP packet too short on interface({interface}). ignoring...",))

@@ -12,7 +12,14 @@ from kaspec.node import Outcome
 from kaspec.rules import Rule
 from kaspec.tracking import Link
 from kaspec.units import in_seconds
-from kaspec.vrrp.effects import Effect, InstallAddresses, RemoveAddresses, SendAdvertisement, SendGratuitousArp
+from kaspec.vrrp.effects import (
+    Effect,
+    InstallAddresses,
+    RemoveAddresses,
+    SendAdvertisement,
+    SendGratuitousArp,
+    SendUnsolicitedNeighborAdvertisement,
+)
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, Remark
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Reason, State, state_name
@@ -34,6 +41,12 @@ DISCARDS: dict[Rule, str] = {
     rules.ADDRESS_LIST: "{addresses}",
     rules.ADDRESS_LIST_REPORTED: "{addresses}",
     rules.ADVERTISEMENT_INTERVAL: "advertisement interval mismatch mine={expected} sec rcv'd={received} sec",
+    rules.COUNT_ZERO: "received {received} addresses, expected {expected}",
+    rules.INTERVAL_ZERO: "received an advertisement interval of {received}, expected {expected}",
+    rules.FIRST_LINK_LOCAL: "first address {received} is not link-local",
+    rules.FIRST_LINK_LOCAL_REPORTED: "first address {received} is not link-local",
+    rules.INTERVAL_LEARNT: "advertisement interval mismatch ours = {expected} sec rcv'd={received} sec",
+    rules.CHECKSUM_FORM: "VRRPv3 checksum covers the {received}, ours the {expected}: v3_checksum_as_v2 differs",
     rules.DESTINATION: "Expected multicast packet but received {cast}cast packet",
 }
 """What is wrong with a packet, by the rule that found it."""
@@ -58,7 +71,7 @@ DETAILS: dict[Rule, str] = {
 
 SILENT: frozenset[Rule] = frozenset(
     {
-        rules.NOT_IPV4,
+        rules.NOT_IP,
         rules.BACKUP_STOPS,
         rules.BACKUP_REFRESHED,
         rules.BACKUP_NO_PREEMPT,
@@ -72,7 +85,7 @@ SILENT: frozenset[Rule] = frozenset(
         rules.UNCHANGED,
     }
 )
-"""Rules that add nothing to the log, or (``NOT_IPV4``) never reach a virtual router."""
+"""Rules that add nothing to the log, or (``NOT_IP``) never reach a virtual router."""
 
 
 def log_lines(outcome: Outcome, detail: bool) -> tuple[str, ...]:
@@ -181,19 +194,21 @@ def _effect(outcome: Outcome, effect: Effect) -> Iterator[str]:
         case RemoveAddresses(addresses) if addresses:
             yield f"({name}) removing VIPs."
         case SendGratuitousArp():
-            yield from _gratuitous_arp(name, effect)
+            yield from _announcements(name, effect, "gratuitous ARPs", "gratuitous ARP")
+        case SendUnsolicitedNeighborAdvertisement():
+            yield from _announcements(name, effect, "Unsolicited Neighbour Adverts", "unsolicited Neighbour Advert")
         case _:
             return
 
 
-def _gratuitous_arp(name: str, burst: SendGratuitousArp) -> Iterator[str]:
+def _announcements(name: str, burst: SendGratuitousArp | SendUnsolicitedNeighborAdvertisement, packets: str, packet: str) -> Iterator[str]:
     """One line a packet, round after round, as keepalived sends them."""
     for turn in range(burst.repeat):
         for virtual in burst.addresses:
             target = f"on {virtual.interface} for {format_address(virtual.address)}"
             if turn == 0:
-                yield f"({name}) Sending/queueing gratuitous ARPs {target}"
-            yield f"Sending gratuitous ARP {target}"
+                yield f"({name}) Sending/queueing {packets} {target}"
+            yield f"Sending {packet} {target}"
 
 
 def _address_list(router: VirtualRouter, received: str, expected: str) -> str:

@@ -11,11 +11,11 @@ from kaspec import rules
 from kaspec.node import Outcome
 from kaspec.rules import Rule
 from kaspec.vrrp.events import AdvertisementReceived
-from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.router import Identity, VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Master, State
 
-Key = tuple[str, int, type[State], Rule]
-"""What is counted: interface and VRID of the virtual router (renaming it loses nothing), the state it was in, the rule it followed."""
+Key = tuple[Identity, type[State], Rule]
+"""What is counted: the virtual router's identity (renaming it loses nothing), the state it was in, the rule it followed."""
 Counts = Mapping[Key, int]
 
 _HEARD_AS_BACKUP = (
@@ -63,9 +63,9 @@ class Statistics:
 def tally(outcome: Outcome) -> tuple[Key, ...]:
     """Name the counts that an outcome raises by one each."""
     router, state, event = outcome.router, type(outcome.before), outcome.event
-    key = (router.interface, router.virtual_router_id, state, outcome.step.rule)
+    key = (router.identity, state, outcome.step.rule)
     if type(event) is AdvertisementReceived and event.remarks and state in (Backup, Master):
-        return (key, *((*key[:3], remark.rule) for remark in event.remarks))
+        return (key, *((*key[:2], remark.rule) for remark in event.remarks))
     return (key,)
 
 
@@ -77,8 +77,8 @@ def statistics(router: VirtualRouter, counts: Counts) -> Statistics:
     """
 
     def of(*which: Rule, states: Iterable[type[State]] = _STATES) -> int:
-        place = router.interface, router.virtual_router_id
-        return sum(counts.get((*place, state, rule), 0) for state in states for rule in which)
+        place = router.identity
+        return sum(counts.get((place, state, rule), 0) for state in states for rule in which)
 
     zero_sent = of(*_RESIGNED, states=(Master,))
     return Statistics(

@@ -158,7 +158,7 @@ class Removes:
 
 @frozen
 class Announces:
-    """``announces 192.0.2.100 ... x5``: gratuitous ARP, ``repeat`` times each."""
+    """``announces 192.0.2.100 ... x5``: gratuitous ARP, or neighbour advertisements of IPv6 addresses, ``repeat`` times each."""
 
     addresses: tuple[Address, ...]
     repeat: int

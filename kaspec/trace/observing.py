@@ -18,6 +18,7 @@ from kaspec.vrrp.effects import (
     RemoveAddresses,
     SendAdvertisement,
     SendGratuitousArp,
+    SendUnsolicitedNeighborAdvertisement,
 )
 from kaspec.vrrp.events import AdvertisementReceived
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
@@ -116,7 +117,7 @@ def _item(router: VirtualRouter, before: State, effect: Effect) -> t.Item:
             return t.Installs(_prefixed(addresses))
         case RemoveAddresses(addresses):
             return t.Removes(_prefixed(addresses))
-        case SendGratuitousArp(addresses, repeat):
+        case SendGratuitousArp(addresses, repeat) | SendUnsolicitedNeighborAdvertisement(addresses, repeat):
             return t.Announces(tuple(virtual.address for virtual in addresses), repeat)
         case Notify(word):
             return t.Notifies(word)

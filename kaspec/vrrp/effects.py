@@ -6,15 +6,16 @@ from attrs import frozen
 
 from kaspec.address import Address
 from kaspec.vrrp.router import VirtualAddress
-from kaspec.wire.vrrp import Advertisement
+from kaspec.wire.vrrp import Advertisement, ChecksumForm
 
 
 @frozen
 class SendAdvertisement:
-    """Multicast ``advertisement`` from IP ``source`` on the virtual router's interface."""
+    """Multicast ``advertisement`` from IP ``source`` on the virtual router's interface, with that form of checksum in version 3."""
 
     advertisement: Advertisement
     source: Address
+    form: ChecksumForm = "pseudo-header"
 
 
 @frozen
@@ -33,7 +34,15 @@ class RemoveAddresses:
 
 @frozen
 class SendGratuitousArp:
-    """Announce each address ``repeat`` times."""
+    """Announce each IPv4 address ``repeat`` times."""
+
+    addresses: tuple[VirtualAddress, ...]
+    repeat: int
+
+
+@frozen
+class SendUnsolicitedNeighborAdvertisement:
+    """Announce each IPv6 address ``repeat`` times."""
 
     addresses: tuple[VirtualAddress, ...]
     repeat: int
@@ -46,4 +55,4 @@ class Notify:
     state: Literal["MASTER", "BACKUP", "FAULT", "STOP"]
 
 
-Effect = SendAdvertisement | InstallAddresses | RemoveAddresses | SendGratuitousArp | Notify
+Effect = SendAdvertisement | InstallAddresses | RemoveAddresses | SendGratuitousArp | SendUnsolicitedNeighborAdvertisement | Notify

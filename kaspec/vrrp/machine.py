@@ -10,7 +10,7 @@ from typing import assert_never
 from attrs import evolve, frozen
 
 from kaspec import rules
-from kaspec.address import Address
+from kaspec.address import Address, family_of
 from kaspec.rules import Rule
 from kaspec.units import Instant, Interval, after
 from kaspec.vrrp.effects import (
@@ -20,6 +20,7 @@ from kaspec.vrrp.effects import (
     RemoveAddresses,
     SendAdvertisement,
     SendGratuitousArp,
+    SendUnsolicitedNeighborAdvertisement,
 )
 from kaspec.vrrp.events import (
     AdvertisementDiscarded,
@@ -180,8 +181,8 @@ def _master_deadline(router: VirtualRouter, state: Master, now: Instant) -> Step
         ticking = evolve(state, adver_at=after(now, router.advertisement_interval))
         return Step(ticking, _advertise(router, state.standing), rules.ADVER_TIMER)
     if state.announce_at is not None and now >= state.announce_at:
-        burst = SendGratuitousArp(router.addresses, state.announce_repeat)
-        return Step(_announcing(state, now, router.garp.refresh, router.garp.refresh_repeat), (burst,), rules.GARP_AGAIN)
+        burst = _announce(router.addresses, state.announce_repeat)
+        return Step(_announcing(state, now, router.garp.refresh, router.garp.refresh_repeat), burst, rules.GARP_AGAIN)
     return Step(state, (), rules.NOT_DUE)
 
 
@@ -207,8 +208,7 @@ def _master_hears(router: VirtualRouter, state: Master, event: AdvertisementRece
 def _assertion(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:
     """Answer a losing advertisement: one of ours, and the addresses announced anew (a healed split brain left stale caches)."""
     repeat = router.garp.lower_priority_repeat
-    announcement = (SendGratuitousArp(router.addresses, repeat),) if repeat else ()
-    return (*_advertise(router, standing), *announcement)
+    return (*_advertise(router, standing), *(_announce(router.addresses, repeat) if repeat else ()))
 
 
 def _announcing_again(router: VirtualRouter, state: Master, now: Instant) -> Master:
@@ -243,7 +243,7 @@ def _master_reconfigured(router: VirtualRouter, state: Master, previous: Virtual
     new = tuple(address for address in router.addresses if address not in previous.addresses)
     effects: tuple[Effect, ...] = (RemoveAddresses(gone),) if gone else ()
     if new:
-        effects = (*effects, InstallAddresses(new), SendGratuitousArp(new, router.garp.repeat))
+        effects = (*effects, InstallAddresses(new), *_announce(new, router.garp.repeat))
     adver_at = min(state.adver_at, after(now, router.advertisement_interval))
     reloaded = evolve(state, standing=standing, adver_at=adver_at)
     if state.announce_at is None:
@@ -291,7 +291,7 @@ def _become_master(router: VirtualRouter, standing: Standing, now: Instant, rule
     effects: tuple[Effect, ...] = (
         *_advertise(router, standing),
         InstallAddresses(router.addresses),
-        SendGratuitousArp(router.addresses, policy.repeat),
+        *_announce(router.addresses, policy.repeat),
         Notify("MASTER"),
     )
     master = Master(standing, after(now, router.advertisement_interval))
@@ -315,7 +315,16 @@ def _advertise(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:
 def _send(router: VirtualRouter, priority: int, source: Address | None) -> tuple[Effect, ...]:
     if source is None:
         return ()
-    return (SendAdvertisement(advertisement(router, priority), source),)
+    return (SendAdvertisement(advertisement(router, priority), source, router.checksum_form),)
+
+
+@lru_cache(maxsize=4096)
+def _announce(addresses: tuple[VirtualAddress, ...], repeat: int) -> tuple[Effect, ...]:
+    """Tell where the addresses now are: gratuitous ARP for IPv4, unsolicited neighbour advertisements for IPv6 (RFC 9568 6.4.1)."""
+    ipv6 = tuple(virtual for virtual in addresses if family_of(virtual.address) == 6)
+    ipv4 = tuple(virtual for virtual in addresses if family_of(virtual.address) == 4)
+    neighbours = (SendUnsolicitedNeighborAdvertisement(ipv6, repeat),) if ipv6 else ()
+    return (SendGratuitousArp(ipv4, repeat), *neighbours) if ipv4 or not ipv6 else neighbours
 
 
 def advertisement(router: VirtualRouter, priority: int) -> Advertisement:

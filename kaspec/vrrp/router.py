@@ -6,8 +6,11 @@ from attrs import field, frozen
 
 from kaspec.address import Address, Family
 from kaspec.units import SECOND, ZERO, Interval
+from kaspec.wire.vrrp import ChecksumForm
 
 Version = Literal[2, 3]
+Identity = tuple[str, Family, int]
+"""Interface, family and VRID: the same VRID in IPv4 and IPv6 is two virtual routers (RFC 9568 5.2.3)."""
 FIVE_SECONDS = Interval(5 * SECOND)
 OWNER_PRIORITY = 255
 """RFC 3768 5.3.4: the router that owns the virtual addresses."""
@@ -84,6 +87,8 @@ class Profile:
     ``owner_discards``: RFC 3768's owner discards every advertisement (two owners then never agree; RFC 9568 erratum 8298 mends it).
     ``address_list``: what another address list does: ``report`` (keepalived >= 2.3.3), ``drop`` (before), ``drop-unless-owner`` (RFC 3768).
     ``checks_destination``: whether a packet must have been sent to the multicast group.
+    ``first_link_local``: what becomes of an IPv6 advertisement whose first address is not link-local (RFC 9568: drop; FRR sends
+    them).
     ``discard_rearms_master``: keepalived's flaw; for the checker to show, never set in the daemon.
     """
 
@@ -92,6 +97,7 @@ class Profile:
     owner_discards: bool
     address_list: Literal["report", "drop-unless-owner", "drop"]
     checks_destination: bool
+    first_link_local: Literal["report", "drop"] = "report"
     discard_rearms_master: bool = False
 
 
@@ -99,6 +105,10 @@ KEEPALIVED = Profile("keepalived", True, False, "report", True)
 """The default: what current keepalived does, less its flaws."""
 RFC3768 = Profile("rfc3768", False, True, "drop-unless-owner", False)
 """RFC 3768 to the letter."""
+RFC5798 = Profile("rfc5798", False, True, "report", False)
+"""RFC 5798 to the letter."""
+RFC9568 = Profile("rfc9568", True, False, "report", False, "drop")
+"""RFC 9568 to the letter, with its errata 7947, 7949 and 8298 to 8301."""
 
 
 @frozen(cache_hash=True)
@@ -106,7 +116,8 @@ class VirtualRouter:
     """One virtual router on one interface (RFC 3768 6.1; keepalived ``vrrp_instance``).
 
     ``priority`` is the configured one, 1..255; tracking may change the effective one (``Standing``).  ``source`` is a configured source
-    address; without it the interface's own is used.  ``down_timer_adverts`` is the 3 in Master_Down_Interval.
+    address; without it the interface's own is used.  ``down_timer_adverts`` is the 3 in Master_Down_Interval.  ``checksum_form`` is what is
+    sent in version 3 for IPv4; either is accepted.
     """
 
     name: str
@@ -126,6 +137,12 @@ class VirtualRouter:
     garp: GarpPolicy = GarpPolicy()
     down_timer_adverts: int = 3
     profile: Profile = KEEPALIVED
+    checksum_form: ChecksumForm = "pseudo-header"
+
+    @property
+    def identity(self) -> Identity:
+        """What identifies it on its host, whatever its name."""
+        return self.interface, self.family, self.virtual_router_id
 
     @property
     def is_owner(self) -> bool:

@@ -1,4 +1,4 @@
-"""IPv4 datagrams as a raw socket gives and takes them (RFC 791)."""
+"""IPv4 and IPv6 datagrams, header first (RFC 791, RFC 8200), and the pseudo-header that checksums cover."""
 
 from struct import Struct
 
@@ -15,11 +15,13 @@ VRRP_TOS = 0xC0
 """Internetwork control, as keepalived and FRR send it."""
 
 _HEADER = Struct("!BBHHHBBH4s4s")
+_HEADER_V6 = Struct("!IHBB16s16s")
+_PSEUDO_HEADER, _PSEUDO_HEADER_V6 = Struct("!4s4sBBH"), Struct("!16s16sI3xB")
 
 
 @frozen
 class Packet:
-    """The parts of an IP datagram that VRRP looks at."""
+    """The parts of an IP datagram that VRRP looks at; in IPv6 ``ttl`` is the hop limit and ``protocol`` the next header."""
 
     source: Address
     destination: Address
@@ -33,6 +35,11 @@ class Malformed:
     """Bytes that are not what they should be; ``reason`` says why in a few words."""
 
     reason: str
+
+
+def decode_ip(datagram: bytes) -> Packet | Malformed:
+    """Read a datagram of either family: any bytes give a ``Packet`` or ``Malformed``."""
+    return decode_ipv6(datagram) if datagram and datagram[0] >> 4 == 6 else decode_ipv4(datagram)
 
 
 def decode_ipv4(datagram: bytes) -> Packet | Malformed:
@@ -55,3 +62,35 @@ def encode_ipv4(packet: Packet, identification: int = 0) -> bytes:
     fields = (0x45, VRRP_TOS, length, identification & 0xFFFF, 0, packet.ttl, packet.protocol)
     blank = _HEADER.pack(*fields, 0, packet.source, packet.destination)
     return _HEADER.pack(*fields, checksum(blank), packet.source, packet.destination) + packet.payload
+
+
+def decode_ipv6(datagram: bytes) -> Packet | Malformed:
+    """Read an IPv6 datagram; what follows its payload length is cut off.
+
+    An extension header stays what the next header is: VRRP has none (RFC 9568 5.1.2.4).
+    """
+    if len(datagram) < _HEADER_V6.size or datagram[0] >> 4 != 6:
+        return Malformed("no IPv6 header")
+    _, length, protocol, hop_limit, source, destination = _HEADER_V6.unpack_from(datagram)
+    payload = datagram[_HEADER_V6.size : _HEADER_V6.size + length]
+    if len(payload) < length:
+        return Malformed("the IPv6 length does not fit the datagram")
+    return Packet(Address(source), Address(destination), hop_limit, protocol, payload)
+
+
+def encode_ip(packet: Packet, identification: int = 0) -> bytes:
+    """Write a datagram of the family of its addresses."""
+    return encode_ipv4(packet, identification) if len(packet.source) == 4 else encode_ipv6(packet)
+
+
+def encode_ipv6(packet: Packet) -> bytes:
+    """Write an IPv6 datagram with VRRP's traffic class, no flow label and no extension headers."""
+    fields = (6 << 28 | VRRP_TOS << 20, len(packet.payload), packet.protocol, packet.ttl, packet.source, packet.destination)
+    return _HEADER_V6.pack(*fields) + packet.payload
+
+
+def pseudo_header(source: Address, destination: Address, protocol: int, length: int) -> bytes:
+    """Return what a checksum covers beside the message of ``length`` bytes: RFC 793 3.1 for IPv4, RFC 8200 8.1 for IPv6."""
+    if len(source) == 4:
+        return _PSEUDO_HEADER.pack(source, destination, 0, protocol, length)
+    return _PSEUDO_HEADER_V6.pack(source, destination, length, protocol)

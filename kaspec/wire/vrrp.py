@@ -1,11 +1,12 @@
-"""The VRRP message (RFC 3768 5.1): bytes to ``Advertisement`` and back.
+"""The VRRP message: bytes to ``Advertisement`` and back, version 2 (RFC 3768 5.1) and version 3 (RFC 5798, RFC 9568 5.1).
 
-Version 3 (RFC 5798, RFC 9568) differs in the unit of the interval, the address size and the pseudo-header; ``Advertisement`` already
-holds both, the version 3 codec joins this module.
+Version 3 counts in centiseconds, has no authentication data, takes either family, and its checksum covers a pseudo-header too.  For IPv4
+the RFCs were read in two ways there (RFC 5798 5.2.8, RFC 9568 5.2.8), so the form is a value.
 """
 
 from functools import lru_cache
 from struct import Struct
+from typing import Literal
 
 from attrs import frozen
 
@@ -14,24 +15,38 @@ from kaspec.address import Address
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Interval
 from kaspec.wire.checksum import checksum, is_valid
+from kaspec.wire.ip import VRRP_PROTOCOL, pseudo_header
 
 ADVERTISEMENT = 1
 """The only VRRP packet type (RFC 3768 5.3.2)."""
 AUTHENTICATION_BYTES = 8
 NO_AUTHENTICATION, SIMPLE_TEXT_PASSWORD, AUTHENTICATION_HEADER = 0, 1, 2
 AUTHENTICATION_TYPES = (NO_AUTHENTICATION, SIMPLE_TEXT_PASSWORD, AUTHENTICATION_HEADER)
+CENTISECOND = Interval(10_000)
+LONGEST_INTERVAL = Interval(4095 * CENTISECOND)
+"""Version 3 has twelve bits for the interval (RFC 9568 5.2.7)."""
+
+ChecksumForm = Literal["pseudo-header", "message"]
+"""What a version 3 checksum covers: the message and a pseudo-header (always, in IPv6), or the message only (RFC 9568, IPv4)."""
+CHECKSUM_FORMS: tuple[ChecksumForm, ...] = ("pseudo-header", "message")
+
+Ends = tuple[Address, Address]
+"""The source and the destination of the datagram around a message."""
+NOWHERE: Ends = (Address(bytes(4)), Address(bytes(4)))
+"""For version 2, whose message does not depend on them."""
 
 _HEADER = Struct("!BBBBBBH")
-LONGEST_MESSAGE = _HEADER.size + 4 * 255 + AUTHENTICATION_BYTES
-"""No version 2 message has more bytes; what follows is not part of it."""
+_HEADER_3 = Struct("!BBBBHH")
+LONGEST_MESSAGE = _HEADER.size + 16 * 255 + AUTHENTICATION_BYTES
+"""No message has more bytes; what follows is not part of it."""
 
 
 @frozen(cache_hash=True)
 class Advertisement:
     """A VRRP advertisement; the field names are the RFC's.
 
-    ``advertisement_interval`` is in microseconds; version 2 can carry whole seconds 0..255 only.  ``authentication_data`` is always eight
-    bytes in version 2.
+    ``advertisement_interval`` is in microseconds; version 2 can carry whole seconds 0..255 only, version 3 centiseconds 0..4095.
+    ``authentication_data`` is always eight bytes in version 2; in version 3, which has none, zero.
     """
 
     version: int
@@ -53,9 +68,15 @@ class Undecodable:
 
 
 @lru_cache(maxsize=4096)
-def encode(advertisement: Advertisement) -> bytes:
-    """Write a version 2 message, checksum included (RFC 3768 5.3): 16 + 4n bytes for n addresses."""
-    assert advertisement.version == 2, advertisement
+def encode(advertisement: Advertisement, ends: Ends = NOWHERE, form: ChecksumForm = "pseudo-header") -> bytes:
+    """Write a message, checksum included: 16 + 4n bytes for n addresses in version 2, 8 + 4n or 8 + 16n in version 3."""
+    if advertisement.version == 2:
+        return _encode_2(advertisement)
+    return _encode_3(advertisement, ends, form)
+
+
+def _encode_2(advertisement: Advertisement) -> bytes:
+    """RFC 3768 5.3."""
     whole_seconds, rest = divmod(advertisement.advertisement_interval, SECOND)
     assert rest == 0, f"version 2 carries whole seconds, not {advertisement.advertisement_interval} us"
     body = b"".join(advertisement.addresses) + advertisement.authentication_data
@@ -70,28 +91,70 @@ def encode(advertisement: Advertisement) -> bytes:
     return _HEADER.pack(*fields, checksum(_HEADER.pack(*fields, 0) + body)) + body
 
 
-def decode(version: int, message: bytes) -> Advertisement | Undecodable:
-    """Read a message of ``version`` (2), checking in the order of RFC 3768 7.1: version, completeness, checksum; then the type.
+def _encode_3(advertisement: Advertisement, ends: Ends, form: ChecksumForm) -> bytes:
+    """RFC 9568 5.2; the four reserved bits are zero."""
+    assert advertisement.version == 3, advertisement
+    centiseconds, rest = divmod(advertisement.advertisement_interval, CENTISECOND)
+    assert rest == 0, f"version 3 carries centiseconds, not {advertisement.advertisement_interval} us"
+    assert centiseconds <= 0x0FFF, f"version 3 carries at most 40.95 s, not {advertisement.advertisement_interval} us"
+    body = b"".join(advertisement.addresses)
+    fields = (
+        advertisement.version << 4 | ADVERTISEMENT,
+        advertisement.virtual_router_id,
+        advertisement.priority,
+        len(advertisement.addresses),
+        centiseconds,
+    )
+    blank = _HEADER_3.pack(*fields, 0) + body
+    return _HEADER_3.pack(*fields, checksum(_covered(blank, ends, form))) + body
 
-    Bytes after the authentication data are not part of the message and are ignored.
+
+def decode(version: int, message: bytes, ends: Ends = NOWHERE) -> Advertisement | Undecodable:
+    """Read a message of ``version``, checking in the order of RFC 3768 7.1: version, completeness, checksum; then the type.
+
+    In version 3 for IPv4 either form of checksum is right.  Bytes after the message are not part of it and are ignored.
     """
     if not message or message[0] >> 4 != version:
         return Undecodable(rules.VERSION, str(message[0] >> 4) if message else "nothing", str(version))
-    complete = _HEADER.size + AUTHENTICATION_BYTES + (4 * message[3] if len(message) > 3 else 0)
+    complete = _complete(version, message, ends)
     if len(message) < complete:
         return Undecodable(rules.INCOMPLETE, str(len(message)), str(complete))
-    if not is_valid(message[:complete]):
+    message = message[:complete]
+    if not (is_valid(message) if version == 2 else checksum_form(message, ends)):
         return Undecodable(rules.CHECKSUM, f"0x{message[6]:02x}{message[7]:02x}", "a sum of 0xffff")
     if message[0] & 0x0F != ADVERTISEMENT:
         return Undecodable(rules.TYPE, str(message[0] & 0x0F), str(ADVERTISEMENT))
+    return _decode_2(message) if version == 2 else _decode_3(message, len(ends[0]))
+
+
+def checksum_form(message: bytes, ends: Ends) -> ChecksumForm | None:
+    """Return which form of checksum a complete version 3 message has; ``None`` if it is wrong in either."""
+    forms = CHECKSUM_FORMS if len(ends[0]) == 4 else CHECKSUM_FORMS[:1]
+    return next((form for form in forms if is_valid(_covered(message, ends, form))), None)
+
+
+def _complete(version: int, message: bytes, ends: Ends) -> int:
+    """Return how many bytes a message must have, by its own count of addresses."""
+    count = message[3] if len(message) > 3 else 0
+    return _HEADER.size + 4 * count + AUTHENTICATION_BYTES if version == 2 else _HEADER_3.size + len(ends[0]) * count
+
+
+def _covered(message: bytes, ends: Ends, form: ChecksumForm) -> bytes:
+    return message if form == "message" else pseudo_header(*ends, VRRP_PROTOCOL, len(message)) + message
+
+
+def _decode_2(message: bytes) -> Advertisement:
     _, virtual_router_id, priority, count, authentication_type, whole_seconds, _ = _HEADER.unpack_from(message)
     end = _HEADER.size + 4 * count
-    return Advertisement(
-        version,
-        virtual_router_id,
-        priority,
-        Interval(whole_seconds * SECOND),
-        tuple(Address(message[at : at + 4]) for at in range(_HEADER.size, end, 4)),
-        authentication_type,
-        message[end:complete],
-    )
+    addresses = _addresses(message[_HEADER.size : end], 4)
+    return Advertisement(2, virtual_router_id, priority, Interval(whole_seconds * SECOND), addresses, authentication_type, message[end:])
+
+
+def _decode_3(message: bytes, address_size: int) -> Advertisement:
+    _, virtual_router_id, priority, _, reserved_and_interval, _ = _HEADER_3.unpack_from(message)
+    interval = Interval((reserved_and_interval & 0x0FFF) * CENTISECOND)  # the reserved bits are ignored (RFC 9568 5.2.6)
+    return Advertisement(3, virtual_router_id, priority, interval, _addresses(message[_HEADER_3.size :], address_size))
+
+
+def _addresses(body: bytes, size: int) -> tuple[Address, ...]:
+    return tuple(Address(body[at : at + size]) for at in range(0, len(body), size))

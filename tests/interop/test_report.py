@@ -28,7 +28,7 @@ from kaspec.tracking import Link
 from kaspec.units import SECOND, ZERO, Instant, Interval
 from kaspec.vrrp.events import Startup
 from kaspec.vrrp.router import KEEPALIVED as KEEPALIVED_PROFILE
-from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import GarpPolicy, Identity, InterfaceTrack, SimplePassword, VirtualAddress, VirtualRouter
 from kaspec.wire.checksum import checksum
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, encode_ipv4
 from kaspec.wire.vrrp import Advertisement, encode
@@ -169,14 +169,14 @@ class Core:
     state: NodeState
     now: Instant = Instant(0)
     counts: Counter[Key] = field(factory=Counter)
-    journals: dict[tuple[str, int], Journal] = field(factory=dict)
+    journals: dict[Identity, Journal] = field(factory=dict)
     lines: list[str] = field(factory=list)
 
     def take(self, event: NodeEvent) -> "Core":
         transition = node_step(NODE, self.state, event, self.now)
         for outcome in transition.outcomes:
             self.counts.update(tally(outcome))
-            who = outcome.router.interface, outcome.router.virtual_router_id
+            who = outcome.router.identity
             self.journals[who], lines = enter(self.journals.get(who, BLANK), outcome, self.now, detail=True)
             self.lines.extend(lines)
         return evolve(self, state=transition.state)

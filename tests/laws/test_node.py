@@ -27,7 +27,7 @@ from kaspec.units import Instant, Interval, after
 from kaspec.vrrp.effects import InstallAddresses, RemoveAddresses, SendAdvertisement
 from kaspec.vrrp.events import AdvertisementDiscarded, Shutdown, Startup
 from kaspec.vrrp.machine import advertisement, step
-from kaspec.vrrp.router import KEEPALIVED, RFC3768, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import KEEPALIVED, RFC3768, Identity, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Fault, Initialize, Master, State
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, encode_ipv4
 from kaspec.wire.vrrp import encode
@@ -132,7 +132,7 @@ def test_any_datagram_is_taken(run: Running, interface: str, data: st.DataObject
             assert outcome.step.effects == ()
     if result.unclaimed is not None:
         assert result.state is run.state
-        assert result.unclaimed.rule in {rules.NOT_IPV4, *RECEPTION_RULES[: RECEPTION_RULES.index(rules.VRID) + 1]}
+        assert result.unclaimed.rule in {rules.NOT_IP, *RECEPTION_RULES[: RECEPTION_RULES.index(rules.VRID) + 1]}
 
 
 @given(running(), interfaces, st.binary(max_size=1200))
@@ -206,8 +206,8 @@ def test_renaming_is_no_outage(run: Running) -> None:
     assert before == now or (before is not None and now is not None and now < before)
 
 
-def key(router: VirtualRouter) -> tuple[str, int]:
-    return router.interface, router.virtual_router_id
+def key(router: VirtualRouter) -> Identity:
+    return router.identity
 
 
 def wanted(node: Node, states: tuple[State, ...]) -> frozenset[VirtualAddress]:

@@ -13,9 +13,10 @@ from kaspec.node import Node, initial, node_step, reconfigure
 from kaspec.plan import Action, Change, Difference, Instance, Plan, plan
 from kaspec.report.plan import plan_json, render_plan
 from kaspec.units import SECOND
+from kaspec.vrrp.effects import RemoveAddresses
 from kaspec.vrrp.events import Reconfigured, Shutdown, Startup
 from kaspec.vrrp.router import SimplePassword, VirtualRouter
-from kaspec.vrrp.state import Backup, Master
+from kaspec.vrrp.state import Backup, Fault, Master
 from tests.laws.strategies import nodes
 from tests.laws.test_config import commands, configurations, instances, names
 from tests.laws.test_node import Running, running
@@ -30,7 +31,7 @@ def neighbours(draw: st.DrawFn) -> tuple[Configuration, Configuration]:
     both = tuple(pair for pair in zip(old.routers, old.settings, strict=True) if draw(st.booleans()))
     edited = [_edited(draw, router, settings) for router, settings in both]
     fresh = [pair for pair in zip(other.routers, other.settings, strict=True) if pair[0].virtual_router_id > 2]
-    placed = {(router.interface, router.virtual_router_id): (router, settings) for router, settings in (*edited, *fresh)}
+    placed = {router.identity: (router, settings) for router, settings in (*edited, *fresh)}
     unique = {router.name: (router, settings) for router, settings in placed.values()}
     new = draw(st.sampled_from((old, other)))
     routers = tuple(router for router, _ in unique.values())
@@ -158,7 +159,7 @@ def successors(draw: st.DrawFn, node: Node) -> Node:
     """A node that shares some routers with another, some of them changed."""
     fresh = draw(nodes()).routers
     shared = [evolve(router, advertisement_interval=SECOND) if draw(st.booleans()) else router for router in node.routers]
-    chosen = {(router.interface, router.virtual_router_id): router for router in (*fresh, *shared) if draw(st.booleans())}
+    chosen = {router.identity: router for router in (*fresh, *shared) if draw(st.booleans())}
     return Node(tuple(evolve(router, name=f"VI_{place}") if router in fresh else router for place, router in enumerate(chosen.values())))
 
 
@@ -177,12 +178,12 @@ def test_a_reload_does_what_the_plan_says_and_nothing_else(run: Running, data: s
     asked = {outcome.router for outcome in result.outcomes if isinstance(outcome.event, Reconfigured)}
     assert asked <= changed
     assert {new.routers[outcome.place] for outcome in result.outcomes if outcome.place is not None} >= {
-        router for router in changed if isinstance(run.state.states[run.node.places[place_of(router)]], Backup | Master)
+        router for router in changed if isinstance(run.state.states[run.node.places[router.identity]], Backup | Master)
     }
     virtual = run.node.virtual_addresses == new.virtual_addresses
     for router, state in zip(new.routers, result.state.states, strict=True):
         if router in by_kind["keep"] and virtual:
-            assert state is run.state.states[run.node.places[place_of(router)]]
+            assert state is run.state.states[run.node.places[router.identity]]
 
 
 @given(running(), st.data())
@@ -193,8 +194,21 @@ def test_after_a_reload_a_node_is_as_one_that_starts_so(run: Running, data: st.D
     fresh = node_step(new, initial(new, run.state.links.values()), Startup(), run.now).state
     assert [state.standing for state in result.state.states] == [state.standing for state in fresh.states]
     for router, state, started in zip(new.routers, result.state.states, fresh.states, strict=True):
-        assert place_of(router) in run.node.places or state == started
+        assert router.identity in run.node.places or state == started
 
 
-def place_of(router: VirtualRouter) -> tuple[str, int]:
-    return router.interface, router.virtual_router_id
+@given(running(), st.data())
+def test_a_master_loses_only_what_the_plan_called_an_outage(run: Running, data: st.DataObject) -> None:
+    """No address is taken away without warning; what tracking takes away is a risk that was named, or was there before."""
+    new = data.draw(successors(run.node))
+    warned = {
+        each.router
+        for action in plan(configured(run.node), configured(new)).actions
+        if any(consequence.grade == "outage" for consequence in action.consequences)
+        for each in (action.old, action.new)
+        if each
+    }
+    for outcome in reconfigure(run.node, new, run.state, run.now).outcomes:
+        lost = [effect for effect in outcome.step.effects if isinstance(effect, RemoveAddresses) and effect.addresses]
+        if isinstance(outcome.before, Master) and lost and not isinstance(outcome.step.state, Fault):
+            assert outcome.router in warned

@@ -83,7 +83,7 @@ def test_what_nobody_claims() -> None:
         ("eth0", stranger, rules.VRID, 7),
         ("eth1", datagram(A, 200), rules.VRID, 51),
         ("eth0", encode_ipv4(Packet(PEER, VRRP_GROUP_V4, 255, 112, b"\x21")), rules.INCOMPLETE, None),
-        ("eth0", b"", rules.NOT_IPV4, None),
+        ("eth0", b"", rules.NOT_IP, None),
     ):
         taken = node_step(NODE, state, DatagramReceived(interface, received), at("1"))
         assert (taken.outcomes, taken.unclaimed) == ((), Unclaimed(interface, rule, virtual_router_id))

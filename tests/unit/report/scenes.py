@@ -70,11 +70,20 @@ DISCARDED: dict[Rule, tuple[str, str]] = {
     rules.AUTH_TYPE_MISMATCH: ("0", "1"),
     rules.PASSWORD: ("another password", "ours"),
     rules.ADDRESS_LIST: ("192.0.2.100", "192.0.2.100 192.0.2.101"),
+    rules.COUNT_ZERO: ("0", "at least 1"),
+    rules.INTERVAL_ZERO: ("0", "1..4095 centiseconds"),
+    rules.FIRST_LINK_LOCAL: ("2001:db8::1", "a link-local address first"),
     rules.ADVERTISEMENT_INTERVAL: ("2", "1"),
     rules.DESTINATION: ("192.0.2.2", "224.0.0.18"),
 }
 """What a reception rule finds and expects."""
 
+REMARKS = {
+    rules.ADDRESS_LIST_REPORTED: ("192.0.2.100 192.0.2.102", "192.0.2.100 192.0.2.101"),
+    rules.FIRST_LINK_LOCAL_REPORTED: ("2001:db8::1", "a link-local address first"),
+    rules.INTERVAL_LEARNT: ("2.000000", "1.000000"),
+    rules.CHECKSUM_FORM: ("message", "pseudo-header"),
+}
 _ODD = Remark(rules.ADDRESS_LIST_REPORTED, "192.0.2.100 192.0.2.102", "192.0.2.100 192.0.2.101")
 REMARKED = evolve(heard(200), remarks=(_ODD,))
 _STRICT = evolve(ROUTER, profile=RFC3768)
@@ -83,7 +92,7 @@ _RENUMBERED = evolve(ROUTER, addresses=VIRTUAL[:1])
 
 SCENES: dict[Rule, Outcome] = {
     **{rule: discarded(rule) for rule in DISCARDED},
-    rules.ADDRESS_LIST_REPORTED: outcome(BACKUP, REMARKED),
+    **{rule: outcome(BACKUP, evolve(heard(200), remarks=(Remark(rule, *words),))) for rule, words in REMARKS.items()},
     rules.OWNER_STARTS: outcome(Initialize(evolve(HEALTHY, priority=255)), Startup(), OWNER),
     rules.BACKUP_STARTS: outcome(INIT, Startup()),
     rules.FAULT_AT_START: outcome(Initialize(DOWN), Startup()),

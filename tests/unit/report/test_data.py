@@ -27,7 +27,7 @@ SECRET = evolve(
 
 def dump(state: State, journal: Journal = BLANK) -> list[str]:
     """The lines about one virtual router."""
-    text = render_data(Configuration(routers=(SECRET,)), NodeState((state,)), {("eth0", 51): journal}, CLOCK)
+    text = render_data(Configuration(routers=(SECRET,)), NodeState((state,)), {SECRET.identity: journal}, CLOCK)
     return text.partition("------< VRRP Topology >------\n")[2].splitlines()
 
 

@@ -176,7 +176,7 @@ def test_unknown_virtual_routers_are_told_only_if_asked_for() -> None:
 
 
 def test_malformed_datagrams_are_told_the_first_and_the_tenth_time() -> None:
-    for stray in (Unclaimed("eth0", rules.NOT_IPV4, None), Unclaimed("eth0", rules.VRID, None)):
+    for stray in (Unclaimed("eth0", rules.NOT_IP, None), Unclaimed("eth0", rules.VRID, None)):
         journal, said = BLANK, []
         for _ in range(10):
             journal, lines = enter_unclaimed(journal, stray, log_unknown_vrids=False)

@@ -17,7 +17,7 @@ from kaspec.vrrp.state import Fault, Reason, Standing
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, encode_ipv4
 from kaspec.wire.vrrp import encode
 from tests.laws.strategies import HOSTS, advertisements, hosts, nodes, octets, worlds
-from tests.unit.report.scenes import BACKUP, DISCARDED, MASTER, NOW, OURS, PATIENT, SCENES, VIRTUAL, heard, outcome
+from tests.unit.report.scenes import BACKUP, DISCARDED, MASTER, NOW, OURS, PATIENT, REMARKS, SCENES, VIRTUAL, heard, outcome
 
 
 def test_every_rule_is_spoken_of_or_silent_on_purpose() -> None:
@@ -26,13 +26,13 @@ def test_every_rule_is_spoken_of_or_silent_on_purpose() -> None:
     assert not spoken & SILENT
 
 
-@pytest.mark.parametrize("rule", set(SCENES) - set(DISCARDED) - {rules.ADDRESS_LIST_REPORTED})
+@pytest.mark.parametrize("rule", set(SCENES) - set(DISCARDED) - set(REMARKS))
 def test_each_scene_is_of_its_rule(rule: Rule) -> None:
     assert SCENES[rule].step.rule == rule
 
 
 def test_every_discard_has_words() -> None:
-    assert set(DISCARDS) == {*DISCARDED, rules.ADDRESS_LIST_REPORTED}
+    assert set(DISCARDS) == {*DISCARDED, *REMARKS}
 
 
 @given(st.sampled_from(sorted(SCENES)))

@@ -92,8 +92,16 @@ def test_a_sum_of_zero_may_be_written_as_all_ones() -> None:
     assert decode(2, message[:6] + b"\xff\xff" + message[8:]) == advertisement
 
 
-@pytest.mark.parametrize("wrong", [Advertisement(3, 1, 1, SECOND, ()), Advertisement(2, 1, 1, Interval(500_000), ())])
-def test_what_version_2_cannot_carry_is_a_defect(wrong: Advertisement) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Advertisement(4, 1, 1, SECOND, ()),
+        Advertisement(2, 1, 1, Interval(500_000), ()),
+        Advertisement(3, 1, 1, Interval(15_000), ()),
+        Advertisement(3, 1, 1, Interval(41 * SECOND), ()),
+    ],
+)
+def test_what_a_version_cannot_carry_is_a_defect(wrong: Advertisement) -> None:
     """Only configuration that was not checked could ask for this: the assertion stays on."""
     with pytest.raises(AssertionError):
         encode(wrong)
