@@ -38,11 +38,13 @@ def _iptables(family: Literal["ip", "ip6"], name: str) -> Iterator[Listing]:
         if program == "iptables-legacy" and not _legacy_tables(name):
             continue
         text = _listed(f"{prefix}-save")
-        in_nftables = "-nft" in prefix if isinstance(text, Unseen) else text is not None and "nf_tables" in text[:200]
-        if text is not None and in_nftables not in seen:
+        if not text:
+            continue  # no such program, or no rules, and then not a word about which form it is either
+        in_nftables = "-nft" in prefix if isinstance(text, Unseen) else "nf_tables" in text[:200]
+        if in_nftables not in seen:
             seen.add(in_nftables)
             yield Listing(program, family, text)
-    if not seen and (tables := _legacy_tables(name)):
+    if False not in seen and (tables := _legacy_tables(name)):
         yield Listing("iptables-legacy", family, Unseen(f"the kernel has {name} tables ({tables}), and {name}-save is not installed"))
 
 
