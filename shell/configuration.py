@@ -87,7 +87,7 @@ def answer(question: Question) -> Answer:
     """Read what the core wants to know."""
     match question:
         case Content(path):
-            return _content(Path(path))
+            return _content(path)
         case Listing(directory):
             try:
                 return tuple(sorted(os.listdir(directory)))
@@ -97,10 +97,10 @@ def answer(question: Question) -> Answer:
             assert_never(question)
 
 
-def _content(path: Path) -> Found | Unread:
+def _content(path: str) -> Found | Unread:
     """Return an included file; keepalived takes regular files that are not executable."""
     try:
-        status = path.stat()
+        status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
             return Unread("is a directory" if stat.S_ISDIR(status.st_mode) else "is not a regular file")
         if status.st_mode & 0o111:
@@ -123,8 +123,8 @@ def _main_content(path: Path) -> Found | Unread:
     return Found(text, f"{status.st_dev}:{status.st_ino}")
 
 
-def _text(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+def _text(path: str | Path) -> str:
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
         return file.read()
 
 

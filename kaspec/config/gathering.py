@@ -1,6 +1,6 @@
 """What is told of all that was found: each place once, and of a kind no more than a person reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
@@ -19,13 +19,13 @@ def gathered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Sort diagnostics; tell once what is found again where the same text is expanded or included again; count what is too much."""
     kinds: dict[str, list[Diagnostic]] = {}
     for diagnostic, repeated in _by_place(diagnostics):
-        again = f" (and {repeated} more times, wherever this is expanded or included)" if repeated else ""
+        again = f" (and {repeated} more time{'s'[: repeated > 1]}, where this is expanded or included)" if repeated else ""
         kinds.setdefault(diagnostic.code, []).append(evolve(diagnostic, message=diagnostic.message + again) if again else diagnostic)
     return in_order(each for found in kinds.values() for each in _first_of(in_order(found)))
 
 
-def _by_place(diagnostics: Iterable[Diagnostic]) -> Iterable[tuple[Diagnostic, int]]:
-    """Pair the first of those that are told of one stretch of text with how many follow; what was not expanded stands for itself."""
+def _by_place(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, int]]:
+    """Pair what is told of a stretch of text with how often it is read again; what was not expanded stands for itself."""
     places: dict[tuple[str, str, int, int, int], list[Diagnostic]] = {}
     for diagnostic in diagnostics:
         span = diagnostic.span
@@ -34,7 +34,9 @@ def _by_place(diagnostics: Iterable[Diagnostic]) -> Iterable[tuple[Diagnostic, i
         else:
             places.setdefault((diagnostic.code, span.file, span.line, span.column, span.end), []).append(diagnostic)
     for found in places.values():
-        yield found[0], len(found) - 1
+        chain = found[0].span.chain
+        again = len({each.span.chain for each in found}) - 1
+        yield from ((each, again) for each in found if each.span.chain == chain)
 
 
 def _first_of(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

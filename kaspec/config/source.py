@@ -22,7 +22,8 @@ How = Literal["included", "expanded", "generated", "given"]
 class Origin:
     """One step of how text came to be read: by an include, a reference to ``$NAME``, a generator, or the value a reference stood for.
 
-    ``name`` is ``$NAME``, ``~SEQ with NAME = 1`` or ``$NAME = value``; the place is that of the directive, reference or value.
+    ``name`` is ``$NAME``, ``~SEQ with NAME = 1`` or ``$NAME = value``, for an include the number of the file among those it brings in; the
+    place is that of the directive, reference or value.
     """
 
     how: How
@@ -66,7 +67,7 @@ class Span:
     @property
     def reading_order(self) -> tuple[tuple[int, int, str], ...]:
         """Sort spans by this as their texts are read: what is included comes where the include stands."""
-        including = ((each.line, each.column, "") for each in reversed(self.chain) if each.how == "included")
+        including = ((each.line, each.column, each.name) for each in reversed(self.chain) if each.how == "included")
         return *including, (self.line, self.column, self.file)
 
 

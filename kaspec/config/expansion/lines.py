@@ -62,7 +62,8 @@ class _File:
     """A file being read: what relative names are relative to, and what is known of it."""
 
     path: str
-    identity: str
+    within: frozenset[str]
+    """The identities of this file and of those it is included by."""
 
     @property
     def directory(self) -> str:
@@ -126,12 +127,12 @@ class Expansion:
 
     # Files.
 
-    def _open(self, path: str, content: Found, chain: Chain) -> None:
+    def _open(self, path: str, content: Found, chain: Chain, within: frozenset[str] = frozenset()) -> None:
         raws = content.text.split("\n")
         if path in self.texts:
             self._added += REPEATED_FILE + len(raws)
         self.texts[path] = content.text
-        self._stack.append(_Reading(_File(path, content.identity), chain, enumerate(raws, 1), checks_after=self._checks))
+        self._stack.append(_Reading(_File(path, within | {content.identity}), chain, enumerate(raws, 1), checks_after=self._checks))
 
     def _look_ahead(self, path: str, content: Found, seen: set[str]) -> None:
         """Ask for all that is plainly included before reading anything, since reading begins again when there are answers."""
@@ -215,7 +216,7 @@ class Expansion:
                 condition = _CONDITION.match(string)
                 if condition is None or (condition[2] == self.settings.config_id) == bool(condition[1]):
                     if raws is not None and condition is not None and DEFINITION.match(string, condition.end()):
-                        self._continued(raws)
+                        tuple(self._continued(raws))
                     return None
                 text = text.cut(condition.end())
             elif string[0] == "$" and (definition := DEFINITION.match(string)):
@@ -227,7 +228,7 @@ class Expansion:
             elif "$" not in string:
                 break
             else:
-                replaced = self._replace(text, chain)
+                replaced = self._replace(text, chain, text is written)
                 if replaced is None:
                     return None
                 if replaced is text:
@@ -266,20 +267,19 @@ class Expansion:
         if computed:
             message = "keepalived reads an include twice or out of place if a condition, definition or generator makes it"
             self._tell_once(INCLUDE_COMPUTED.at(place, message, "here it is read once, in its place; write it plainly to have both agree"))
-        if sum(1 for each in self._stack if each.raws is not None) >= DEEPEST_INCLUDE:
+        within = self._stack[-1].file.within
+        if len(within) >= DEEPEST_INCLUDE:
             self.report(TOO_MUCH.at(named, f"includes are nested more than {DEEPEST_INCLUDE} deep", "look for a circle"))
             return
         included = include(found[2], self._stack[-1].file.directory, self._checks | CHECKS_OF[found[1]], self.library)
         self.questions |= included.questions
         for complaint in included.complaints:
             self.report(complaint.kind.at(named, complaint.message, complaint.hint))
-        inner = (_first(text).origin("included", ""), *chain)
-        reading = {each.file.identity for each in self._stack}
-        for path, content in reversed(included.files):
-            if content.identity in reading:
+        for number, (path, content) in reversed(tuple(enumerate(included.files))):
+            if content.identity in within:
                 self.report(ENDLESS.at(named, f"{path} is being read already: it includes itself", "remove an include of the circle"))
             else:
-                self._open(path, content, inner)
+                self._open(path, content, (_first(text).origin("included", f"{number:05}"), *chain), within)
         self._has_room(text, chain)
 
     # Definitions.
@@ -306,14 +306,14 @@ class Expansion:
             if not goes_on:
                 return
 
-    def _replace(self, text: Text, chain: Chain) -> Text | None:
-        """Replace the references of a line; none if it must not be read at all."""
+    def _replace(self, text: Text, chain: Chain, again: bool) -> Text | None:
+        """Replace the references of a line, ``again`` if it was expanded before; none if it must not be read at all."""
         if spaced := _SPACED_DEFINITION.match(text.string):
             hint = "write $NAME=VALUE, with no blank before the ="
             self.report(MALFORMED_DEFINITION.at(_line(text, chain).span(*spaced.span()), "this is no definition", hint))
             return None
         active = [each.definition for each in self._stack if each.definition is not None]
-        replacement = Replacement(self._look_up, lambda: tuple(self._definitions), self._tell_once, chain, active)
+        replacement = Replacement(self._look_up, lambda: tuple(self._definitions), self._tell_once, chain, active, again)
         replaced = replacement.replace(text)
         if replacement.failed or (replacement.following and not self._is_affordable(text, chain)):
             return None

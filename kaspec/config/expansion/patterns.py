@@ -47,7 +47,9 @@ def match(pattern: str, directory: str, library: Library) -> Matches:
 
 def join(directory: str, path: str) -> str:
     """Return a path that is relative to a directory."""
-    return path if path.startswith("/") or not directory else f"{directory.rstrip('/')}/{path}"
+    if not directory or path.startswith("/"):
+        return path
+    return f"{directory.rstrip('/')}/{path}" if path else directory
 
 
 def directory_of(path: str) -> str:
