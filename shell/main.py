@@ -24,6 +24,7 @@ class Commands(click.Group):
         "run": ("shell.commands.run", "Run the daemon; takes keepalived's options."),
         "check": ("shell.commands.check", "Check configuration files, and whether peers can agree."),
         "fmt": ("shell.commands.fmt", "Lay out configurations canonically."),
+        "explain": ("shell.commands.explain", "Show what a configuration comes to: every value, whence, and every timer."),
         "plan": ("shell.commands.plan", "Show what a reload would do, and whether it interrupts service."),
         "doctor": ("shell.commands.doctor", "Examine this machine: what would keep a configuration from working."),
         "trace": ("shell.commands.trace", "Run, write and explain protocol traces."),

@@ -1,0 +1,266 @@
+"""The effective configuration: every setting of every instance, its defaults filled in, and where each value came from.
+
+The keyword table says which settings there are, the typed tree which of them are given and where, the model what became of them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
+
+from attrs import evolve, frozen
+
+from kaspec.address import format_address
+from kaspec.config import diagnostics as kinds
+from kaspec.config.diagnostics import Diagnostic
+from kaspec.config.keywords import TABLE, Block, Later, Listing, Row, Setting, top
+from kaspec.config.keywords import global_defs as globals_
+from kaspec.config.keywords import vrrp_instance as rows
+from kaspec.config.model import InstanceSettings
+from kaspec.config.reader import Reading
+from kaspec.config.render import render_address
+from kaspec.config.sections import Given, Section
+from kaspec.config.source import Span
+from kaspec.config.tree import Statement
+from kaspec.config.values import plain_seconds
+from kaspec.failover import Failover, failover
+from kaspec.units import ZERO, Interval
+from kaspec.vrrp.router import VirtualRouter
+
+REWRITES = frozenset(
+    kind.code
+    for kind in (
+        kinds.NOPREEMPT_CLEARED,
+        kinds.PREEMPT_DELAY_CLEARED,
+        kinds.INTERVAL_ROUNDED,
+        kinds.PASSWORD_CUT,
+        kinds.AUTHENTICATION_INCOMPLETE,
+        kinds.OWN_INTERFACE_TRACKED,
+        kinds.DUPLICATE_TRACK,
+        kinds.OWNER_WEIGHTED,
+    )
+)
+"""Diagnostics that say what keepalived does instead of what is written."""
+
+Model = tuple[VirtualRouter, InstanceSettings]
+
+
+@frozen
+class Provenance:
+    """Where a value came from: ``span`` is the statement that gives it, ``why`` the reason if it is not that statement's value."""
+
+    kind: Literal["given", "default", "inherited", "rewritten"]
+    span: Span | None = None
+    why: str = ""
+
+
+@frozen
+class Explained:
+    """A setting: its keyword, its effective value as the file would have it, and where that came from.
+
+    One that does not ``act`` is read without effect in this release.
+    """
+
+    keyword: str
+    value: str
+    provenance: Provenance
+    acts: bool = True
+
+
+@frozen
+class ExplainedInstance:
+    """An instance: every setting, and what its timers come to."""
+
+    router: VirtualRouter
+    span: Span
+    settings: tuple[Explained, ...]
+    failover: Failover
+
+
+@frozen
+class Explanation:
+    """A whole configuration: what stands outside of instances, and each instance that runs."""
+
+    definitions: tuple[Explained, ...]
+    instances: tuple[ExplainedInstance, ...]
+
+
+def explain(reading: Reading) -> Explanation:
+    """Explain a configuration.  Total; an instance that cannot run is not there (its diagnostics say why)."""
+    globally = reading.section.merged(top.GLOBAL_DEFS)
+    sections = {section.label: section for section in reversed(reading.section.sections(top.VRRP_INSTANCE))}
+    settings = {each.name: each for each in reading.configuration.settings}
+    rewrites = tuple(each for each in reading.diagnostics if each.code in REWRITES)
+    return Explanation(
+        (*_definitions(globally), *_listed(top.STATIC_IPADDRESS, reading.section), *_listed(top.STATIC_ROUTES, reading.section)),
+        tuple(
+            ExplainedInstance(
+                router,
+                sections[router.name].span,
+                tuple(_Instance(sections[router.name], globally, (router, settings[router.name]), rewrites).explained()),
+                failover(router),
+            )
+            for router in reading.configuration.routers
+        ),
+    )
+
+
+def _definitions(globally: Section) -> Iterator[Explained]:
+    """Every definition that is given, and the default of every other that acts."""
+    for row in TABLE["global_defs"].values():
+        if row in globally.given or isinstance(row, Listing):
+            yield from _as_given(row, globally)
+        elif isinstance(row, Setting) and row.active:
+            yield Explained(row.name, row.description.default, Provenance("default"))
+
+
+def _as_given(row: Row, section: Section, prefix: str = "") -> Iterator[Explained]:
+    """A keyword as it is written, without a word on what it means."""
+    match row:
+        case Setting():
+            given = section.last(row)
+            if given is not None:
+                yield Explained(prefix + row.name, _text(given.statement, row), Provenance("given", given.statement.span), row.active)
+        case Listing():
+            yield from _listed(row, section, prefix)
+        case Block():
+            inside = section.merged(row)
+            for inner in inside.given:
+                yield from _as_given(inner, inside, f"{prefix}{row.name} ")
+        case Later():
+            for statement in section.given.get(row, ()):
+                yield Explained(prefix + row.name, _text(statement, row), Provenance("given", statement.span), acts=False)
+
+
+def _listed(row: Listing[Any], section: Section, prefix: str = "") -> Iterator[Explained]:
+    for given in section.entries(row):
+        yield Explained(prefix + row.name, given.statement.text(given.first), Provenance("given", given.span))
+    if not section.entries(row):
+        yield Explained(prefix + row.name, "none", Provenance("default"))
+
+
+def _text(statement: Statement, row: Row) -> str:
+    if row is rows.AUTH_PASS:
+        return "(not shown)"
+    return statement.text(1) or ("{ ... }" if statement.body is not None else "yes")
+
+
+@frozen
+class _Instance:
+    """One instance being explained."""
+
+    section: Section
+    globally: Section
+    model: Model
+    rewrites: tuple[Diagnostic, ...]
+
+    def explained(self) -> Iterator[Explained]:
+        for row in TABLE["vrrp_instance"].values():
+            if row is rows.NOPREEMPT:
+                continue
+            if isinstance(row, Setting) and (row in EFFECTIVE or row in self.section.given):
+                yield self._setting(row)
+            elif isinstance(row, Setting) and row.active:
+                yield Explained(row.name, row.description.default, Provenance("default"))
+            elif not isinstance(row, Setting):
+                written = tuple(_as_given(row, self.section))
+                yield from map(self._rewritten, self._complete(written) if row is rows.VIRTUAL_IPADDRESS else written)
+
+    def _complete(self, written: tuple[Explained, ...]) -> tuple[Explained, ...]:
+        """Write addresses with all that goes without saying."""
+        held = self.model[0].addresses
+        if len(held) != len(written):
+            return written
+        return tuple(evolve(each, value=render_address(address, None)) for each, address in zip(written, held, strict=True))
+
+    def _setting(self, row: Setting[Any]) -> Explained:
+        given = self._given(row)
+        write = EFFECTIVE.get(row)
+        provenance = Provenance("given", given.statement.span) if given else self._elsewhere(row)
+        value = write(*self.model) if write else _text(given.statement, row) if given else row.description.default
+        return self._rewritten(Explained(row.name, value, provenance, row.active))
+
+    def _given(self, row: Setting[Any]) -> Given[Any] | None:
+        """The statement that counts: of preempt and nopreempt, the later one."""
+        found = [each for one in (row, OPPOSITES.get(row)) if one is not None and (each := self.section.last(one)) is not None]
+        return max(found, key=lambda each: each.order, default=None)
+
+    def _elsewhere(self, row: Setting[Any]) -> Provenance:
+        """Where the value of a setting that the instance does not give comes from."""
+        state, priority = (self.section.last(each) for each in (rows.STATE, rows.PRIORITY))
+        if row is rows.PRIORITY and state is not None and self.model[0].is_owner:
+            why = "state MASTER without a priority makes this router the address owner"
+            return Provenance("rewritten", state.statement.span, why)
+        if row is rows.STATE and priority is not None and self.model[0].is_owner:
+            return Provenance("rewritten", priority.statement.span, "priority 255 without a state means MASTER")
+        for above in inherited_from(row):
+            if (given := self.globally.last(above)) is not None:
+                return Provenance("inherited", given.statement.span, above.name)
+        followed = FOLLOWS.get(row)
+        if followed is not None:
+            beyond = self.section.last(followed)
+            return Provenance("default", beyond.statement.span if beyond else None, f"as {followed.name}")
+        minimal = self.globally.last(globals_.VRRP_MIN_GARP)
+        if row in MINIMAL and minimal is not None and minimal.value:
+            return Provenance("inherited", minimal.statement.span, globals_.VRRP_MIN_GARP.name)
+        return Provenance("default")
+
+    def _rewritten(self, explained: Explained) -> Explained:
+        """Say what keepalived made of a statement, if a diagnostic does."""
+        span = explained.provenance.span
+        if explained.provenance.kind != "given" or span is None:
+            return explained
+        for diagnostic in self.rewrites:
+            here = (diagnostic.span.file, diagnostic.span.line, diagnostic.span.chain) == (span.file, span.line, span.chain)
+            if here and diagnostic.span.column >= span.column:
+                return evolve(explained, provenance=Provenance("rewritten", span, diagnostic.message))
+        return explained
+
+
+def inherited_from(row: Setting[Any]) -> tuple[Setting[Any], ...]:
+    """Return the rows of ``global_defs`` that stand in for a row of ``vrrp_instance``, the nearest first."""
+    default, above = row.description.default, TABLE["global_defs"]
+    if "global" not in default and f"vrrp_{row.name}" not in default:
+        return ()
+    found = (above.get(name) for name in (f"vrrp_{row.name}", f"{row.name}_vrrp", row.name))
+    return tuple(each for each in found if isinstance(each, Setting))
+
+
+OPPOSITES: Mapping[Row, Setting[Any]] = {rows.PREEMPT: rows.NOPREEMPT}
+"""Keywords that take each other back."""
+FOLLOWS: Mapping[Row, Setting[Any]] = {
+    rows.GARP_LOWER_PRIO_REPEAT: rows.GARP_MASTER_REPEAT,
+    rows.GARP_LOWER_PRIO_DELAY: rows.GARP_MASTER_DELAY,
+}
+"""Settings whose default is another setting."""
+MINIMAL = frozenset({rows.GARP_MASTER_REPEAT, rows.GARP_MASTER_DELAY})
+"""What ``vrrp_min_garp`` stands in for."""
+
+
+def _interval(read: Callable[[VirtualRouter], Interval | None]) -> Callable[[VirtualRouter, InstanceSettings], str]:
+    return lambda router, _: plain_seconds(read(router) or ZERO)
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"
+
+
+EFFECTIVE: Mapping[Row, Callable[[VirtualRouter, InstanceSettings], str]] = {
+    rows.STATE: lambda _, settings: settings.initial_state,
+    rows.INTERFACE: lambda router, _: router.interface,
+    rows.VIRTUAL_ROUTER_ID: lambda router, _: str(router.virtual_router_id),
+    rows.PRIORITY: lambda router, _: str(router.priority),
+    rows.ADVERT_INT: _interval(lambda router: router.advertisement_interval),
+    rows.VERSION: lambda router, _: str(router.version),
+    rows.PREEMPT: lambda router, _: _yes(router.preempt),
+    rows.PREEMPT_DELAY: _interval(lambda router: router.preempt_delay),
+    rows.DONT_TRACK_PRIMARY: lambda router, _: _yes(router.dont_track_primary),
+    rows.MCAST_SRC_IP: lambda router, _: format_address(router.source) if router.source else f"the first address of {router.interface}",
+    rows.GARP_MASTER_DELAY: _interval(lambda router: router.garp.delay),
+    rows.GARP_MASTER_REPEAT: lambda router, _: str(router.garp.repeat),
+    rows.GARP_MASTER_REFRESH: _interval(lambda router: router.garp.refresh),
+    rows.GARP_MASTER_REFRESH_REPEAT: lambda router, _: str(router.garp.refresh_repeat),
+    rows.GARP_LOWER_PRIO_DELAY: _interval(lambda router: router.garp.lower_priority_delay),
+    rows.GARP_LOWER_PRIO_REPEAT: lambda router, _: str(router.garp.lower_priority_repeat),
+    rows.LOWER_PRIO_NO_ADVERT: lambda router, _: _yes(not router.profile.answers_lower_priority),
+    rows.DOWN_TIMER_ADVERTS: lambda router, _: str(router.down_timer_adverts),
+}
+"""What became of a setting, by the model."""

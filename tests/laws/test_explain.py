@@ -1,0 +1,121 @@
+"""Laws of the explanation: it is complete, what it says is so, and the timers keep their promises on the state machine itself."""
+
+import json
+
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaspec.config import Configuration, read
+from kaspec.config.explain import ExplainedInstance, explain
+from kaspec.config.render import render
+from kaspec.failover import failover
+from kaspec.report.explain import explanation_json, render_tables, tables
+from kaspec.tracking import Link, standing
+from kaspec.units import ZERO, Instant, after
+from kaspec.vrrp.events import AdvertisementReceived, DeadlineReached, Startup
+from kaspec.vrrp.machine import advertisement, step
+from kaspec.vrrp.router import NoAuthentication, VirtualRouter
+from kaspec.vrrp.state import Backup, Initialize, Master, Standing
+from tests.laws.strategies import HOSTS, routers, worlds
+from tests.laws.test_config import TEXTS, configurations, texts
+
+every_text = texts | st.sampled_from(TEXTS) | configurations().map(render)
+
+
+@given(every_text)
+def test_every_text_is_explained(text: str) -> None:
+    reading = read(text, "x")
+    found = explain(reading)
+    assert [each.router for each in found.instances] == list(reading.configuration.routers)
+    assert json.dumps(explanation_json(found))
+    assert list(render_tables(tables(found)))
+
+
+@given(every_text)
+def test_what_is_given_somewhere_is_given_there(text: str) -> None:
+    """A place that a value comes from is a line of the file that has words on it."""
+    lines = text.split("\n")
+    found = explain(read(text, "x"))
+    for explained in (*found.definitions, *(each for instance in found.instances for each in instance.settings)):
+        origin = explained.provenance
+        assert (origin.span is None) <= (origin.kind == "default")
+        if origin.span is not None and not origin.span.chain:
+            assert lines[origin.span.line - 1][origin.span.column - 1 : origin.span.end - 1].strip()
+
+
+@given(configurations())
+def test_an_explanation_written_as_a_file_is_the_same_virtual_router(configuration: Configuration) -> None:
+    """Every value that is effective, and nothing else, makes the same router: defaults too, whoever's they are."""
+    found = explain(read(render(configuration), "x"))
+    for instance in found.instances:
+        (again,) = read(written(instance), "y").configuration.routers
+        assert again == evolve(instance.router, name="again", authentication=NoAuthentication())
+
+
+def written(instance: ExplainedInstance) -> str:
+    lines = []
+    for each in instance.settings:
+        match each.keyword, each.value:
+            case _, "none":
+                continue
+            case (("virtual_ipaddress" | "track_interface"), value):
+                lines.append(f"{each.keyword} {{\n{value}\n}}")
+            case "preempt", value:
+                lines.append("preempt" if value == "yes" else "nopreempt")
+            case "dont_track_primary", value:
+                lines.extend(["dont_track_primary"] if value == "yes" else [])
+            case "mcast_src_ip", value if value.startswith("the first"):
+                continue
+            case keyword, value if not keyword.startswith("authentication"):
+                lines.append(f'{keyword} "{value}"' if keyword == "interface" else f"{keyword} {value}")
+    body = "\n".join(lines)
+    return f"vrrp_instance again {{\n{body}\n}}\n"
+
+
+def untracked(router: VirtualRouter) -> VirtualRouter:
+    return evolve(router, tracks=())
+
+
+@given(routers(2).map(untracked), st.integers(1, 20))
+def test_a_backup_takes_over_from_a_crashed_master_in_time(router: VirtualRouter, heard: int) -> None:
+    healthy = Standing(router.priority, HOSTS[0])
+    now = Instant(0)
+    backup = Backup(healthy, after(now, failover(router).crash), router.advertisement_interval)
+    event = AdvertisementReceived(advertisement(router, 255), HOSTS[1])
+    state = step(router, backup, event, Instant(heard)).state
+    assert isinstance(state, Backup)
+    assert state.master_down_at == Instant(heard) + failover(router).crash
+    farewell = AdvertisementReceived(advertisement(router, 0), HOSTS[1])
+    stopped = step(router, state, farewell, Instant(heard)).state
+    assert isinstance(stopped, Backup)
+    assert stopped.master_down_at == Instant(heard) + failover(router).clean_stop
+
+
+@given(routers(2).map(untracked), st.fractions(0, 1))
+def test_a_router_that_comes_back_keeps_its_promise(router: VirtualRouter, phase: float) -> None:
+    """Beside a Master of lower priority that advertises as it should, it is Master when it says it will be at the latest, or never."""
+    promised, interval = failover(router).comeback, router.advertisement_interval
+    state = step(router, Initialize(Standing(router.priority, HOSTS[0])), Startup(), Instant(0)).state
+    advert_at = Instant(int(interval * phase))
+    horizon = after(Instant(0), promised or ZERO) + 5 * interval
+    lower = AdvertisementReceived(advertisement(router, min(router.priority, 2) - 1), HOSTS[1])
+    if lower.advertisement.priority == 0:
+        return
+    while not isinstance(state, Master) and advert_at <= horizon:
+        assert isinstance(state, Backup)
+        if state.master_down_at <= advert_at:
+            now = state.master_down_at
+            state = step(router, state, DeadlineReached(), now).state
+            assert promised is not None
+            assert now <= promised
+        else:
+            state = step(router, state, lower, advert_at).state
+            advert_at = after(advert_at, interval)
+    assert isinstance(state, Master) == (promised is not None)
+
+
+@given(routers(2), worlds)
+def test_no_world_takes_the_priority_out_of_its_range(router: VirtualRouter, world: list[Link]) -> None:
+    promised = failover(router)
+    assert promised.lowest_priority <= standing(router, {link.name: link for link in world}).priority <= promised.highest_priority
