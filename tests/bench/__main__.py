@@ -12,7 +12,7 @@ from rich.table import Table
 
 from conformance.lab.namespace import enter_user_namespace
 from conformance.lab.peers import KASPEC, KEEPALIVED, Peer
-from tests.bench import scenes
+from tests.bench import configurations, scenes
 
 MANY = 255
 
@@ -42,6 +42,7 @@ BENCHMARKS = (
     Benchmark(f"CPU per advert sent, {MANY} instances", "us", 1, lambda peer: (scenes.working(peer, MANY, as_master=True).each,)),
     Benchmark(f"CPU per advert received, {MANY} instances", "us", 1, lambda peer: (scenes.working(peer, MANY, as_master=False).each,)),
     Benchmark("start-up to an owner's first advert", "ms", 5, lambda peer: (scenes.start_up(peer) * 1000,)),
+    Benchmark("configuration of 127 000 lines, tested", "s", 3, lambda peer: (configurations.testing(peer),)),
     Benchmark("memory, 1 instance", "MiB", 1, lambda peer: (scenes.memory(peer, 1),)),
     Benchmark(f"memory, {MANY} instances", "MiB", 1, lambda peer: (scenes.memory(peer, MANY),)),
 )
