@@ -14,9 +14,10 @@ from kaspec.config.diagnostics import (
     VERSION_3_INACTIVE,
 )
 from kaspec.config.lexer import Report
-from kaspec.config.lines import AddressLine, RouteLine, TrackLine
+from kaspec.config.lines import AddressLine, RouteLine
 from kaspec.config.model import InterfaceUse, Route
 from kaspec.config.sections import Given
+from kaspec.config.terms import TrackLine
 from kaspec.vrrp.router import InterfaceTrack, VirtualAddress
 
 
@@ -83,6 +84,12 @@ def _route(given: Given[RouteLine], report: Report) -> Route | None:
     if line.via is None and line.interface is None:
         report(MALFORMED.at(given.span, "this route has neither a gateway nor an interface", "add via ADDRESS or dev INTERFACE"))
         return None
+    if isinstance(line.table, str):
+        named = line.placed("table")
+        report(
+            MALFORMED.at(given.at(named or line.destination), f"'{line.table}' is not a known routing table", "write the table's number")
+        )
+        return None
     if line.inactive:
         return None
     interface = line.interface.value if line.interface else None
@@ -107,7 +114,7 @@ def build_tracks(lines: Iterable[Given[TrackLine]], own: str, owner: bool, repor
         elif owner and given.value.weight:
             report(OWNER_WEIGHTED.at(place, "the priority of an address owner never changes; this line is ignored"))
         else:
-            built[name] = InterfaceTrack(name, given.value.weight, given.value.reverse)
+            built[name] = InterfaceTrack(name, given.value.weight or 0, given.value.reverse)
     return tuple(built.values())
 
 

@@ -1,50 +1,32 @@
-"""Arguments: how what follows a keyword is written, and reading it.
+"""Arguments: how what follows a keyword is written, reading it and writing it.
 
-An ``Argument`` is data of the keyword table; its pyparsing grammar (``kaspec.config.grammar``) is built when first used, since most
-programs read a handful of keywords.  Reading is a function of the text alone, so lines that repeat are read once.
+An ``Argument`` is data of the keyword table.  Reading is a function of the text alone, so lines that repeat are read once.
 """
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kaspec.config.diagnostics import Kind
-
-if TYPE_CHECKING:
-    from pyparsing import ParserElement
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@frozen(eq=False)
-class Argument(Generic[T]):
-    """The argument of a keyword, or a line of a list.
-
-    ``form`` is how the reference shows it, ``build`` makes its grammar, ``absent`` holds what no argument at all means (nothing: one is
-    needed), ``words`` are the option words a misspelling may have meant.
-    """
-
-    form: str
-    build: Callable[[], "ParserElement"]
-    absent: tuple[T, ...] = ()
-    words: tuple[str, ...] = ()
-
-
 @frozen
 class Placed(Generic[T_co]):
-    """A value and where in the argument's text it stands."""
+    """A value and where in the argument's text it stands; the place does not count when two are compared."""
 
     value: T_co
-    start: int
-    end: int
+    start: int = field(default=0, eq=False)
+    end: int = field(default=0, eq=False)
 
 
 @frozen
 class Accepted(Generic[T_co]):
-    """The argument's value; ``end`` is how far the grammar got, what follows is superfluous."""
+    """The argument's value; ``end`` is how far it reaches, what follows is superfluous."""
 
     value: T_co
     end: int
@@ -61,15 +43,46 @@ class Refused:
     end: int
 
 
+@frozen
+class Numbers:
+    """The multiples of ``step`` from ``low`` to ``high``."""
+
+    low: int
+    high: int
+    step: int = 1
+
+
+@frozen
+class Choices:
+    """A few values."""
+
+    values: tuple[Any, ...]
+
+
+@frozen(eq=False)
+class Argument(Generic[T]):
+    """The argument of a keyword, or a line of a list.
+
+    ``form`` is how the reference shows it; ``read`` reads its text and never raises; ``write`` writes a value so that ``read`` gives it
+    back; ``absent`` holds what no argument at all means (nothing: one is needed); ``example`` is a text that ``read`` accepts; ``domain``
+    tells the values there are where they can be counted.
+    """
+
+    form: str
+    read: Callable[[str], Accepted[T] | Refused]
+    write: Callable[[T], str]
+    example: str
+    absent: tuple[T, ...] = ()
+    domain: Numbers | Choices | None = None
+
+
 def read_argument(argument: Argument[T], text: str) -> Accepted[T] | Refused:
     """Read the text of an argument; never raises."""
-    if not text and argument.absent:
-        return Accepted(argument.absent[0], 0)
     return cast("Accepted[T] | Refused", _read(argument, text))
 
 
 @lru_cache(maxsize=1 << 17)
 def _read(argument: Argument[Any], text: str) -> Accepted[Any] | Refused:
-    from kaspec.config import grammar
-
-    return grammar.parse(argument, text)
+    if not text and argument.absent:
+        return Accepted(argument.absent[0], 0)
+    return argument.read(text)

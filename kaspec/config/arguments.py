@@ -1,72 +1,151 @@
-"""The vocabulary of the keyword table: every form an argument takes."""
+"""The vocabulary of the keyword table: the arguments of one word (those of several are in ``kaspec.config.compounds``)."""
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from kaspec.address import Address
-from kaspec.config import values
-from kaspec.config.argument import Argument
-from kaspec.config.lines import ADDRESS_OPTIONS, ROUTE_OPTIONS, AddressLine, RouteLine, Server, TrackLine
-from kaspec.config.model import Command
-from kaspec.units import Interval
+from kaspec.config import values, writing
+from kaspec.config.argument import Accepted, Argument, Choices, Numbers, Refused
+from kaspec.config.diagnostics import MISSING_ARGUMENT
+from kaspec.config.lexer import WORD_PATTERN, unescaped
+from kaspec.config.values import Unfit
+from kaspec.units import SECOND, Interval
 
 T = TypeVar("T")
+UINT32 = 0xFFFF_FFFF
+"""keepalived's largest unsigned number."""
+INT32 = 0x7FFF_FFFF
+"""keepalived's largest signed number."""
+_WORD = re.compile(rf'"[^"]*(?:"|$)|{WORD_PATTERN}')
 
 
-def _grammar() -> Any:
-    from kaspec.config import grammar
-
-    return grammar
-
-
-def single(read: Callable[[str], T], form: str, what: str, absent: tuple[T, ...] = ()) -> Argument[T]:
+def single(
+    read: Callable[[str], T],
+    form: str,
+    what: str,
+    write: Callable[[T], str],
+    example: str,
+    absent: tuple[T, ...] = (),
+    domain: Numbers | Choices | None = None,
+) -> Argument[T]:
     """One word, judged by ``read``; ``what`` names it in messages, ``absent`` is what its absence means."""
-    return Argument(form, lambda: _grammar().one(read, what), absent)
+
+    def take(text: str) -> Accepted[T] | Refused:
+        found = _WORD.match(text)
+        if found is None:
+            return Refused(MISSING_ARGUMENT, f"{what} is missing", f"the form is: {form}", 0, 0)
+        try:
+            return Accepted(read(unescaped(found[0])), found.end())
+        except Unfit as unfit:
+            return Refused(unfit.kind, unfit.message, unfit.hint, 0, found.end())
+
+    return Argument(form, take, write, example, absent, domain)
+
+
+# Numbers.
 
 
 def integer(low: int, high: int, absent: tuple[int, ...] = ()) -> Argument[int]:
     """A whole number of ``low`` to ``high``."""
-    return single(values.integer(low, high), f"{low}..{high}", f"a number of {low}..{high}", absent)
+    form, what = (f"{low}..", f"a number from {low}") if high >= INT32 else (f"{low}..{high}", f"a number of {low}..{high}")
+    form = f"[{form}]" if absent else form
+    return single(values.integer(low, high), form, what, str, str(max(low, min(5, high))), absent, Numbers(low, high))
 
 
-def duration(low: Interval, high: Interval) -> Argument[Interval]:
+def duration(low: Interval, high: Interval, absent: tuple[Interval, ...] = ()) -> Argument[Interval]:
     """Seconds with up to six decimals, ``low`` to ``high``."""
     shown = f"{values.plain_seconds(low)}..{values.plain_seconds(high)} s"
-    return single(values.duration(low, high), shown, f"a number of seconds, {shown}")
+    what = f"a number of seconds, {shown}"
+    example = values.plain_seconds(Interval(max(low, min(3 * SECOND, high))))
+    return single(values.duration(low, high), shown, what, writing.seconds, example, absent, Numbers(low, high))
 
 
-def whole_seconds(low: int, high: int) -> Argument[Interval]:
+def whole_seconds(low: int, high: int, absent: tuple[Interval, ...] = ()) -> Argument[Interval]:
     """A whole number of seconds."""
-    return single(values.whole_seconds(low, high), f"{low}..{high} s", f"a whole number of seconds, {low}..{high}")
+    form, domain = f"{low}..{high} s", Numbers(low * SECOND, high * SECOND, SECOND)
+    what = f"a whole number of seconds, {form}"
+    read = values.whole_seconds(low, high)
+    return single(read, f"[{form}]" if absent else form, what, writing.seconds, str(max(low, min(10, high))), absent, domain)
 
 
-def choice(meanings: Mapping[str, T]) -> Argument[T]:
-    """One of a few words."""
-    return single(values.choice(meanings), "|".join(meanings), " or ".join(meanings))
+def microseconds(low: int, high: int) -> Argument[Interval]:
+    """A whole number of microseconds."""
+    count = values.integer(low, high)
+    form = f"{low}..{high} us"
+    return single(lambda word: Interval(count(word)), form, f"microseconds, {form}", str, str(max(low, 10_000)), (), Numbers(low, high))
 
 
-UINT32 = 0xFFFF_FFFF
-"""keepalived's largest unsigned number."""
+def milliseconds(low: int, high: int) -> Argument[Interval]:
+    """Milliseconds with up to three decimals."""
+    form = f"{low}..{high} ms"
+    what, domain = f"a number of milliseconds, {form}", Numbers(low * 1000, high * 1000)
+    return single(values.milliseconds(low, high), form, what, writing.milliseconds, str(max(low, 50)), (), domain)
 
-WORD: Argument[str] = single(str, "STRING", "a word")
-NAME: Argument[str] = single(str, "NAME", "a name")
-FLAG: Argument[bool] = Argument("", lambda: _grammar().nothing(), (True,))
-BOOLEAN: Argument[bool] = single(values.boolean, "[BOOL]", "true or false", (True,))
-INTERFACE: Argument[str] = single(values.interface, "IF", "the name of an interface")
-IPV4: Argument[Address] = single(values.ipv4, "IP", "an IPv4 address")
-WORDS: Argument[tuple[str, ...]] = Argument("WORD ...", lambda: _grammar().text_words())
-SERVER: Argument[Server] = Argument("IP|NAME [PORT]", lambda: _grammar().servers())
-COMMAND: Argument[Command] = Argument("CMD [USER [GROUP]]", lambda: _grammar().commands())
-TRACK_LINE: Argument[TrackLine] = Argument(
-    "IF [weight -253..253 [reverse]]", lambda: _grammar().track_lines(253), words=("weight", "reverse")
+
+def span(low: Interval, high: Interval) -> Argument[Interval]:
+    """As ``duration``, for limits too odd to be shown."""
+    what = f"a number of seconds from {values.plain_seconds(low)}"
+    return single(values.duration(low, high), "SECONDS", what, writing.seconds, "3", (), Numbers(low, high))
+
+
+def choice(meanings: Mapping[str, T], absent: tuple[T, ...] = ()) -> Argument[T]:
+    """One of a few words; of several with one meaning the first is written."""
+    form = "|".join(meanings)
+    written = {meaning: word for word, meaning in reversed(tuple(meanings.items()))}
+    domain = Choices((*dict.fromkeys((*meanings.values(), *absent)),))
+    what, example = " or ".join(meanings), next(iter(meanings))
+    write = written.get if absent else written.__getitem__
+    shown = f"[{form}]" if absent else form
+    return single(values.choice(meanings), shown, what, lambda value: write(value) or "", example, absent, domain)
+
+
+def one_of(*names: str) -> Argument[str]:
+    """One of a few words that mean themselves, in capitals or not, as keepalived takes them."""
+    known = {name.upper(): name for name in names}
+
+    def read(word: str) -> str:
+        if word.upper() not in known:
+            raise Unfit(f"'{word}' is not one of {', '.join(names)}", values.similar(word.upper(), tuple(known)))
+        return known[word.upper()]
+
+    return single(read, "|".join(names), " or ".join(names), str, names[0], (), Choices(names))
+
+
+def text(form: str, what: str, example: str, absent: tuple[str, ...] = (), read: Callable[[str], str] = str) -> Argument[str]:
+    """One word of any characters."""
+    return single(read, f"[{form}]" if absent else form, what, writing.word, example, absent)
+
+
+WORD = text("STRING", "a word", "router-a")
+NAME = text("NAME", "a name", "NAME")
+PATH = text("PATH", "a path", "/run/keepalived/file")
+OPTIONAL_NAME = text("NAME", "a name", "keepalived", ("",))
+OPTIONAL_PATH = text("PATH", "a path", "/run/keepalived/file", ("",))
+PROCESS_NAME = text("NAME", "a name", "keepalived", ("",), values.at_most(15, "the name of a process"))
+FLAG: Argument[bool] = Argument("", lambda _: Accepted(value=True, end=0), writing.nothing, "", (True,), Choices((True,)))
+BOOLEAN: Argument[bool] = single(values.boolean, "[BOOL]", "true or false", writing.boolean, "true", (True,), Choices((True, False)))
+INTERFACE: Argument[str] = text("IF", "the name of an interface", "eth0", (), values.interface)
+ADDRESS: Argument[Address] = single(values.address, "IP", "an IP address", writing.address, "192.0.2.1")
+IPV4: Argument[Address] = single(values.ipv4, "IP", "an IPv4 address", writing.address, "192.0.2.1")
+IPV6: Argument[Address] = single(values.ipv6, "IP", "an IPv6 address", writing.address, "ff02::12")
+PORT: Argument[int] = integer(1, 65535)
+MARK: Argument[int] = integer(0, UINT32)
+COUNT: Argument[int] = integer(0, UINT32)
+POSITIVE: Argument[int] = integer(1, UINT32)
+DELAY: Argument[Interval] = span(Interval(1), Interval(UINT32 * SECOND))
+RETRY_DELAY: Argument[Interval] = span(Interval(0), Interval(UINT32 * SECOND))
+GARP_INTERVAL: Argument[Interval] = span(Interval(1), Interval(UINT32 * 1))
+SCHEDULER = one_of("rr", "wrr", "lc", "wlc", "sed", "nq", "dh", "sh", "mh", "lblc", "lblcr", "fo", "ovf", "twos")
+NETMASK: Argument[Address | int] = single(
+    values.netmask, "NETMASK|1..128", "a netmask or the length of a prefix", writing.either, "255.255.255.0"
 )
-ADDRESS_LINE: Argument[AddressLine] = Argument(
-    "ADDR[/LEN] [dev IF] [scope S] [label L] [broadcast A|+|-]",
-    lambda: _grammar().address_lines(),
-    words=tuple(name for option in ADDRESS_OPTIONS for name in option.names),
+SIZE_POLICY: Argument[str | int] = single(
+    lambda word: word.upper() if word.upper() in {"MTU", "ADVERT"} else values.integer(1, INT32)(word),
+    "MTU|ADVERT|BYTES",
+    "MTU, ADVERT or a number of bytes",
+    str,
+    "MTU",
 )
-ROUTE_LINE: Argument[RouteLine] = Argument(
-    "DEST [via GW] [dev IF] [src A] [metric N] [table T] [scope S]",
-    lambda: _grammar().route_lines(),
-    words=tuple(name for option in ROUTE_OPTIONS for name in option.names),
-)
+DIGEST = text("32 hexadecimal digits", "an MD5 sum", "0" * 32, (), values.matching(r"[0-9A-Fa-f]{32}", "an MD5 sum", "genhash computes it"))
+UMASK: Argument[int] = single(values.umask, "OCTAL|0xHEX|IRUSR|...", "a mask of permissions", lambda mask: f"0{mask:o}", "022")

@@ -111,6 +111,9 @@ ENDLESS = _kind("K067", "error", "A definition or an included file contains itse
 TOO_MUCH = _kind("K068", "error", "An expansion makes more lines than any configuration has.")
 RANDOM_RANGE = _kind("K069", "error", "The bounds of ${_RANDOM} are the wrong way round.")
 
+# The keyword table.
+BLOCK_INACTIVE = _kind("K080", "notice", "keepalived has this block; this release reads it without effect.")
+
 # The machine.
 NO_SUCH_INTERFACE = _kind("K050", "error", "The configuration names an interface that does not exist.")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from attrs import evolve, frozen
 
+from kaspec.address import Address
 from kaspec.config import diagnostics as kinds
 from kaspec.config.addresses import build_addresses, build_tracks, interfaces_named
 from kaspec.config.definitions import garp_policy
@@ -68,7 +69,7 @@ def _instance(section: Section, globally: Section, defaults: GlobalDefs, report:
         authentication=_authentication(section, report),
         tracks=tracks,
         dont_track_primary=section.value(rows.DONT_TRACK_PRIMARY, False),
-        source=section.value(rows.MCAST_SRC_IP, None),
+        source=_source(section, report),
         garp=garp_policy(globally, section),
         down_timer_adverts=section.value(rows.DOWN_TIMER_ADVERTS, defaults.down_timer_adverts),
         profile=_profile(section.value(rows.LOWER_PRIO_NO_ADVERT, defaults.lower_prio_no_advert)),
@@ -138,6 +139,14 @@ def _advertisement_interval(section: Section, report: Report) -> Interval:
     if rounded * SECOND != given.value:
         report(kinds.INTERVAL_ROUNDED.at(given.span, f"VRRP version 2 advertises in whole seconds: {rounded} is used"))
     return Interval(rounded * SECOND)
+
+
+def _source(section: Section, report: Report) -> Address | None:
+    given = section.last(rows.MCAST_SRC_IP)
+    if given is not None and len(given.value) != 4:
+        report(kinds.VERSION_3_INACTIVE.at(given.span, "an IPv6 source address needs VRRP version 3, which is not active in this release"))
+        return None
+    return given.value if given else None
 
 
 def _authentication(section: Section, report: Report) -> Authentication:

@@ -1,142 +1,328 @@
-"""The lines of lists: addresses, routes, tracked interfaces, and the other arguments of several words.
+"""The lines of addresses, routes and rules, and the tables of their options.
 
-An ``Option`` is a word that may follow in any order, as in ``ip address add``; the tables below list every option keepalived has, so that
-one which is not active yet is known from one which does not exist.
+An ``Option`` is a word that may follow in any order, as in ``ip address add``.  A line keeps what it gives in the table's order and of an
+option given twice the last, so lines that mean the same are equal.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal, TypeVar, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kaspec.address import Address
-from kaspec.config import values
+from kaspec.config import values, writing
 from kaspec.config.argument import Placed
 from kaspec.config.values import Prefix
+
+L = TypeVar("L", bound="Options")
+UINT32 = 0xFFFFFFFF
+Shape = Literal["flag", "word", "locked", "gateway", "encapsulation", "hop"]
+"""How an option's argument is built: none, one word, ``[lock] WORD``, ``[inet|inet6|to] ADDRESS``, or as the class says."""
 
 
 @frozen(eq=False)
 class Option:
-    """An option of a line: its names, how its argument is read (``None``: it has none), what that is, and whether it acts."""
+    """An option of a line: its names, its shape, how its word is read, what that is, how it is written, and whether it acts."""
 
     names: tuple[str, ...]
-    read: Callable[[str], Any] | None
+    shape: Shape = "flag"
+    read: Callable[[str], Any] = str
     what: str = ""
-    active: bool = True
+    write: Callable[[Any], str] = str
+    acts: bool = False
+    repeats: bool = False
 
 
 @frozen
 class Chosen:
-    """An option that a line gives: its word, and its value if it has one."""
+    """An option that a line gives: its word, and its value if it has one (else ``None``)."""
 
     option: Option
-    word: Placed[str]
+    word: Placed[str] = field(eq=False)
     value: Placed[Any] | None
 
+    def written(self) -> str:
+        """Write the option."""
+        name = self.option.names[0]
+        return name if self.value is None else f"{name} {self.option.write(self.value.value)}"
+
 
 @frozen
-class AddressLine:
+class Options:
+    """What a line gives, in the order of its table."""
+
+    given: tuple[Chosen, ...] = ()
+
+    def placed(self, name: str) -> Placed[Any] | None:
+        """Return the value of the option of that (first) name, with its place; of a flag its word."""
+        return next((each.value or each.word for each in self.given if each.option.names[0] == name), None)
+
+    def value(self, name: str) -> Any:
+        """Return the value of the option of that (first) name, or ``None``; a flag's value is its word."""
+        found = self.placed(name)
+        return None if found is None else found.value
+
+    @property
+    def inactive(self) -> tuple[Placed[str], ...]:
+        """The options that this release reads without effect."""
+        return tuple(each.word for each in self.given if not each.option.acts)
+
+    @property
+    def interface(self) -> Placed[str] | None:
+        """The interface that ``dev`` names."""
+        return self.placed("dev")
+
+    def written(self) -> str:
+        """Write the options."""
+        return " ".join(each.written() for each in self.given)
+
+
+def _ordered(table: tuple[Option, ...], chosen: Iterable[Chosen]) -> tuple[Chosen, ...]:
+    found: dict[Option, list[Chosen]] = {}
+    for each in chosen:
+        found[each.option] = [*found.get(each.option, ()), each] if each.option.repeats else [each]
+    return tuple(each for option in table for each in found.get(option, ()))
+
+
+@frozen
+class AddressLine(Options):
     """``ADDRESS[/LENGTH] [option ...]``."""
 
-    prefix: Placed[Prefix]
-    interface: Placed[str] | None = None
-    label: Placed[str] | None = None
-    scope: int = 0
-    broadcast: Address | str | None = None
-    inactive: tuple[Placed[str], ...] = ()
+    prefix: Placed[Prefix] = field(kw_only=True)
+
+    @property
+    def label(self) -> Placed[str] | None:
+        """The address's label."""
+        return self.placed("label")
+
+    @property
+    def scope(self) -> int:
+        """The kernel's number of the address's scope."""
+        return cast("int", self.value("scope") or 0)
+
+    @property
+    def broadcast(self) -> Address | str | None:
+        """The broadcast address; ``+`` and ``-`` have it computed."""
+        return cast("Address | str | None", self.value("broadcast"))
 
 
 @frozen
-class RouteLine:
+class RouteLine(Options):
     """``DESTINATION [option ...]``; a route with an option in ``inactive`` would not be the route that was meant."""
 
-    destination: Placed[Prefix] | None = None
-    via: Address | None = None
-    interface: Placed[str] | None = None
-    source: Address | None = None
-    metric: int | None = None
-    table: int | None = None
-    scope: int | None = None
-    inactive: tuple[Placed[str], ...] = ()
+    destination: Placed[Prefix] | None = field(kw_only=True, default=None)
+
+    @property
+    def via(self) -> Address | None:
+        """The gateway."""
+        return cast("Address | None", self.value("via"))
+
+    @property
+    def source(self) -> Address | None:
+        """The source address that the route prefers."""
+        return cast("Address | None", self.value("src"))
+
+    @property
+    def metric(self) -> int | None:
+        """The route's metric."""
+        return cast("int | None", self.value("metric"))
+
+    @property
+    def table(self) -> int | str | None:
+        """The routing table: its number, or its name if only the machine knows that."""
+        return cast("int | str | None", self.value("table"))
+
+    @property
+    def scope(self) -> int | None:
+        """The kernel's number of the route's scope."""
+        return cast("int | None", self.value("scope"))
+
+    @property
+    def hops(self) -> "tuple[Options, ...]":
+        """The next hops of a multipath route."""
+        return tuple(each.value.value for each in self.given if each.option is NEXTHOP and each.value)
 
 
 @frozen
-class TrackLine:
-    """``INTERFACE [weight N [reverse]]``."""
-
-    interface: Placed[str]
-    weight: int = 0
-    reverse: bool = False
+class RuleLine(Options):
+    """A policy rule: options only."""
 
 
 @frozen
-class Server:
-    """``HOST [PORT]``."""
+class Encapsulation(Options):
+    """What a route wraps packets in: ``kind`` is ``ip``, ``ip6``, ``mpls`` (with ``labels``) or ``ila`` (with ``locator``)."""
 
-    host: str
-    port: int | None = None
-
-
-def _later(names: str, arguments: int = 0) -> Iterable[Option]:
-    read = str if arguments else None
-    return (Option((name,), read, "a value", active=False) for name in names.split())
+    kind: str = field(kw_only=True)
+    labels: tuple[int, ...] = field(kw_only=True, default=())
+    locator: str = field(kw_only=True, default="")
 
 
-ADDRESS_OPTIONS: tuple[Option, ...] = (
-    Option(("dev",), values.interface, "the name of an interface"),
-    Option(("label",), values.label, "a label"),
-    Option(("scope",), values.scope, "a scope"),
-    Option(("broadcast", "brd"), values.broadcast, "an address, + or -"),
-    *_later("peer preferred_lft track_group", 1),
-    *_later("home mngtmpaddr noprefixroute autojoin -nodad no_track use_vmac"),
-)
-"""The options of an address line."""
+@frozen
+class Metric:
+    """A route's metric; a ``locked`` one the kernel never adapts."""
 
-ROUTE_OPTIONS: tuple[Option, ...] = (
-    Option(("via", "gw"), values.address, "an address"),
-    Option(("dev", "oif"), values.interface, "the name of an interface"),
-    Option(("src",), values.address, "an address"),
-    Option(("metric", "priority", "preference"), values.integer(0, 0xFFFFFFFF), "a number"),
-    Option(("table",), values.table, "a routing table"),
-    Option(("scope",), values.scope, "a scope"),
-    *_later("from as tos dsfield protocol vrf track_group encap expires hoplimit advmss rtt rttvar reordering window cwnd ssthresh", 1),
-    *_later("realms rto_min initcwnd initrwnd features quickack congctl pref ttl-propagate fastopen_no_cookie or", 1),
-    Option(("mtu",), str, "a number", active=False),
-    *_later("inet inet6 onlink no_track add prepend append nexthop nexthops"),
-    *_later("blackhole unreachable prohibit local broadcast throw nat anycast multicast"),
-)
-"""The options of a route line, and the types of route that may lead it."""
+    amount: int | str
+    locked: bool = False
 
 
 def address_line(prefix: Placed[Prefix], *chosen: Chosen) -> AddressLine:
-    """Put an address line together; of an option given twice the last counts."""
-    given = {each.option.names[0]: each.value for each in chosen}
-    return AddressLine(
-        prefix,
-        given.get("dev"),
-        given.get("label"),
-        _value(given.get("scope")) or 0,
-        _value(given.get("broadcast")),
-        tuple(each.word for each in chosen if not each.option.active),
-    )
+    """Put an address line together."""
+    return AddressLine(_ordered(ADDRESS_OPTIONS, chosen), prefix=prefix)
 
 
 def route_line(*parts: Placed[Prefix] | Chosen) -> RouteLine:
     """Put a route line together."""
-    chosen = [part for part in parts if isinstance(part, Chosen)]
     destinations = [part for part in parts if isinstance(part, Placed)]
-    given = {each.option.names[0]: each.value for each in chosen}
-    return RouteLine(
-        destinations[-1] if destinations else None,
-        _value(given.get("via")),
-        given.get("dev"),
-        _value(given.get("src")),
-        _value(given.get("metric")),
-        _value(given.get("table")),
-        _value(given.get("scope")),
-        tuple(each.word for each in chosen if not each.option.active),
-    )
+    chosen = _ordered(ROUTE_OPTIONS, (part for part in parts if isinstance(part, Chosen)))
+    return RouteLine(chosen, destination=destinations[-1] if destinations else None)
 
 
-def _value(placed: Placed[Any] | None) -> Any:
-    return None if placed is None else placed.value
+def rule_line(*chosen: Chosen) -> RuleLine:
+    """Put a rule line together."""
+    return RuleLine(_ordered(RULE_OPTIONS, chosen))
+
+
+def hop(*chosen: Chosen) -> Options:
+    """Put a next hop together."""
+    return Options(_ordered(HOP_OPTIONS, chosen))
+
+
+def encapsulation(kind: str, head: tuple[int, ...] | str, *chosen: Chosen) -> Encapsulation:
+    """Put an encapsulation together."""
+    given = _ordered(ENCAPSULATIONS[kind], chosen)
+    return Encapsulation(given, kind=kind, locator=head) if isinstance(head, str) else Encapsulation(given, kind=kind, labels=head)
+
+
+def write_address_line(line: AddressLine) -> str:
+    """Write an address line."""
+    return f"{writing.prefix(line.prefix.value)} {line.written()}".rstrip()
+
+
+def write_route_line(line: RouteLine) -> str:
+    """Write a route line."""
+    destination = writing.prefix(line.destination.value) if line.destination else ""
+    return f"{destination} {line.written()}".strip()
+
+
+def _write_encapsulation(value: Encapsulation) -> str:
+    head = "/".join(map(str, value.labels)) or value.locator
+    return " ".join(part for part in (value.kind, head, value.written()) if part)
+
+
+def _write_metric(value: Metric) -> str:
+    return f"lock {value.amount}" if value.locked else str(value.amount)
+
+
+# The options.
+
+
+def _flags(names: str) -> Iterable[Option]:
+    return (Option((name,)) for name in names.split())
+
+
+def _one(names: str, read: Callable[[str], Any], what: str = "a number", write: Callable[[Any], str] = str, acts: bool = False) -> Option:
+    return Option(tuple(names.split()), "word", read, what, write, acts)
+
+
+def _locked(names: str, read: Callable[[str], Any], what: str = "a number") -> Iterable[Option]:
+    return (Option((name,), "locked", read, what, _write_metric) for name in names.split())
+
+
+_NUMBER, _BYTE = values.integer(0, UINT32), values.integer(0, 255)
+_TIME = values.matching(r"[0-9]{1,9}(?:\.[0-9]{1,3})?(?:s|secs?|ms|msecs?)?", "a time", "such as 20, 20ms or 1s")
+_REALM = values.matching(r"[\w.-]+(?:/[\w.-]+)?", "a realm", "write REALM or SOURCE/DESTINATION")
+_TOS = values.named({}, 255, "type of service")
+_MARK = r"(?:0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})(?:/(?:0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10}))?"
+_SWITCH = values.choice({"0": 0, "1": 1})
+_INTERFACE = "the name of an interface"
+_GROUP = _one("track_group", str, "a track_group", writing.word)
+_SCOPE = _one("scope", values.scope, "a scope", str, acts=True)
+_DEV = _one("dev oif", values.interface, _INTERFACE, writing.word, acts=True)
+_VIA = Option(("via", "gw"), "gateway", values.address, "an address", writing.address, acts=True)
+_REALMS = _one("realms", _REALM, "a realm", writing.word)
+_TYPES = "blackhole unreachable prohibit local broadcast throw nat anycast multicast"
+
+ADDRESS_OPTIONS: tuple[Option, ...] = (
+    _one("dev", values.interface, _INTERFACE, writing.word, acts=True),
+    _one("label", values.label, "a label", writing.word, acts=True),
+    _SCOPE,
+    _one("broadcast brd", values.broadcast, "an address, + or -", writing.either, acts=True),
+    _one("peer", values.prefix, "an address", writing.prefix),
+    _one("preferred_lft", values.preferred_lifetime, "seconds or forever"),
+    _GROUP,
+    *_flags("home mngtmpaddr noprefixroute autojoin -nodad no_track use_vmac"),
+)
+"""The options of an address line."""
+
+_TUNNEL = (
+    _one("id", values.integer(0, (1 << 63) - 1)),
+    *(_one(name, values.address, "an address", writing.address) for name in ("dst", "src")),
+)
+ENCAPSULATIONS: dict[str, tuple[Option, ...]] = {
+    "ip": (*_TUNNEL, _one("ttl hoplimit", _BYTE), _one("tos tc", _TOS, "a type of service"), _one("flags", values.number(0, 65535))),
+    "ip6": (*_TUNNEL, _one("hoplimit ttl", _BYTE), _one("tc tos", _TOS, "a traffic class"), _one("flags", values.number(0, 65535))),
+    "mpls": (_one("ttl", _BYTE),),
+    "ila": (),
+}
+"""The options of each encapsulation."""
+ENCAP = Option(("encap",), "encapsulation", write=_write_encapsulation)
+"""``encap``: wrap packets."""
+HOP_OPTIONS: tuple[Option, ...] = (_VIA, _DEV, _one("weight", values.integer(1, 256)), Option(("onlink",)), _REALMS, ENCAP)
+"""The options of a next hop."""
+NEXTHOP = Option(("nexthop", "nexthops"), "hop", write=Options.written, repeats=True)
+"""``nexthop``: one way of several."""
+
+ROUTE_OPTIONS: tuple[Option, ...] = (
+    _VIA,
+    _DEV,
+    _one("src", values.address, "an address", writing.address, acts=True),
+    _one("metric priority preference", _NUMBER, acts=True),
+    _one("table", values.table, "a routing table", writing.either, acts=True),
+    _SCOPE,
+    Option(("unicast",), acts=True),
+    *_flags(f"{_TYPES} inet inet6 onlink no_track add prepend append"),
+    _one("from", values.destination, "a prefix", writing.prefix),
+    Option(("as",), "gateway", values.address, "an address", writing.address),
+    Option(("or",), "gateway", values.address, "an address", writing.address),
+    _one("tos dsfield", _TOS, "a type of service", writing.either),
+    _one("protocol", values.named({}, 255, "routing protocol"), "a routing protocol", writing.either),
+    _one("vrf", values.interface, _INTERFACE, writing.word),
+    _GROUP,
+    _one("expires", _TIME, "a time"),
+    *_locked("mtu advmss reordering cwnd ssthresh", _NUMBER),
+    *_locked("rtt rttvar rto_min", _TIME, "a time"),
+    *_locked("congctl", values.matching(r"[\w.-]+", "an algorithm"), "an algorithm"),
+    *(_one(name, _NUMBER) for name in ("window", "initcwnd", "initrwnd")),
+    _one("hoplimit", _BYTE),
+    _REALMS,
+    _one("features", values.choice({"ecn": "ecn"}), "ecn"),
+    *(_one(name, _SWITCH, "0 or 1") for name in ("quickack", "fastopen_no_cookie")),
+    _one("pref", values.choice({"low": "low", "medium": "medium", "high": "high"}), "low, medium or high"),
+    _one("ttl-propagate", values.choice({"enabled": "enabled", "disabled": "disabled"}), "enabled or disabled"),
+    ENCAP,
+    NEXTHOP,
+)
+"""The options of a route line, and the types of route that may lead it."""
+
+RULE_OPTIONS: tuple[Option, ...] = (
+    *_flags("not inet inet6"),
+    *(_one(name, values.destination, "a prefix", writing.prefix) for name in ("from", "to")),
+    _one("table lookup", values.table, "a routing table", writing.either),
+    _one("preference order priority", _NUMBER),
+    _one("goto", _NUMBER),
+    _one("type", values.choice({name: name for name in ("blackhole", "prohibit", "unreachable")}), "a type of rule"),
+    *_flags("blackhole prohibit unreachable nop l3mdev no_track"),
+    _one("tos dsfield", _TOS, "a type of service", writing.either),
+    _one("fwmark", values.matching(_MARK, "a mark", "write MARK or MARK/MASK"), "a mark"),
+    _REALMS,
+    _one("suppress_prefixlength suppress_prefixlen", values.integer(0, 128)),
+    _one("suppress_ifgroup", values.named({}, UINT32, "group of interfaces"), "a group of interfaces", writing.either),
+    *(_one(name, values.interface, _INTERFACE, writing.word) for name in ("dev iif", "oif")),
+    _one("tunnel-id", values.integer(0, (1 << 63) - 1)),
+    _one("uidrange", values.span(0, UINT32), "users A-B", lambda pair: f"{pair[0]}-{pair[1]}"),
+    _one("protocol", values.named({}, 255, "routing protocol"), "a routing protocol", writing.either),
+    _one("ipproto ip_proto", values.named({}, 255, "protocol"), "a protocol", writing.either),
+    *(_one(name, values.span(1, 65535), "ports A-B", lambda pair: f"{pair[0]}-{pair[1]}") for name in ("sport", "dport")),
+    _GROUP,
+)
+"""The options of a rule line."""

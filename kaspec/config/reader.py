@@ -6,18 +6,20 @@ from attrs import frozen
 
 from kaspec.config.addresses import build_addresses, build_routes, interfaces_named
 from kaspec.config.definitions import build_global_defs
-from kaspec.config.diagnostics import LVS_INACTIVE, NO_SUCH_INTERFACE, Diagnostic
+from kaspec.config.diagnostics import NO_SUCH_INTERFACE, Diagnostic
 from kaspec.config.expansion.library import Content, Found, Library, Question, Settings, Unread
 from kaspec.config.expansion.lines import Expansion
 from kaspec.config.gathering import gathered, in_order
 from kaspec.config.instances import build_instances, interface_uses
-from kaspec.config.keywords import TABLE, Later, top
+from kaspec.config.keywords import TABLE, top
+from kaspec.config.lines import RULE_OPTIONS
 from kaspec.config.model import Configuration
 from kaspec.config.sections import Section, read_section
 from kaspec.config.tree import build
 
-OUTERMOST = frozenset(name for name in TABLE[""] if not any(name in rows for scope, rows in TABLE.items() if scope))
-"""The keywords that stand at the top of a file and nowhere else."""
+_ELSEWHERE = {name for scope, rows in TABLE.items() if scope for name in rows} | {name for each in RULE_OPTIONS for name in each.names}
+OUTERMOST = frozenset(TABLE[""]) - _ELSEWHERE
+"""The keywords that stand at the top of a file and begin no line elsewhere."""
 
 
 @frozen
@@ -103,4 +105,4 @@ def check_interfaces(configuration: Configuration, known: frozenset[str]) -> tup
 
 
 def _has_lvs(section: Section) -> bool:
-    return any(isinstance(row, Later) and row.kind is LVS_INACTIVE for row in section.given)
+    return any(row in section.given for row in (top.VIRTUAL_SERVER, top.VIRTUAL_SERVER_GROUP, top.SSL))

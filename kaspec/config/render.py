@@ -1,21 +1,25 @@
 """The model back into keepalived's syntax: ``read(render(configuration), ...)`` gives the same routers, settings and definitions.
 
+``write_section`` does so for whatever a text says: reading what it writes gives an equal section.
+
 Only what differs from the default is written.  What keepalived's syntax cannot say (a profile of the strict RFC, a double quote in a
 password) is beyond it.
 """
 
-import re
 from collections.abc import Iterable, Iterator
+from typing import Any, assert_never
 
 from kaspec.address import format_address
+from kaspec.config.commands import write as write_command
+from kaspec.config.keywords import Block, Listing, Setting
 from kaspec.config.model import Command, Configuration, GlobalDefs, InstanceSettings, Route
+from kaspec.config.sections import Section
 from kaspec.config.values import SCOPE_NAMES, plain_seconds
+from kaspec.config.writing import word
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, SimplePassword, VirtualAddress, VirtualRouter
 
 _DEFAULT = GlobalDefs()
-_PLAIN = re.compile(r"[^\s\\\"!#{}@$~]+")
-"""A word that needs no quotes."""
 
 
 def render(configuration: Configuration) -> str:
@@ -32,7 +36,7 @@ def render(configuration: Configuration) -> str:
 
 def render_router(router: VirtualRouter, settings: InstanceSettings | None = None) -> str:
     """Write one ``vrrp_instance``."""
-    return _block(f"vrrp_instance {_word(router.name)}", (*_instance(router, settings), *_lists(router)), always=True)
+    return _block(f"vrrp_instance {word(router.name)}", (*_instance(router, settings), *_lists(router)), always=True)
 
 
 def _block(head: str, lines: Iterable[str], always: bool = False) -> str:
@@ -42,12 +46,12 @@ def _block(head: str, lines: Iterable[str], always: bool = False) -> str:
 
 def _global_defs(defs: GlobalDefs) -> Iterator[str]:
     if defs.notification_email:
-        yield _block("notification_email", map(_word, defs.notification_email))
+        yield _block("notification_email", map(word, defs.notification_email))
     for name in ("router_id", "notification_email_from", "smtp_helo_name"):
         if (text := getattr(defs, name)) is not None:
-            yield f"{name} {_word(text)}"
+            yield f"{name} {word(text)}"
     if defs.smtp_server is not None:
-        yield f"smtp_server {_word(defs.smtp_server)} {defs.smtp_port}"
+        yield f"smtp_server {word(defs.smtp_server)} {defs.smtp_port}"
     if defs.smtp_connect_timeout != _DEFAULT.smtp_connect_timeout:
         yield f"smtp_connect_timeout {plain_seconds(defs.smtp_connect_timeout)}"
     for name in ("smtp_alert", "smtp_alert_vrrp"):
@@ -55,7 +59,7 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
             yield f"{name} {str(choice).lower()}"
     yield from (name for name in ("no_email_faults", "vrrp_no_swap", "checker_no_swap") if getattr(defs, name))
     if defs.default_interface != _DEFAULT.default_interface:
-        yield f"default_interface {_word(defs.default_interface)}"
+        yield f"default_interface {word(defs.default_interface)}"
     for name in ("vrrp_priority", "checker_priority"):
         if (value := getattr(defs, name)) != getattr(_DEFAULT, name):
             yield f"{name} {value}"
@@ -81,7 +85,7 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
     """Every setting of an instance that has one line."""
     if settings is not None:
         yield f"state {settings.initial_state}"
-    yield f"interface {_word(router.interface)}"
+    yield f"interface {word(router.interface)}"
     yield f"virtual_router_id {router.virtual_router_id}"
     yield f"priority {router.priority}"
     yield f"advert_int {plain_seconds(router.advertisement_interval)}"
@@ -106,15 +110,14 @@ def _settings(settings: InstanceSettings) -> Iterator[str]:
     for name in ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop"):
         command: Command | None = getattr(settings, name)
         if command is not None:
-            line = command.line.replace("\\", "\\\\").replace('"', '\\"')
-            yield " ".join((name, f'"{line}"', *(_word(each) for each in (command.user, command.group) if each is not None)))
+            yield f"{name} {write_command(command)}"
 
 
 def _lists(router: VirtualRouter) -> Iterator[str]:
     """Every block inside an instance."""
     if isinstance(router.authentication, SimplePassword):
         password = router.authentication.data.rstrip(b"\0").decode(errors="surrogateescape")
-        yield _block("authentication", ("auth_type PASS", f"auth_pass {_word(password)}"))
+        yield _block("authentication", ("auth_type PASS", f"auth_pass {word(password)}"))
     if router.tracks:
         yield _block("track_interface", map(render_track, router.tracks))
     if router.addresses:
@@ -124,34 +127,34 @@ def _lists(router: VirtualRouter) -> Iterator[str]:
 def render_track(track: InterfaceTrack) -> str:
     """Write a line of ``track_interface``."""
     weight = f" weight {track.weight}{' reverse' if track.reverse else ''}" if track.weight or track.reverse else ""
-    return _word(track.interface) + weight
+    return word(track.interface) + weight
 
 
 def render_address(address: VirtualAddress, own: str | None) -> str:
     """Write a line of a list of addresses; ``own`` is the interface that goes without saying."""
     parts = [f"{format_address(address.address)}/{address.prefix_length}"]
     if address.interface != own:
-        parts.append(f"dev {_word(address.interface)}")
+        parts.append(f"dev {word(address.interface)}")
     if address.scope:
         parts.append(f"scope {SCOPE_NAMES.get(address.scope, address.scope)}")
     if address.broadcast is not None:
         parts.append(f"brd {format_address(address.broadcast)}")
     if address.label is not None:
-        parts.append(f"label {_word(address.label)}")
+        parts.append(f"label {word(address.label)}")
     return " ".join(parts)
 
 
 def render_route(route: Route) -> str:
     """Write a line of ``static_routes``."""
     parts = [f"{format_address(route.destination)}/{route.prefix_length}"]
-    for word, address in (("via", route.via), ("src", route.source)):
+    for keyword, address in (("via", route.via), ("src", route.source)):
         if address is not None:
-            parts.append(f"{word} {format_address(address)}")
+            parts.append(f"{keyword} {format_address(address)}")
     if route.interface is not None:
-        parts.append(f"dev {_word(route.interface)}")
-    for word, number in (("metric", route.metric), ("table", route.table), ("scope", route.scope)):
+        parts.append(f"dev {word(route.interface)}")
+    for keyword, number in (("metric", route.metric), ("table", route.table), ("scope", route.scope)):
         if number is not None:
-            parts.append(f"{word} {number}")
+            parts.append(f"{keyword} {number}")
     return " ".join(parts)
 
 
@@ -159,6 +162,27 @@ def _or_zero(interval: Interval | None) -> str:
     return plain_seconds(interval or ZERO)
 
 
-def _word(text: str) -> str:
-    """Quote a word that would not be one as it stands."""
-    return text if _PLAIN.fullmatch(text) else f'"{text}"'
+def write_section(section: Section) -> str:
+    """Write the statements of a section: its settings in their order, then its lists and blocks."""
+    return "".join(f"{line}\n" for line in _statements(section))
+
+
+def _statements(section: Section) -> Iterator[str]:
+    settings = [(each.order, row, each.value) for row, found in section.given.items() if isinstance(row, Setting) for each in found]
+    for _, setting, value in sorted(settings, key=lambda each: each[0]):
+        yield f"{setting.name} {setting.argument.write(value)}".strip()
+    for row, found in section.given.items():
+        match row:
+            case Setting():
+                pass
+            case Listing():
+                yield _block(row.name, (row.entry.write(each.value) for each in found), always=True)
+            case Block():
+                for each in found:
+                    yield _block(f"{row.name} {_label(row, each)}".rstrip(), _statements(each), always=True)
+            case _:
+                assert_never(row)
+
+
+def _label(row: Block[Any], section: Section) -> str:
+    return "" if row.label is None or section.key is None else row.label.write(section.key)

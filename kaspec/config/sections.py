@@ -6,9 +6,9 @@ Nothing here knows a keyword: what is allowed where, and of what form, is the ta
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar, assert_never, cast
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
-from kaspec.config.argument import Accepted, Argument, Placed, read_argument
+from kaspec.config.argument import Accepted, Argument, Placed, Refused, read_argument
 from kaspec.config.diagnostics import (
     BLOCK_WANTED,
     EXTRA_WORDS,
@@ -18,8 +18,9 @@ from kaspec.config.diagnostics import (
     NO_BLOCK_WANTED,
     REPEATED,
     UNKNOWN_KEYWORD,
+    Kind,
 )
-from kaspec.config.keywords import TABLE, Block, Later, Listing, Row, Setting
+from kaspec.config.keywords import TABLE, Block, Listing, Row, Setting, within
 from kaspec.config.lexer import Report
 from kaspec.config.source import Span
 from kaspec.config.tree import Statement
@@ -32,12 +33,15 @@ T_co = TypeVar("T_co", covariant=True)
 
 @frozen
 class Given(Generic[T_co]):
-    """A value and the statement that gives it, from its word ``first`` on; ``order`` is the statement's place in its block."""
+    """A value and the statement that gives it, from its word ``first`` on; ``order`` is the statement's place in its block.
+
+    Two are equal if their values are, wherever they stand.
+    """
 
     value: T_co
-    statement: Statement
-    first: int
-    order: int
+    statement: Statement = field(eq=False, repr=False)
+    first: int = field(eq=False)
+    order: int = field(eq=False)
 
     @property
     def span(self) -> Span:
@@ -57,11 +61,15 @@ class Given(Generic[T_co]):
 
 @frozen
 class Section:
-    """A block as read: its label, where that stands, and by row what the block gives."""
+    """A block as read: its label as text and as a value (``key``), where that stands, and by row what the block gives.
+
+    A label that could not be read is ``""`` and ``None``.  Places do not count when two are compared.
+    """
 
     label: str
-    span: Span
+    span: Span = field(eq=False)
     given: dict[Row, list[Any]] = field(factory=dict)
+    key: Any = None
 
     def last(self, row: Setting[T]) -> Given[T] | None:
         """Return the setting as given last."""
@@ -73,15 +81,20 @@ class Section:
         found = self.last(row)
         return default if found is None else found.value
 
-    def entries(self, row: Listing[T]) -> tuple[Given[T], ...]:
-        """Return the lines of a list."""
+    def entries(self, row: Listing[T] | Setting[T]) -> tuple[Given[T], ...]:
+        """Return the lines of a list, or each of a setting that repeats."""
         return tuple(self.given.get(row, ()))
 
-    def sections(self, row: Block) -> "tuple[Section, ...]":
+    def sections(self, row: Block[Any]) -> "tuple[Section, ...]":
         """Return the blocks of that keyword."""
         return tuple(self.given.get(row, ()))
 
-    def merged(self, row: Block) -> "Section":
+    def name(self, row: Block[T]) -> T | None:
+        """Return the label of this block, which is one of ``row``'s, as a value."""
+        assert row.label is not None, row.name
+        return cast("T | None", self.key)
+
+    def merged(self, row: Block[Any]) -> "Section":
         """Return the blocks of that keyword as one: later settings win, lists add up."""
         together: dict[Row, list[Any]] = {}
         for section in self.sections(row):
@@ -90,91 +103,135 @@ class Section:
         return Section("", NOWHERE, together)
 
 
+REMOVE_BRACES = "remove the braces and what is between them"
 NOWHERE = Span("", 0, 0, 0)
 """Where a section stands that no single block of the text is."""
 
 
-def read_section(statements: Iterable[Statement], scope: str, report: Report, label: str = "", span: Span = NOWHERE) -> Section:
+@define
+class _Inactive:
+    """Where a keyword without effect first stands, how that is told, and how often it is given."""
+
+    kind: Kind
+    span: Span
+    times: int = 0
+
+
+def read_section(statements: Iterable[Statement], scope: str, report: Report) -> Section:
     """Read the statements of a block by the rows of its ``scope``."""
-    section = Section(label, span)
-    rows = TABLE.get(scope, {})
-    for order, statement in enumerate(statements):
-        row = rows.get(statement.keyword)
-        found: Iterable[Any] = ()
-        match row:
-            case None:
-                _report_unknown(statement, scope, report)
-                continue
-            case Setting():
-                found = _setting(row, statement, order, report)
-                if found and (before := section.last(row)):
-                    _report_repeated(before, statement, report)
-            case Block():
-                found = _block(row, statement, report)
-            case Listing():
-                found = _listing(row, statement, report)
-            case Later():
-                found = (statement,)
-                report(row.kind.at(statement.span, f"{row.name} is known, but has no effect in this release"))
-            case _:
-                assert_never(row)
-        section.given.setdefault(row, []).extend(found)
+    reader = _Reader(report)
+    section = reader.section(statements, scope, True, Section("", NOWHERE))
+    reader.tell_inactive()
     return section
 
 
-def _setting(row: Setting[Any], statement: Statement, order: int, report: Report) -> tuple[Given[Any], ...]:
-    if statement.body is not None:
-        report(NO_BLOCK_WANTED.at(statement.span, f"{row.name} has no block", "remove the braces and what is between them"))
-    if not row.active:
-        report(KEYWORD_INACTIVE.at(statement.span, f"{row.name} is read, but has no effect in this release"))
-    return _argument(row.argument, statement, 1, order, row.scope, report)
+@define
+class _Reader:
+    """Reads blocks; takes note of what is without effect, to tell it once for each keyword."""
+
+    report: Report
+    inactive: dict[Row, _Inactive] = field(factory=dict)
+
+    def section(self, statements: Iterable[Statement], scope: str, acting: bool, section: Section) -> Section:
+        """Read statements into ``section``; inside a block that does not act (``acting``) no keyword's lack of effect is told."""
+        rows, given = TABLE.get(scope, {}), section.given
+        lines = rows.get("")
+        for order, statement in enumerate(statements):
+            row = rows.get(statement.words[0].text, lines)
+            if row is None:
+                _report_unknown(statement, scope, self.report)
+                continue
+            if acting and not row.acts:
+                self._note(row, statement, scope)
+            match row:
+                case Setting():
+                    self._setting(row, statement, order, scope, given)
+                case Block():
+                    self._block(row, statement, scope, acting and row.acts, given)
+                case Listing():
+                    self._listing(row, statement, scope, given)
+                case _:
+                    assert_never(row)
+        return section
+
+    def tell_inactive(self) -> None:
+        """Tell each keyword without effect, where it stands first."""
+        for row, found in self.inactive.items():
+            others = found.times - 1
+            more = f", here and in {others} other place{'s' if others > 1 else ''}" if others else ""
+            self.report(found.kind.at(found.span, f"{row.name} is read, but has no effect in this release{more}"))
+
+    def _note(self, row: Row, statement: Statement, scope: str) -> None:
+        if row not in self.inactive:
+            self.inactive[row] = _Inactive(KEYWORD_INACTIVE if scope or isinstance(row, Setting) else row.kind, statement.span)
+        self.inactive[row].times += 1
+
+    def _setting(self, row: Setting[Any], statement: Statement, order: int, scope: str, given: dict[Row, list[Any]]) -> None:
+        if statement.body is not None:
+            self.report(NO_BLOCK_WANTED.at(statement.span, f"{row.name} has no block", REMOVE_BRACES))
+        found = _argument(row.argument, statement, 1 if row.name else 0, order, scope, self.report)
+        before = given.get(row)
+        if before is None:
+            given[row] = [] if found is None else [found]
+        elif found is not None:
+            if before and not row.repeats:
+                _report_repeated(before[-1], statement, self.report)
+            before.append(found)
+
+    def _block(self, row: Block[Any], statement: Statement, scope: str, acting: bool, given: dict[Row, list[Any]]) -> None:
+        blocks = given.setdefault(row, [])
+        if statement.body is None:
+            head = f"{row.name} {row.label.form}" if row.label else row.name
+            self.report(BLOCK_WANTED.at(statement.span, f"{row.name} must be followed by a block", f"write {head} {{ ... }}"))
+            return
+        section = Section("", statement.span)
+        if row.label is None:
+            _report_extra(statement, 1, scope, self.report)
+        elif label := _argument(row.label, statement, 1, 0, scope, self.report):
+            text = label.value if isinstance(label.value, str) else row.label.write(label.value)
+            section = Section(text, label.word, key=label.value)
+        blocks.append(self.section(statement.body, within(scope, row.name), acting, section))
+
+    def _listing(self, row: Listing[Any], statement: Statement, scope: str, given: dict[Row, list[Any]]) -> None:
+        lines = given.setdefault(row, [])
+        if statement.body is None:
+            self.report(BLOCK_WANTED.at(statement.span, f"{row.name} must be followed by a block", f"write {row.name} {{ ... }}"))
+            return
+        _report_extra(statement, 1, scope, self.report)
+        for order, line in enumerate(statement.body):
+            if line.body is not None:
+                self.report(
+                    NO_BLOCK_WANTED.at(line.span, f"a line of {row.name} has no block", "remove the braces and what is between them")
+                )
+            found = _argument(row.entry, line, 0, order, scope, self.report)
+            if found is not None:
+                lines.append(found)
 
 
-def _block(row: Block, statement: Statement, report: Report) -> tuple[Section, ...]:
-    if statement.body is None:
-        head = f"{row.name} {row.label.form}" if row.label else row.name
-        report(BLOCK_WANTED.at(statement.span, f"{row.name} must be followed by a block", f"write {head} {{ ... }}"))
-        return ()
-    span, label = statement.span, ""
-    if row.label is None:
-        _report_extra(statement, 1, row.scope, report)
-    else:
-        for given in _argument(row.label, statement, 1, 0, row.scope, report):
-            span, label = given.word, given.value
-    return (read_section(statement.body, row.inside, report, label, span),)
-
-
-def _listing(row: Listing[Any], statement: Statement, report: Report) -> tuple[Given[Any], ...]:
-    if statement.body is None:
-        report(BLOCK_WANTED.at(statement.span, f"{row.name} must be followed by a block", f"write {row.name} {{ ... }}"))
-        return ()
-    _report_extra(statement, 1, row.scope, report)
-    found: list[Given[Any]] = []
-    for order, line in enumerate(statement.body):
-        if line.body is not None:
-            report(NO_BLOCK_WANTED.at(line.span, f"a line of {row.name} has no block", "remove the braces and what is between them"))
-        found.extend(_argument(row.entry, line, 0, order, row.scope, report))
-    return tuple(found)
-
-
-def _argument(argument: Argument[T], statement: Statement, first: int, order: int, scope: str, report: Report) -> tuple[Given[T], ...]:
-    """Read the words from ``first`` on as the argument; none if they are not one."""
-    read = read_argument(argument, statement.text(first))
-    words, bare = statement.words, first == len(statement.words)
-    start = 0 if bare else words[first].start
+def _argument(argument: Argument[T], statement: Statement, first: int, order: int, scope: str, report: Report) -> Given[T] | None:
+    """Read the words from ``first`` on as the argument; nothing if they are not one."""
+    text = statement.text(first)
+    read = read_argument(argument, text)
     if isinstance(read, Accepted):
-        if not bare and start + read.end < words[-1].end:
-            superfluous = next(index for index, word in enumerate(words) if index >= first and word.end > start + read.end)
+        if read.end < len(text):
+            end = statement.words[first].start + read.end
+            superfluous = next(index for index, word in enumerate(statement.words) if index >= first and word.end > end)
             _report_extra(statement, superfluous, scope, report)
-        return (Given(read.value, statement, first, order),)
-    if bare:
+        return Given(read.value, statement, first, order)
+    _report_refused(argument, read, statement, first, report)
+    return None
+
+
+def _report_refused(argument: Argument[Any], refused: Refused, statement: Statement, first: int, report: Report) -> None:
+    words = statement.words
+    if first == len(words):
         hint = f"the form is: {statement.keyword} {argument.form}"
         report(MISSING_ARGUMENT.at(statement.span, f"{statement.keyword} needs an argument", hint))
-    elif read.start == read.end:
-        report(read.kind.at(statement.stretch(len(words) - 1), f"{read.message} after {words[-1].text}", read.hint))
+    elif refused.start == refused.end:
+        report(refused.kind.at(statement.stretch(len(words) - 1), f"{refused.message} after {words[-1].text}", refused.hint))
     else:
-        report(read.kind.at(statement.line.span(start + read.start, start + read.end), read.message, read.hint))
-    return ()
+        start = words[first].start
+        report(refused.kind.at(statement.line.span(start + refused.start, start + refused.end), refused.message, refused.hint))
 
 
 def _report_extra(statement: Statement, first: int, scope: str, report: Report) -> None:

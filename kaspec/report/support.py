@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kaspec.config.keywords import TABLE, Block, Later, Row, Setting
+from kaspec.config.keywords import TABLE, Block, Row
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Section
 from kaspec.config.source import Span
@@ -11,7 +11,7 @@ from kaspec.config.source import Span
 
 def acts(row: Row) -> bool:
     """Tell whether this release does what the keyword says."""
-    return not isinstance(row, Later) and not (isinstance(row, Setting) and not row.active)
+    return row.acts
 
 
 def support_lines(readings: tuple[Reading, ...]) -> Iterator[str]:

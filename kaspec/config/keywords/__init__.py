@@ -3,21 +3,48 @@
 Parsing follows from it, and so do the reference, completion and what a misspelling may have meant.
 """
 
-from kaspec.config.keywords import checkers, global_defs, lvs, top, trackers, vrrp_instance
-from kaspec.config.keywords.rows import TABLE, Block, Description, Later, Listing, Row, Setting
+from kaspec.config.keywords import (
+    bfd_instance,
+    checkers,
+    garp_group,
+    global_defs,
+    lvs,
+    real_server,
+    ssl,
+    top,
+    track_file,
+    track_group,
+    url,
+    vrrp_instance,
+    vrrp_script,
+    vrrp_sync_group,
+    vrrp_track_file,
+    vrrp_track_process,
+)
+from kaspec.config.keywords.rows import TABLE, Block, Description, Listing, Row, Setting, within
 
 __all__ = [
     "TABLE",
     "Block",
     "Description",
-    "Later",
     "Listing",
     "Row",
     "Setting",
+    "bfd_instance",
     "checkers",
+    "garp_group",
     "global_defs",
     "lvs",
+    "real_server",
+    "ssl",
     "top",
-    "trackers",
+    "track_file",
+    "track_group",
+    "url",
     "vrrp_instance",
+    "vrrp_script",
+    "vrrp_sync_group",
+    "vrrp_track_file",
+    "vrrp_track_process",
+    "within",
 ]

@@ -1,101 +1,126 @@
-"""The keywords of ``virtual_server`` and ``real_server``: none is active yet."""
+"""The keywords of ``virtual_server``."""
 
-from kaspec.config.keywords.rows import Description, later
+from typing import Literal
 
-later(
-    "SSL",
-    (
-        ("password", Description("STRING", "none", 3, "L", "1.2.2")),
-        ("ca", Description("FILE", "none", 3, "L", "1.2.2", "loaded, but peers are never verified")),
-        ("certificate", Description("FILE", "none", 3, "L", "1.2.2", "client certificate")),
-        ("key", Description("FILE", "none", 3, "L", "1.2.2")),
+from kaspec.config import arguments as form
+from kaspec.config import commands, compounds
+from kaspec.config.keywords.rows import Description, block, setting
+from kaspec.units import SECOND, Interval
+
+_SCOPE = "virtual_server"
+_FAMILIES: dict[str, Literal[4, 6]] = {"inet": 4, "inet6": 6}
+IP_FAMILY = setting(
+    _SCOPE, "ip_family", form.choice(_FAMILIES), Description("inet|inet6", "from address", 3, "L", "1.2.24", "for fwmark VS")
+)
+DELAY_LOOP = setting(_SCOPE, "delay_loop", form.DELAY, Description("decimal s", "60", 1, "L", "1.2.2", "check interval"))
+RETRY = setting(_SCOPE, "retry", form.POSITIVE, Description("N ≥ 1", "per checker", 2, "L", "1.3.9", "default for all checkers"))
+DELAY_BEFORE_RETRY = setting(_SCOPE, "delay_before_retry", form.RETRY_DELAY, Description("decimal s", "per checker", 2, "L", "1.3.9"))
+WARMUP = setting(
+    _SCOPE,
+    "warmup",
+    form.RETRY_DELAY,
+    Description(
+        "decimal s", "= delay_loop", 2, "L", "1.3.9", "first check after random(0..warmup)", inherits=("virtual_server", "delay_loop")
     ),
 )
-later(
-    "virtual_server",
-    (
-        ("ip_family", Description("inet|inet6", "from address", 3, "L", "1.2.24", "for fwmark VS")),
-        ("delay_loop", Description("decimal s", "60", 1, "L", "1.2.2", "check interval")),
-        ("retry", Description("N ≥ 1", "per checker", 2, "L", "1.3.9", "default for all checkers")),
-        ("delay_before_retry", Description("decimal s", "per checker", 2, "L", "1.3.9")),
-        ("warmup", Description("decimal s", "= delay_loop", 2, "L", "1.3.9", "first check after random(0..warmup)")),
-        ("connect_timeout", Description("decimal s", "5", 2, "L", "2.0.15")),
-        ("inhibit_on_failure", Description("flag", "no", 2, "L", "1.3.9", "default for real servers")),
-        (
-            "lb_algo",
-            Description(
-                "rr|wrr|lc|wlc|sed|nq|dh|sh|mh|lblc|lblcr|fo|ovf|twos",
-                "wlc",
-                1,
-                "L",
-                "1.2.2",
-                "unknown names passed through with a warning",
-            ),
-        ),
-        ("lvs_sched", Description("as lb_algo", "wlc", 1, "L", "1.2.2", "synonym")),
-        (
-            "lb_kind",
-            Description("NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]", "NAT", 1, "L", "1.2.2", "default for real servers"),
-        ),
-        ("lvs_method", Description("as lb_kind", "NAT", 1, "L", "1.2.2", "synonym")),
-        ("hashed", Description("flag", "", 3, "L", "1.3.0", "always reported as an error/ignored (kernel-internal flag)")),
-        ("ops", Description("flag", "no", 3, "L", "1.2.13", "one-packet scheduling, UDP only")),
-        ("flag-1", Description("flag", "no", 3, "L", "1.3.0", "scheduler flags")),
-        ("flag-2", Description("flag", "no", 3, "L", "1.3.0")),
-        ("flag-3", Description("flag", "no", 3, "L", "1.3.0")),
-        ("sh-port", Description("flag", "no", 3, "L", "1.3.0", "only with sh")),
-        ("sh-fallback", Description("flag", "no", 3, "L", "1.3.0")),
-        ("mh-port", Description("flag", "no", 3, "L", "2.0.20", "only with mh")),
-        ("mh-fallback", Description("flag", "no", 3, "L", "2.0.20")),
-        ("persistence_timeout", Description("[s]", "off; no arg 360", 1, "L", "1.2.2", "max 31 days")),
-        ("persistence_engine", Description("sip", "none", 3, "L", "1.2.24")),
-        ("persistence_granularity", Description("MASK|1..128", "host", 2, "L", "1.2.2")),
-        ("protocol", Description("TCP|UDP|SCTP", "UDP (with a config error line)", 1, "L", "1.2.2", "ignored with a warning for fwmark")),
-        ("ha_suspend", Description("flag", "no", 2, "L", "1.2.2", "suspend checks while the VIP is absent; dead code for groups")),
-        ("smtp_alert", Description("[BOOL]", "global", 2, "L", "2.0.0")),
-        ("virtualhost", Description("STRING", "none", 1, "L", "1.2.2", "HTTP Host default")),
-        ("snmp_name", Description("STRING", "none", 3, "L", "2.2.4")),
-        ("alpha", Description("flag", "off", 2, "L", "1.2.2", "start with servers down")),
-        ("omega", Description("flag", "off", 3, "L", "1.2.2", "run down notifies at shutdown")),
-        ("quorum", Description("N ≥ 1", "1", 1, "L", "1.2.2", "reduced if > total weight")),
-        ("hysteresis", Description("N", "0", 2, "L", "1.2.2", "reduced if ≥ quorum")),
-        ("quorum_up", Description("CMD [USER [GROUP]]", "none", 2, "L", "1.2.2")),
-        ("quorum_down", Description("CMD [USER [GROUP]]", "none", 2, "L", "1.2.2")),
-        ("weight", Description("1..INT32", "1", 3, "L", "1.3.9", "default weight of real servers")),
-        ("sorry_server", Description("IP [PORT]", "none", 1, "L", "1.2.2", "port = VS port unless NAT")),
-        ("sorry_server_inhibit", Description("flag", "no", 2, "L", "1.2.13")),
-        ("sorry_server_lvs_method", Description("as lvs_method", "= VS method", 3, "L", "1.3.9")),
-        ("real_server", Description("IP [PORT] { … }", "", 1, "L", "1.2.2")),
+CONNECT_TIMEOUT = setting(_SCOPE, "connect_timeout", form.DELAY, Description("decimal s", "5", 2, "L", "2.0.15"))
+INHIBIT_ON_FAILURE = setting(
+    _SCOPE, "inhibit_on_failure", form.FLAG, Description("flag", "no", 2, "L", "1.3.9", "default for real servers")
+)
+LB_ALGO = setting(
+    _SCOPE,
+    "lb_algo",
+    form.SCHEDULER,
+    Description(
+        "rr|wrr|lc|wlc|sed|nq|dh|sh|mh|lblc|lblcr|fo|ovf|twos",
+        "wlc",
+        1,
+        "L",
+        "1.2.2",
+        "unknown names passed through with a warning",
+        synonym="lvs_sched",
     ),
 )
-later(
-    "virtual_server/real_server",
-    (
-        ("weight", Description("0..INT32", "VS weight / 1", 1, "L", "1.2.2")),
-        ("lvs_method", Description("as VS", "VS", 2, "L", "1.3.9")),
-        ("uthreshold", Description("N", "0", 2, "L", "1.2.2", "max connections (IPVS)")),
-        ("lthreshold", Description("N", "0", 2, "L", "1.2.2")),
-        ("inhibit_on_failure", Description("[BOOL]", "VS", 1, "L", "1.2.2", "weight 0 instead of removal")),
-        ("notify_up", Description("CMD [USER [GROUP]]", "none", 1, "L", "1.2.2")),
-        ("notify_down", Description("CMD [USER [GROUP]]", "none", 1, "L", "1.2.2")),
-        ("alpha", Description("[BOOL]", "VS", 3, "L", "1.3.9")),
-        ("retry", Description("N ≥ 1", "VS", 2, "L", "1.3.9")),
-        ("delay_before_retry", Description("decimal s", "VS", 2, "L", "1.3.9")),
-        ("warmup", Description("decimal s", "VS", 3, "L", "1.3.9")),
-        ("connect_timeout", Description("decimal s", "VS", 2, "L", "2.0.15")),
-        ("delay_loop", Description("decimal s", "VS", 2, "L", "1.3.9")),
-        ("smtp_alert", Description("[BOOL]", "yes if nothing set", 2, "L", "2.0.0")),
-        ("virtualhost", Description("STRING", "VS", 2, "L", "1.3.9")),
-        ("snmp_name", Description("STRING", "none", 3, "L", "2.2.4")),
-        ("TCP_CHECK", Description("{ common }", "", 1, "L", "1.2.2")),
-        ("HTTP_GET", Description("{ … }", "", 1, "L", "1.2.24", "two keywords, one parser")),
-        ("SSL_GET", Description("{ … }", "", 1, "L", "1.2.24", "two keywords, one parser")),
-        ("SMTP_CHECK", Description("{ … }", "", 1, "L", "1.2.2")),
-        ("DNS_CHECK", Description("{ … }", "", 2, "L", "1.3.0", "UDP only")),
-        ("MISC_CHECK", Description("{ … }", "", 1, "L", "1.2.2")),
-        ("UDP_CHECK", Description("{ … }", "", 2, "L", "2.1.0")),
-        ("PING_CHECK", Description("{ common }", "", 2, "L", "2.1.0", "unprivileged ICMP socket; writes net.ipv4.ping_group_range")),
-        ("BFD_CHECK", Description("{ … }", "", 3, "L/B", "2.0.0")),
-        ("FILE_CHECK", Description("{ … }", "", 2, "L", "2.1.0")),
+LVS_SCHED = setting(_SCOPE, "lvs_sched", form.SCHEDULER, Description("as lb_algo", "wlc", 1, "L", "1.2.2", "synonym", preset="wlc"))
+LB_KIND = setting(
+    _SCOPE,
+    "lb_kind",
+    compounds.FORWARDING,
+    Description(
+        "NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]",
+        "NAT",
+        1,
+        "L",
+        "1.2.2",
+        "default for real servers",
+        preset="NAT",
+        synonym="lvs_method",
     ),
 )
+LVS_METHOD = setting(_SCOPE, "lvs_method", compounds.FORWARDING, Description("as lb_kind", "NAT", 1, "L", "1.2.2", "synonym", preset="NAT"))
+HASHED = setting(
+    _SCOPE, "hashed", form.FLAG, Description("flag", "", 3, "L", "1.3.0", "always reported as an error/ignored (kernel-internal flag)")
+)
+OPS = setting(_SCOPE, "ops", form.FLAG, Description("flag", "no", 3, "L", "1.2.13", "one-packet scheduling, UDP only"))
+FLAG_1 = setting(_SCOPE, "flag-1", form.FLAG, Description("flag", "no", 3, "L", "1.3.0", "scheduler flags"))
+FLAG_2 = setting(_SCOPE, "flag-2", form.FLAG, Description("flag", "no", 3, "L", "1.3.0"))
+FLAG_3 = setting(_SCOPE, "flag-3", form.FLAG, Description("flag", "no", 3, "L", "1.3.0"))
+SH_PORT = setting(_SCOPE, "sh-port", form.FLAG, Description("flag", "no", 3, "L", "1.3.0", "only with sh"))
+SH_FALLBACK = setting(_SCOPE, "sh-fallback", form.FLAG, Description("flag", "no", 3, "L", "1.3.0"))
+MH_PORT = setting(_SCOPE, "mh-port", form.FLAG, Description("flag", "no", 3, "L", "2.0.20", "only with mh"))
+MH_FALLBACK = setting(_SCOPE, "mh-fallback", form.FLAG, Description("flag", "no", 3, "L", "2.0.20"))
+PERSISTENCE_TIMEOUT = setting(
+    _SCOPE,
+    "persistence_timeout",
+    form.whole_seconds(1, 31 * 86_400, (Interval(360 * SECOND),)),
+    Description("[s]", "off; no arg 360", 1, "L", "1.2.2", "max 31 days"),
+)
+PERSISTENCE_ENGINE = setting(_SCOPE, "persistence_engine", form.choice({"sip": "sip"}), Description("sip", "none", 3, "L", "1.2.24"))
+PERSISTENCE_GRANULARITY = setting(_SCOPE, "persistence_granularity", form.NETMASK, Description("MASK|1..128", "host", 2, "L", "1.2.2"))
+PROTOCOL = setting(
+    _SCOPE,
+    "protocol",
+    form.one_of("TCP", "UDP", "SCTP"),
+    Description("TCP|UDP|SCTP", "UDP (with a config error line)", 1, "L", "1.2.2", "ignored with a warning for fwmark", preset="UDP"),
+)
+HA_SUSPEND = setting(
+    _SCOPE,
+    "ha_suspend",
+    form.FLAG,
+    Description("flag", "no", 2, "L", "1.2.2", "suspend checks while the VIP is absent; dead code for groups"),
+)
+SMTP_ALERT = setting(
+    _SCOPE, "smtp_alert", form.BOOLEAN, Description("[BOOL]", "global", 2, "L", "2.0.0", inherits=("global_defs", "smtp_alert_checker"))
+)
+VIRTUALHOST = setting(
+    _SCOPE,
+    "virtualhost",
+    form.WORD,
+    Description("STRING", "none", 1, "L", "1.2.2", "HTTP Host default", example="virtualhost www.example.com"),
+)
+SNMP_NAME = setting(_SCOPE, "snmp_name", form.WORD, Description("STRING", "none", 3, "L", "2.2.4", example="snmp_name web"))
+ALPHA = setting(_SCOPE, "alpha", form.FLAG, Description("flag", "off", 2, "L", "1.2.2", "start with servers down"))
+OMEGA = setting(_SCOPE, "omega", form.FLAG, Description("flag", "off", 3, "L", "1.2.2", "run down notifies at shutdown"))
+QUORUM = setting(
+    _SCOPE, "quorum", form.POSITIVE, Description("N ≥ 1", "1", 1, "L", "1.2.2", "reduced if > total weight", example="quorum 1")
+)
+HYSTERESIS = setting(_SCOPE, "hysteresis", form.COUNT, Description("N", "0", 2, "L", "1.2.2", "reduced if ≥ quorum"))
+QUORUM_UP = setting(_SCOPE, "quorum_up", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 2, "L", "1.2.2"))
+QUORUM_DOWN = setting(_SCOPE, "quorum_down", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 2, "L", "1.2.2"))
+WEIGHT = setting(
+    _SCOPE,
+    "weight",
+    form.integer(1, form.INT32),
+    Description("1..INT32", "1", 3, "L", "1.3.9", "default weight of real servers", example="weight 1"),
+)
+SORRY_SERVER = setting(
+    _SCOPE, "sorry_server", compounds.ENDPOINT, Description("IP [PORT]", "none", 1, "L", "1.2.2", "port = VS port unless NAT")
+)
+SORRY_SERVER_INHIBIT = setting(_SCOPE, "sorry_server_inhibit", form.FLAG, Description("flag", "no", 2, "L", "1.2.13"))
+SORRY_SERVER_LVS_METHOD = setting(
+    _SCOPE,
+    "sorry_server_lvs_method",
+    compounds.FORWARDING,
+    Description("as lvs_method", "= VS method", 3, "L", "1.3.9", inherits=("virtual_server", "lvs_method")),
+)
+REAL_SERVER = block(_SCOPE, "real_server", compounds.ENDPOINT, Description("IP [PORT] { … }", "", 1, "L", "1.2.2"))

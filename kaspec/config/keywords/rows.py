@@ -1,8 +1,8 @@
 """What a row of the keyword table holds, and entering it.
 
-A row is a ``Setting`` (keyword and argument), a ``Block`` (keyword, label and further keywords), a ``Listing`` (keyword and a block of
-lines) or ``Later``: known and described, but not looked at yet.  A row's ``scope`` is the path of blocks around it, such as
-``vrrp_instance/authentication``; ``""`` is the top of the file.
+A row is a ``Setting`` (keyword and argument), a ``Block`` (keyword, label and further keywords) or a ``Listing`` (keyword and a block of
+lines).  A row's ``scope`` is the path of blocks around it, such as ``vrrp_instance/authentication``; ``""`` is the top of the file.  A
+keyword that several blocks have in common is one row, whose other scopes are ``also``.
 """
 
 from typing import Any, Generic, Literal, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from attrs import frozen
 
 from kaspec.config.argument import Argument
-from kaspec.config.diagnostics import KEYWORD_INACTIVE, Kind
+from kaspec.config.diagnostics import BLOCK_INACTIVE, Kind
 
 T = TypeVar("T")
 Tier = Literal[1, 2, 3]
@@ -23,6 +23,10 @@ class Description:
 
     ``form`` of its argument, ``default``, ``tier`` (1: in nearly every configuration), ``process`` that acts on it (G all, V VRRP,
     L checker, B BFD), the keepalived release that brought it (``since``), and a remark.
+
+    ``preset`` is the default as one would write it, where ``default`` is not already that; ``elsewhere`` is that for some of the scopes;
+    ``inherits`` is the scope and name of the keyword whose value is taken where this one is not given; ``synonym`` is the name this one
+    is another word for; ``example`` is used in the reference where the argument's own would mislead.
     """
 
     form: str
@@ -31,88 +35,130 @@ class Description:
     process: Process
     since: str
     remark: str = ""
+    preset: str | None = None
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    inherits: tuple[str, str] | None = None
+    synonym: str = ""
+    example: str = ""
 
 
 @frozen(eq=False)
 class Setting(Generic[T]):
-    """``keyword argument``; the last one given counts.  One that is not ``active`` is read without effect."""
+    """``keyword argument``; the last one given counts, unless it ``repeats``: then all do.
+
+    ``acts`` tells that this release acts on it; otherwise it is read without effect.
+    """
 
     scope: str
     name: str
     argument: Argument[T]
     description: Description
-    active: bool = True
+    acts: bool = False
+    repeats: bool = False
+    also: tuple[str, ...] = ()
 
 
 @frozen(eq=False)
-class Block:
-    """``keyword [label] { keywords }``; ``label`` is ``None`` for a block that has none."""
+class Block(Generic[T]):
+    """``keyword [label] { keywords }``; ``label`` is ``None`` for a block that has none.
+
+    ``kind`` is how it is told that this release does not act on a block at the top of the file.
+    """
 
     scope: str
     name: str
-    label: Argument[str] | None
+    label: Argument[T] | None
     description: Description
+    acts: bool = False
+    kind: Kind = BLOCK_INACTIVE
+    also: tuple[str, ...] = ()
 
     @property
     def inside(self) -> str:
         """The scope of the keywords between the braces."""
-        return f"{self.scope}/{self.name}" if self.scope else self.name
+        return within(self.scope, self.name)
 
 
 @frozen(eq=False)
 class Listing(Generic[T]):
-    """``keyword { lines }``, each line an ``entry``; the lines of several such blocks add up."""
+    """``keyword [label] { lines }``, each line an ``entry``; the lines of several such blocks add up unless they are labelled."""
 
     scope: str
     name: str
     entry: Argument[T]
     description: Description
+    acts: bool = False
+    kind: Kind = BLOCK_INACTIVE
+    also: tuple[str, ...] = ()
 
 
-@frozen(eq=False)
-class Later:
-    """A keyword without effect yet, whose argument and block are not looked at; ``kind`` is how that is told."""
-
-    scope: str
-    name: str
-    description: Description
-    kind: Kind = KEYWORD_INACTIVE
-
-
-Row = Setting[Any] | Block | Listing[Any] | Later
+Row = Setting[Any] | Block[Any] | Listing[Any]
 
 TABLE: dict[str, dict[str, Row]] = {}
 """Every row, by scope and name."""
 
 
+def within(scope: str, name: str) -> str:
+    """Return the scope inside a block of that scope and name."""
+    return f"{scope}/{name}" if scope else name
+
+
 def _enter(row: Row) -> None:
-    scope = TABLE.setdefault(row.scope, {})
-    assert row.name not in scope, (row.scope, row.name)
-    scope[row.name] = row
+    for each in (row.scope, *row.also):
+        scope = TABLE.setdefault(each, {})
+        assert row.name not in scope, (each, row.name)
+        scope[row.name] = row
 
 
-def setting(scope: str, name: str, argument: Argument[T], description: Description, active: bool = True) -> Setting[T]:
+def setting(
+    scope: str,
+    name: str,
+    argument: Argument[T],
+    description: Description,
+    acts: bool = False,
+    repeats: bool = False,
+    also: tuple[str, ...] = (),
+) -> Setting[T]:
     """Enter a setting."""
-    row = Setting(scope, name, argument, description, active)
+    row = Setting(scope, name, argument, description, acts, repeats, also)
     _enter(row)
     return row
 
 
-def block(scope: str, name: str, label: Argument[str] | None, description: Description) -> Block:
+def block(
+    scope: str,
+    name: str,
+    label: Argument[T],
+    description: Description,
+    acts: bool = False,
+    kind: Kind = BLOCK_INACTIVE,
+    also: tuple[str, ...] = (),
+) -> Block[T]:
     """Enter a block of keywords."""
-    row = Block(scope, name, label, description)
+    row = Block(scope, name, label, description, acts, kind, also)
     _enter(row)
     return row
 
 
-def listing(scope: str, name: str, entry: Argument[T], description: Description) -> Listing[T]:
+def bare_block(
+    scope: str, name: str, description: Description, acts: bool = False, kind: Kind = BLOCK_INACTIVE, also: tuple[str, ...] = ()
+) -> Block[None]:
+    """Enter a block of keywords that has no label."""
+    row: Block[None] = Block(scope, name, None, description, acts, kind, also)
+    _enter(row)
+    return row
+
+
+def listing(
+    scope: str,
+    name: str,
+    entry: Argument[T],
+    description: Description,
+    acts: bool = False,
+    kind: Kind = BLOCK_INACTIVE,
+    also: tuple[str, ...] = (),
+) -> Listing[T]:
     """Enter a block of lines."""
-    row = Listing(scope, name, entry, description)
+    row = Listing(scope, name, entry, description, acts, kind, also)
     _enter(row)
     return row
-
-
-def later(scope: str, rows: tuple[tuple[str, Description], ...], kind: Kind = KEYWORD_INACTIVE) -> None:
-    """Enter keywords that are not looked at yet."""
-    for name, description in rows:
-        _enter(Later(scope, name, description, kind))

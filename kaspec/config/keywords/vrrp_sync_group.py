@@ -1,0 +1,42 @@
+"""The keywords of ``vrrp_sync_group``."""
+
+from kaspec.config import arguments as form
+from kaspec.config import commands, compounds
+from kaspec.config.keywords.rows import Description, listing, setting
+
+_SCOPE = "vrrp_sync_group"
+GROUP = listing(
+    _SCOPE, "group", compounds.NAMES, Description("{ INST … }", "mandatory, ≥ 2 useful", 1, "V", "1.2.2", "one member only → warning")
+)
+TRACK_INTERFACE = listing(
+    _SCOPE, "track_interface", compounds.TRACK_INTERFACE, Description("{ IF [weight W [reverse]] … }", "none", 2, "V", "2.0.0")
+)
+TRACK_SCRIPT = listing(
+    _SCOPE, "track_script", compounds.TRACK_SCRIPT, Description("{ NAME [weight W [reverse|noreverse]] … }", "none", 2, "V", "2.0.0")
+)
+TRACK_FILE = listing(_SCOPE, "track_file", compounds.TRACK_FILE, Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.0"))
+TRACK_PROCESS = listing(
+    _SCOPE, "track_process", compounds.TRACK_PROCESS, Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.15")
+)
+TRACK_BFD = listing(_SCOPE, "track_bfd", compounds.TRACK_BFD, Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.0"))
+NOTIFY_MASTER = setting(_SCOPE, "notify_master", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
+NOTIFY_BACKUP = setting(_SCOPE, "notify_backup", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
+NOTIFY_FAULT = setting(_SCOPE, "notify_fault", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
+NOTIFY_STOP = setting(_SCOPE, "notify_stop", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 2, "V", "2.0.0"))
+NOTIFY = setting(_SCOPE, "notify", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2", "gets GROUP NAME STATE 0"))
+SMTP_ALERT = setting(
+    _SCOPE, "smtp_alert", form.BOOLEAN, Description("[BOOL]", "global", 1, "V", "1.2.2", inherits=("global_defs", "smtp_alert_vrrp"))
+)
+GLOBAL_TRACKING = setting(_SCOPE, "global_tracking", form.FLAG, Description("flag", "off", 3, "V", "1.2.7", "deprecated, ignored"))
+SYNC_GROUP_TRACKING_WEIGHT = setting(
+    _SCOPE,
+    "sync_group_tracking_weight",
+    form.FLAG,
+    Description("flag", "off", 3, "V", "2.0.0", "allows weights inside sync groups (all members must share priority/weights)"),
+)
+NOTIFY_PRIORITY_CHANGES = setting(
+    _SCOPE,
+    "notify_priority_changes",
+    form.BOOLEAN,
+    Description("[BOOL]", "global", 3, "V", "2.2.0", inherits=("global_defs", "vrrp_notify_priority_changes")),
+)
