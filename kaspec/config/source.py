@@ -15,6 +15,9 @@ from typing import Literal, NamedTuple, assert_never
 
 from attrs import frozen
 
+BLANKS = " \t"
+"""What separates words."""
+
 How = Literal["included", "expanded", "generated", "given"]
 
 
@@ -128,6 +131,24 @@ class Text(NamedTuple):
                 nodes.append(node if start <= offset and after <= end else node.cut(begin, stop))
             offset = after
         return Text(self.string[start:end], tuple(nodes))
+
+
+    @property
+    def first(self) -> Written:
+        """Where it begins; for a text that is written somewhere."""
+        return _stretch(self.nodes[0], 0, 1)
+
+    def stripped(self) -> "Text":
+        """Return the text without blanks around it."""
+        string = self.string.strip(BLANKS)
+        if len(string) == len(self.string):
+            return self
+        start = len(self.string) - len(self.string.lstrip(BLANKS))
+        return self.cut(start, start + len(string))
+
+    def line(self, chain: "Chain") -> "Line":
+        """Return the text as a line; for one that is written somewhere."""
+        return Line(self.first.file, self.first.number, self.string, chain, self.nodes)
 
 
 class Line(NamedTuple):

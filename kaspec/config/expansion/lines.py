@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from attrs import define, field, frozen
 
-from kaspec.config.chance import draw
 from kaspec.config.diagnostics import (
     ENDLESS,
     INCLUDE_COMPUTED,
@@ -19,18 +18,17 @@ from kaspec.config.diagnostics import (
     MALFORMED,
     MALFORMED_DEFINITION,
     MALFORMED_GENERATOR,
-    RANDOM_RANGE,
     TOO_MUCH,
-    Diagnostic,
 )
-from kaspec.config.expansion.definitions import DEFINITION, Definition, Reference, Replacement
+from kaspec.config.expansion.definitions import DEFINITION, Definition, Replacement
 from kaspec.config.expansion.generators import GENERATOR, Generator, Malformed, read_generator
 from kaspec.config.expansion.includes import ALL_CHECKS, CHECKS_OF, INCLUDE, Checks, changed_checks, include
 from kaspec.config.expansion.library import Found, Library, Question, Settings
-from kaspec.config.expansion.patterns import directory_of, join
+from kaspec.config.expansion.names import Names
+from kaspec.config.expansion.patterns import directory_of
 from kaspec.config.expansion.weight import MOST_LINES, weigh
 from kaspec.config.lexer import Lexed, Report, complain, complain_of_blanks, lex, without_comment
-from kaspec.config.source import Chain, Line, Piece, Substituted, Text, Written
+from kaspec.config.source import BLANKS, Chain, Line, Piece, Substituted, Text, Written
 
 DEEPEST = 300
 """How much may be read within each other: files, and lines that definitions and generators add."""
@@ -47,7 +45,6 @@ REPEATED_FILE = 10
 MOST_FILES_AHEAD = 500
 """How many files are looked into before reading; what they include is found then, or when it is read."""
 
-_BLANK = " \t"
 _CONDITION = re.compile(r"@(\^?)([^ \t]*)[ \t]+")
 _SPACED_DEFINITION = re.compile(r"\$[A-Za-z_]\w*[ \t]+=", re.ASCII)
 _SETTING = re.compile(r"(?:^|[{}])[ \t]*(random_seed|include_check)(?![^ \t])([^{}]*)")
@@ -97,12 +94,9 @@ class Expansion:
     texts: dict[str, str] = field(factory=dict)
     questions: set[Question] = field(factory=set)
     _stack: list[_Reading] = field(factory=list)
-    _definitions: dict[str, Definition] = field(factory=dict)
+    _names: Names = field(init=False)
     _lexed: dict[str, Lexed] = field(factory=dict)
-    _told: set[tuple[str, str, int, int]] = field(factory=set)
     _checks: Checks = frozenset()
-    _seed: int = 0
-    _drawn: int = 0
     _added: int = 0
     _allowed: int = UNFORESEEN
     _told_blanks: bool = False
@@ -110,7 +104,7 @@ class Expansion:
     def lines(self, path: str, content: Found) -> Lines:
         """Yield the lines of a file, and of all it includes, that mean something."""
         self._checks = ALL_CHECKS if self.settings.all_checks else frozenset()
-        self._seed = self.settings.seed
+        self._names = Names(self.settings, self.report)
         if self.follows:
             self._look_ahead(path, content, set())
         if self.questions:
@@ -118,6 +112,7 @@ class Expansion:
         self._open(path, content, ())
         while self._stack:
             reading = self._stack[-1]
+            self._names.directory = reading.file.directory
             if reading.raws is not None:
                 yield from self._read_file(reading, reading.raws)
             else:
@@ -138,7 +133,7 @@ class Expansion:
         """Ask for all that is plainly included before reading anything, since reading begins again when there are answers."""
         seen.add(content.identity)
         for found in _INCLUDE_LINE.finditer(content.text) if "include" in content.text else ():
-            included = include(without_comment(found[1]).strip(_BLANK), directory_of(path), frozenset(), self.library)
+            included = include(without_comment(found[1]).strip(BLANKS), directory_of(path), frozenset(), self.library)
             self.questions |= included.questions
             for inner, inside in included.files:
                 if inside.identity not in seen and len(seen) < MOST_FILES_AHEAD:
@@ -173,7 +168,7 @@ class Expansion:
                 yield line, lexed.pieces
             return
         text = _content(line, lexed.content)
-        made = self._take(text, line.chain, raws if line.text.rstrip(_BLANK).endswith("\\") else None)
+        made = self._take(text, line.chain, raws if line.text.rstrip(BLANKS).endswith("\\") else None)
         if made is text:
             if complain(line, lexed, self.report):
                 yield line, lexed.pieces
@@ -197,7 +192,7 @@ class Expansion:
         lexed = self._lexed.get(text.string)
         if lexed is None:
             lexed = self._lexed[text.string] = lex(text.string)
-        line = _line(text, chain)
+        line = text.line(chain)
         if complain(line, lexed, self.report) and lexed.pieces:
             yield line, lexed.pieces
 
@@ -233,7 +228,7 @@ class Expansion:
                     return None
                 if replaced is text:
                     break
-                text = _stripped(replaced)
+                text = replaced.stripped()
         return self._act(text, chain, text is not written) if text.string else None
 
     def _act(self, text: Text, chain: Chain, computed: bool) -> Text | None:
@@ -246,17 +241,17 @@ class Expansion:
             if setting[1] == "include_check":
                 self._checks = changed_checks(self._checks, words)
             elif words and words[0].isdecimal():
-                self._seed, self._drawn = int(words[0][:20]), 0
+                self._names.seed(int(words[0][:20]))
         if residue := _RESIDUE.match(text.string):
             self._push(iter([(text.cut(residue.end()), chain)]), chain)
             self._allowed += 1
-            return _stripped(text.cut(0, residue.end()))
+            return text.cut(0, residue.end()).stripped()
         return text
 
     # Includes.
 
     def _include(self, found: re.Match[str], text: Text, chain: Chain, computed: bool) -> None:
-        line = _line(text, chain)
+        line = text.line(chain)
         place, named = line.span(0, found.end(1)), line.span(max(found.start(2), 0), found.end())
         if not found[2]:
             self.report(MALFORMED.at(place, "include lacks the name of a file", "write include FILE; FILE may be a pattern"))
@@ -266,7 +261,9 @@ class Expansion:
             return
         if computed:
             message = "keepalived reads an include twice or out of place if a condition, definition or generator makes it"
-            self._tell_once(INCLUDE_COMPUTED.at(place, message, "here it is read once, in its place; write it plainly to have both agree"))
+            self._names.tell_once(
+                INCLUDE_COMPUTED.at(place, message, "here it is read once, in its place; write it plainly to have both agree")
+            )
         within = self._stack[-1].file.within
         if len(within) >= DEEPEST_INCLUDE:
             self.report(TOO_MUCH.at(named, f"includes are nested more than {DEEPEST_INCLUDE} deep", "look for a circle"))
@@ -279,21 +276,18 @@ class Expansion:
             if content.identity in within:
                 self.report(ENDLESS.at(named, f"{path} is being read already: it includes itself", "remove an include of the circle"))
             else:
-                self._open(path, content, (_first(text).origin("included", f"{number:05}"), *chain), within)
+                self._open(path, content, (text.first.origin("included", f"{number:05}"), *chain), within)
         self._has_room(text, chain)
 
     # Definitions.
 
     def _define(self, found: re.Match[str], text: Text, raws: Iterator[tuple[int, str]] | None) -> None:
         value = text.cut(found.end())
-        if raws is None:
-            shown = value.string if len(value.string) <= 40 else f"{value.string[:40]}..."
-            place = _first(value) if value.nodes else _first(text)
-            given = place.origin("given", f"${found[1]} = {shown}")
-            self._definitions[found[1]] = Definition(found[1], (value,), given=given)
-            return
-        lines = tuple(line for line in (_without_backslash(value), *self._continued(raws)) if line.string)
-        self._definitions[found[1]] = Definition(found[1], lines or (Text(""),), multiline=bool(lines))
+        if raws is not None:
+            lines = tuple(line for line in (_without_backslash(value), *self._continued(raws)) if line.string)
+            self._names.define(found[1], lines or (Text(""),), multiline=bool(lines))
+        else:
+            self._names.define(found[1], (value,))
 
     def _continued(self, raws: Iterator[tuple[int, str]]) -> Iterator[Text]:
         """Take the lines that continue a definition: up to the first without a backslash at its end, or an empty one."""
@@ -301,7 +295,7 @@ class Expansion:
         for number, raw in raws:
             line = Line(file.path, number, lex(raw).text)
             text = _content(line, without_comment(line.text))
-            goes_on = line.text.rstrip(_BLANK).endswith("\\")
+            goes_on = line.text.rstrip(BLANKS).endswith("\\")
             yield _without_backslash(text)
             if not goes_on:
                 return
@@ -310,10 +304,10 @@ class Expansion:
         """Replace the references of a line, ``again`` if it was expanded before; none if it must not be read at all."""
         if spaced := _SPACED_DEFINITION.match(text.string):
             hint = "write $NAME=VALUE, with no blank before the ="
-            self.report(MALFORMED_DEFINITION.at(_line(text, chain).span(*spaced.span()), "this is no definition", hint))
+            self.report(MALFORMED_DEFINITION.at(text.line(chain).span(*spaced.span()), "this is no definition", hint))
             return None
         active = [each.definition for each in self._stack if each.definition is not None]
-        replacement = Replacement(self._look_up, lambda: tuple(self._definitions), self._tell_once, chain, active, again)
+        replacement = Replacement(self._names.look_up, lambda: tuple(self._names.defined), self._names.tell_once, chain, active, again)
         replaced = replacement.replace(text)
         if replacement.failed or (replacement.following and not self._is_affordable(text, chain)):
             return None
@@ -321,79 +315,33 @@ class Expansion:
             self._push(iter([(line, inner) for line in definition.lines[1:]]), inner, definition)
         return replaced
 
-    def _look_up(self, reference: Reference) -> Definition | None:
-        """Find what a name stands for here."""
-        name, asked = reference.name, reference.asked
-        if name in self._definitions:
-            return None if asked else self._definitions[name]
-        if name == "_ENV":
-            value = self.settings.environment.get(asked)
-        elif name == "_RANDOM":
-            value = self._random(reference)
-        elif asked:
-            value = None
-        elif name == "_PWD":
-            value = join(self.settings.directory, self._stack[-1].file.directory)
-        elif name in {"_HASH", "_BANG"}:
-            value = ("" if reference.quoted else "\\") + ("#" if name == "_HASH" else "!")
-        else:
-            value = self.settings.config_id if name == "_INSTANCE" else None
-        return None if value is None else Definition(name, (Text(value),))
-
-    def _random(self, reference: Reference) -> str | None:
-        words = reference.asked.split()
-        if not all(word.isdecimal() for word in words) or len(words) > 2:
-            return None
-        numbers = [int(word[:18]) for word in words]
-        low, high = (*numbers, 0)[0], (*numbers, 0, 32767)[1] if len(numbers) != 1 else 32767
-        if low > high:
-            message = f"there is no number of {low} to {high}; keepalived crashes here"
-            self._tell_once(RANDOM_RANGE.at(reference.place.span(), message, "give the smaller number first"))
-            return str(low)
-        self._drawn += 1
-        return str(draw(self._seed, self._drawn, low, high))
-
-    def _tell_once(self, diagnostic: Diagnostic) -> None:
-        """Tell of a place once, however often it is read."""
-        place = (diagnostic.code, diagnostic.span.file, diagnostic.span.line, diagnostic.span.column)
-        if place not in self._told:
-            self._told.add(place)
-            self.report(diagnostic)
-
     # Generators.
 
     def _generate(self, text: Text, chain: Chain) -> None:
-        generator = read_generator(text, self._resolved)
+        generator = read_generator(text, self._names.resolved)
         if isinstance(generator, Malformed):
-            place = _line(text, chain).span(generator.start, generator.end)
-            self._tell_once(MALFORMED_GENERATOR.at(place, generator.message, generator.hint))
+            place = text.line(chain).span(generator.start, generator.end)
+            self._names.tell_once(MALFORMED_GENERATOR.at(place, generator.message, generator.hint))
         elif self._is_affordable(text, chain):
             first = text.nodes[0]
-            repeated = self._definitions.get(first.name) if isinstance(first, Substituted) else None
+            repeated = self._names.defined.get(first.name) if isinstance(first, Substituted) else None
             self._push(self._repeated(generator, text, chain), chain, repeated)
 
     def _repeated(self, generator: Generator, text: Text, chain: Chain) -> Iterator[tuple[Text, Chain]]:
-        body, place = text.cut(generator.body), _first(text)
+        body, place = text.cut(generator.body), text.first
         for index in range(len(generator.values)):
             told = []
             for name, value in zip(generator.names, generator.texts(index), strict=True):
-                self._definitions[name] = Definition(name, (value,))
+                self._names.defined[name] = Definition(name, (value,))
                 told.append(f"{name} = {value.string}")
             yield body, (place.origin("generated", f"{generator.word} with {', '.join(told)}"), *chain)
-
-    def _resolved(self, string: str) -> str:
-        """Replace the references in the numbers of a sequence."""
-        if "$" not in string:
-            return string
-        replacement = Replacement(self._look_up, tuple, lambda _: None, (), [])
-        return replacement.replace(Text(string, (Written("", 0, 0, string),))).string
 
     def _has_room(self, text: Text, chain: Chain) -> bool:
         """End reading if more was added than could be foreseen."""
         if self._added <= self._allowed and len(self._stack) <= DEEPEST:
             return True
         message = f"this is nested too deep, or adds more than {UNFORESEEN} lines that could not be foreseen; reading ends here"
-        self.report(TOO_MUCH.at(_line(text, chain).span(0, len(text.string)), message, "look for files or definitions in a circle"))
+        self.report(TOO_MUCH.at(text.line(chain).span(0, len(text.string)), message, "look for files or definitions in a circle"))
         self._stack.clear()
         return False
 
@@ -401,10 +349,10 @@ class Expansion:
         """Weigh what a line of a file makes before it is made."""
         if any(each.raws is None for each in self._stack):
             return True
-        count = weigh(text.string, self._definitions, self._resolved)
+        count = weigh(text.string, self._names.defined, self._names.resolved)
         if self._added + count > MOST_LINES:
             message = f"this makes {count if count < 10**12 else 'far too many'} lines; {MOST_LINES} in all are the limit"
-            self.report(TOO_MUCH.at(_line(text, chain).span(0, len(text.string)), message, "it is not expanded"))
+            self.report(TOO_MUCH.at(text.line(chain).span(0, len(text.string)), message, "it is not expanded"))
             return False
         self._allowed += 2 * count
         return True
@@ -412,29 +360,10 @@ class Expansion:
 
 def _content(line: Line, content: str) -> Text:
     """Return what stands on a line of a file besides blanks and comment."""
-    string = content.strip(_BLANK)
-    start = len(content) - len(content.lstrip(_BLANK))
+    string = content.strip(BLANKS)
+    start = len(content) - len(content.lstrip(BLANKS))
     return Text(string, (Written(line.file, line.number, start, string),)) if string else Text("")
 
 
 def _without_backslash(text: Text) -> Text:
-    return _stripped(text.cut(0, len(text.string.removesuffix("\\"))))
-
-
-def _stripped(text: Text) -> Text:
-    string = text.string.strip(_BLANK)
-    if len(string) == len(text.string):
-        return text
-    start = len(text.string) - len(text.string.lstrip(_BLANK))
-    return text.cut(start, start + len(string))
-
-
-def _first(text: Text) -> Written:
-    """Return where a text begins."""
-    first = text.nodes[0]
-    return first if isinstance(first, Written) else first.reference
-
-
-def _line(text: Text, chain: Chain) -> Line:
-    first = _first(text)
-    return Line(first.file, first.number, text.string, chain, text.nodes)
+    return text.cut(0, len(text.string.removesuffix("\\"))).stripped()
