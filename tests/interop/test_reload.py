@@ -205,9 +205,9 @@ def _plan(scene: Scene, old: str, new: str) -> tuple[list[str], dict[str, Any]]:
     paths = [scene.a.file(f"/run/{name}.conf") for name in ("before", "after")]
     for path, text in zip(paths, (old, new), strict=True):
         path.write_text(text)
-    text, as_json = (CliRunner().invoke(plan, [*options, *map(str, paths)]) for options in ((), ("--format", "json")))
-    assert text.exit_code == 3
-    return text.output.splitlines(), json.loads(as_json.output)
+    shown, as_json = (CliRunner().invoke(plan, [*options, *map(str, paths)]) for options in ((), ("--format", "json")))
+    assert shown.exit_code == 3
+    return shown.output.splitlines(), json.loads(as_json.output)
 
 
 def _addresses(planned: dict[str, Any], key: str) -> set[str]:
