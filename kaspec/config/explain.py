@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from kaspec.address import format_address
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic
-from kaspec.config.keywords import TABLE, Block, Later, Listing, Row, Setting, top
+from kaspec.config.keywords import TABLE, Block, Listing, Row, Setting, top
 from kaspec.config.keywords import global_defs as globals_
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.model import InstanceSettings
@@ -108,7 +108,7 @@ def _definitions(globally: Section) -> Iterator[Explained]:
     for row in TABLE["global_defs"].values():
         if row in globally.given or isinstance(row, Listing):
             yield from _as_given(row, globally)
-        elif isinstance(row, Setting) and row.active:
+        elif isinstance(row, Setting) and row.acts:
             yield Explained(row.name, row.description.default, Provenance("default"))
 
 
@@ -118,16 +118,13 @@ def _as_given(row: Row, section: Section, prefix: str = "") -> Iterator[Explaine
         case Setting():
             given = section.last(row)
             if given is not None:
-                yield Explained(prefix + row.name, _text(given.statement, row), Provenance("given", given.statement.span), row.active)
+                yield Explained(prefix + row.name, _text(given.statement, row), Provenance("given", given.statement.span), row.acts)
         case Listing():
             yield from _listed(row, section, prefix)
         case Block():
             inside = section.merged(row)
             for inner in inside.given:
                 yield from _as_given(inner, inside, f"{prefix}{row.name} ")
-        case Later():
-            for statement in section.given.get(row, ()):
-                yield Explained(prefix + row.name, _text(statement, row), Provenance("given", statement.span), acts=False)
 
 
 def _listed(row: Listing[Any], section: Section, prefix: str = "") -> Iterator[Explained]:
@@ -158,7 +155,7 @@ class _Instance:
                 continue
             if isinstance(row, Setting) and (row in EFFECTIVE or row in self.section.given):
                 yield self._setting(row)
-            elif isinstance(row, Setting) and row.active:
+            elif isinstance(row, Setting) and row.acts:
                 yield Explained(row.name, row.description.default, Provenance("default"))
             elif not isinstance(row, Setting):
                 written = tuple(_as_given(row, self.section))
@@ -176,7 +173,7 @@ class _Instance:
         write = EFFECTIVE.get(row)
         provenance = Provenance("given", given.statement.span) if given else self._elsewhere(row)
         value = write(*self.model) if write else _text(given.statement, row) if given else row.description.default
-        return self._rewritten(Explained(row.name, value, provenance, row.active))
+        return self._rewritten(Explained(row.name, value, provenance, row.acts))
 
     def _given(self, row: Setting[Any]) -> Given[Any] | None:
         """The statement that counts: of preempt and nopreempt, the later one."""

@@ -1,7 +1,7 @@
 """The effective configuration as text and as JSON values."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 from attrs import frozen
 
@@ -10,8 +10,6 @@ from kaspec.config.source import Span
 from kaspec.failover import Failover
 from kaspec.units import Interval, in_seconds
 from kaspec.vrrp.router import GarpPolicy
-
-Column = Literal["setting", "value", "from"]
 
 
 @frozen
