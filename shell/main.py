@@ -29,6 +29,7 @@ class Commands(click.Group):
         "doctor": ("shell.commands.doctor", "Examine this machine: what would keep a configuration from working."),
         "trace": ("shell.commands.trace", "Run, write and explain protocol traces."),
         "demo": ("shell.commands.demo", "Show a failover on this machine, in namespaces of its own."),
+        "help": ("shell.commands.help", "Explain the keywords of keepalived.conf."),
         "version": ("shell.commands.version", "Print the version."),
     }
     """By name: the module that has a command of that name, and what help says about it."""

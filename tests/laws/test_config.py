@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from kaspec.address import Address
 from kaspec.config import Configuration, Diagnostic, has_errors, read, render_diagnostic
+from kaspec.config.gathering import in_order
 from kaspec.config.keywords import TABLE
 from kaspec.config.model import Command, GlobalDefs, InitialState, InstanceSettings, Route
-from kaspec.config.reader import in_order
 from kaspec.config.render import render
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.router import (
@@ -183,7 +183,7 @@ def test_whatever_is_read_can_be_rendered_and_read_again(text: str) -> None:
 @given(texts)
 def test_what_is_read_is_fit_for_the_core(text: str) -> None:
     configuration = read(text, "x").configuration
-    places = [(router.interface, router.virtual_router_id) for router in configuration.routers]
+    places = [router.identity for router in configuration.routers]
     assert len(set(places)) == len(places)
     assert len({router.name for router in configuration.routers}) == len(places)
     assert [settings.name for settings in configuration.settings] == [router.name for router in configuration.routers]

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from kaspec.config import Diagnostic, check_interfaces, read, render_diagnostic
+from kaspec.config.gathering import in_order
+from kaspec.config.lint import lint
 from kaspec.config.source import Span
 
 BROKEN = sorted((Path(__file__).parent / "broken").glob("*.conf"))
@@ -13,8 +15,9 @@ INSTANCE = "vrrp_instance V {{ interface eth0\nvirtual_router_id 1\n{}\nvirtual_
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_broken_file_is_explained(path: Path) -> None:
-    text = path.read_text()
-    told = "".join(f"{render_diagnostic(each, {path.name: text})}\n" for each in read(text, path.name).diagnostics)
+    reading = read(path.read_text(), path.name)
+    found = in_order((*reading.diagnostics, *lint(reading)))
+    told = "".join(f"{render_diagnostic(each, reading.texts)}\n" for each in found)
     assert told == path.with_suffix(".expected").read_text()
 
 
