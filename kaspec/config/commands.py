@@ -6,8 +6,7 @@ one quoted word; a user and a group may follow.  Source: keepalived.conf(5), and
 """
 
 import re
-
-from attrs import frozen
+from typing import NamedTuple
 
 from kaspec.config.argument import Accepted, Argument, Refused
 from kaspec.config.diagnostics import MALFORMED, MISSING_ARGUMENT
@@ -19,8 +18,7 @@ _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]+)|([0-7]{1,3})|c(.)|(.)|$)", re.DOTALL
 _NAMED = {"a": "\a", "b": "\b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-@frozen
-class _Taken:
+class _Taken(NamedTuple):
     """A word as read and where it ends; ``open_quote`` is where a quote begins that nothing ends."""
 
     text: str

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pyparsing import ParserElement
 
 T = TypeVar("T")
-_LONE = re.compile(r"[^\s\"\\]+")
-"""One word without quotes and escapes."""
+_PLAIN = re.compile(r"[^\s\"\\]+(?:[ \t]+[^\s\"\\]+)*")
+"""Words without quotes and escapes."""
 
 
 def phrase(
@@ -35,13 +35,14 @@ def phrase(
     form: str,
     write: Callable[[T], str],
     example: str,
-    brief: Callable[[str], T] | None = None,
+    brief: Callable[..., T] | None = None,
     absent: tuple[T, ...] = (),
     known: tuple[str, ...] = (),
+    few: int = 1,
 ) -> Argument[T]:
     """Several words, by the grammar that ``build`` picks from ``kaspec.config.phrases``.
 
-    ``brief`` reads what is one word only, without the grammar, which is slow to import.
+    ``brief`` reads the most common form, of at most ``few`` plain words, without the grammar, which is slow to import.
     """
 
     def grammar() -> "ParserElement":
@@ -50,11 +51,11 @@ def phrase(
         return build(phrases)
 
     def take(text: str) -> Accepted[T] | Refused:
-        if brief and _LONE.fullmatch(text):
+        if brief and _PLAIN.fullmatch(text) and len(plain := text.split()) <= few:
             try:
-                return Accepted(brief(text), len(text))
+                return Accepted(brief(*plain), len(text))
             except Unfit:
-                pass  # the grammar tells it better
+                pass  # another form, or the grammar tells it better
         from kaspec.config.grammar import parse
 
         return parse(grammar, form, known, text)
@@ -210,19 +211,29 @@ LINK_BEAT: Argument[terms.LinkBeat] = phrase(
     "eth0 ETHTOOL",
     lambda word: terms.LinkBeat(values.interface(word)),
 )
+
+
+def _endpoint(address: str, port: str | None = None) -> terms.Endpoint:
+    return terms.Endpoint(values.address(address), None if port is None else _SERVICE_PORT(port))
+
+
+_SERVICE_PORT = values.integer(0, 65535)
 ENDPOINT: Argument[terms.Endpoint] = phrase(
     lambda phrases: phrases.endpoints(),
     "IP [PORT]",
     terms.write_service,
     "192.0.2.10 80",
-    lambda word: terms.Endpoint(values.address(word)),
+    _endpoint,
+    few=2,
 )
 SERVICE: Argument[terms.Service] = phrase(
     lambda phrases: phrases.services(),
     "IP [PORT] | fwmark N | group NAME",
     terms.write_service,
     "192.0.2.100 80",
+    _endpoint,
     known=("fwmark", "group"),
+    few=2,
 )
 GROUP_ENTRY: Argument[terms.GroupEntry] = phrase(
     lambda phrases: phrases.group_entries(),

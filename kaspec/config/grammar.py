@@ -106,9 +106,10 @@ def literal(words: Iterable[str]) -> pp.ParserElement:
     return pp.Regex(rf"(?:{pattern}){_BLANK_OR_END}").set_name(" or ".join(words))
 
 
-def looks(pattern: str, element: pp.ParserElement) -> pp.ParserElement:
-    """Match the element only where its word has the look of one."""
-    return pp.FollowedBy(pp.Regex(pattern)) + element
+def looks(pattern: str, element: pp.ParserElement, name: str = "") -> pp.ParserElement:
+    """Match the element, called ``name``, only where its word has the look of one."""
+    look = pp.Regex(pattern)
+    return pp.FollowedBy(look.set_name(name) if name else look) + element
 
 
 def keyed(**elements: pp.ParserElement) -> pp.ParserElement:

@@ -209,7 +209,7 @@ def stacks() -> pp.ParserElement:
 def timeouts() -> pp.ParserElement:
     """Match ``[tcp N] [tcpfin N] [udp N]``, at least one."""
     limit = one(values.whole_seconds(0, 31 * 86_400), "a number of seconds")
-    line = looks(r"tcp|udp", keyed(tcp=limit, tcpfin=limit, udp=limit)).set_name("tcp, tcpfin or udp")
+    line = looks(r"tcp|udp", keyed(tcp=limit, tcpfin=limit, udp=limit), "tcp, tcpfin or udp")
     return _made(line, _keys(terms.Timeouts))
 
 

@@ -132,7 +132,6 @@ class Text(NamedTuple):
             offset = after
         return Text(self.string[start:end], tuple(nodes))
 
-
     @property
     def first(self) -> Written:
         """Where it begins; for a text that is written somewhere."""
