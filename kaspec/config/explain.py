@@ -40,6 +40,9 @@ REWRITES = frozenset(
 )
 """Diagnostics that say what keepalived does instead of what is written."""
 
+SECRETS = frozenset({("vrrp_instance/authentication", "auth_pass"), ("vrrp_instance/auth_hmac", "key")})
+"""Scope and name of what is never shown."""
+
 Model = tuple[VirtualRouter, InstanceSettings]
 
 
@@ -116,8 +119,7 @@ def _as_given(row: Row, section: Section, prefix: str = "") -> Iterator[Explaine
     """A keyword as it is written, without a word on what it means."""
     match row:
         case Setting():
-            given = section.last(row)
-            if given is not None:
+            for given in section.given.get(row, ())[0 if row.repeats else -1 :]:
                 yield Explained(prefix + row.name, _text(given.statement, row), Provenance("given", given.statement.span), row.acts)
         case Listing():
             yield from _listed(row, section, prefix)
@@ -129,13 +131,13 @@ def _as_given(row: Row, section: Section, prefix: str = "") -> Iterator[Explaine
 
 def _listed(row: Listing[Any], section: Section, prefix: str = "") -> Iterator[Explained]:
     for given in section.entries(row):
-        yield Explained(prefix + row.name, given.statement.text(given.first), Provenance("given", given.span))
-    if not section.entries(row):
+        yield Explained(prefix + row.name, given.statement.text(given.first), Provenance("given", given.span), row.acts)
+    if row.acts and not section.entries(row):
         yield Explained(prefix + row.name, "none", Provenance("default"))
 
 
 def _text(statement: Statement, row: Row) -> str:
-    if row is rows.AUTH_PASS:
+    if (row.scope, row.name) in SECRETS:
         return "(not shown)"
     return statement.text(1) or ("{ ... }" if statement.body is not None else "yes")
 
@@ -153,11 +155,11 @@ class _Instance:
         for row in TABLE["vrrp_instance"].values():
             if row is rows.NOPREEMPT:
                 continue
-            if isinstance(row, Setting) and (row in EFFECTIVE or row in self.section.given):
+            if isinstance(row, Setting) and (row in EFFECTIVE or (row in self.section.given and not row.repeats)):
                 yield self._setting(row)
             elif isinstance(row, Setting) and row.acts:
                 yield Explained(row.name, row.description.default, Provenance("default"))
-            elif not isinstance(row, Setting):
+            elif not isinstance(row, Setting) or row.repeats:
                 written = tuple(_as_given(row, self.section))
                 yield from map(self._rewritten, self._complete(written) if row is rows.VIRTUAL_IPADDRESS else written)
 
@@ -212,13 +214,14 @@ class _Instance:
         return explained
 
 
-def inherited_from(row: Setting[Any]) -> tuple[Setting[Any], ...]:
-    """Return the rows of ``global_defs`` that stand in for a row of ``vrrp_instance``, the nearest first."""
-    default, above = row.description.default, TABLE["global_defs"]
-    if "global" not in default and f"vrrp_{row.name}" not in default:
-        return ()
-    found = (above.get(name) for name in (f"vrrp_{row.name}", f"{row.name}_vrrp", row.name))
-    return tuple(each for each in found if isinstance(each, Setting))
+def inherited_from(row: Setting[Any]) -> Iterator[Setting[Any]]:
+    """Yield the rows of ``global_defs`` that stand in for a row of ``vrrp_instance``, the nearest first."""
+    inherits = row.description.inherits
+    while inherits is not None and inherits[0] == "global_defs":
+        above = TABLE[inherits[0]][inherits[1]]
+        if isinstance(above, Setting):
+            yield above
+        inherits = None if row in FOLLOWS else above.description.inherits
 
 
 OPPOSITES: Mapping[Row, Setting[Any]] = {rows.PREEMPT: rows.NOPREEMPT}

@@ -66,6 +66,7 @@ def test_the_later_of_preempt_and_nopreempt_counts() -> None:
 def test_a_password_is_not_shown() -> None:
     found = explained("authentication {", "auth_type PASS", "auth_pass s3cret", "}")
     assert origin(found["authentication auth_pass"]) == ("(not shown)", "given", 9, "")
+    assert explained("auth_hmac {", "key 1 s3cret", "}")["auth_hmac key"].value == "(not shown)"
 
 
 def test_what_goes_without_saying_is_said_of_an_address() -> None:
