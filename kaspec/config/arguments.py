@@ -135,7 +135,7 @@ COUNT: Argument[int] = integer(0, UINT32)
 POSITIVE: Argument[int] = integer(1, UINT32)
 DELAY: Argument[Interval] = span(Interval(1), Interval(UINT32 * SECOND))
 RETRY_DELAY: Argument[Interval] = span(Interval(0), Interval(UINT32 * SECOND))
-GARP_INTERVAL: Argument[Interval] = span(Interval(1), Interval(UINT32 * 1))
+GARP_INTERVAL: Argument[Interval] = span(Interval(1), Interval(UINT32))
 SCHEDULER = one_of("rr", "wrr", "lc", "wlc", "sed", "nq", "dh", "sh", "mh", "lblc", "lblcr", "fo", "ovf", "twos")
 NETMASK: Argument[Address | int] = single(
     values.netmask, "NETMASK|1..128", "a netmask or the length of a prefix", writing.either, "255.255.255.0"

@@ -70,7 +70,7 @@ SMTP_HELO_NAME = setting(
     acts=True,
 )
 SMTP_CONNECT_TIMEOUT = setting(
-    _SCOPE, "smtp_connect_timeout", form.whole_seconds(1, 4_294), Description("SECS", "30", 1, "G", "1.2.2"), acts=True
+    _SCOPE, "smtp_connect_timeout", form.whole_seconds(0, 4_294), Description("SECS", "30", 1, "G", "1.2.2"), acts=True
 )
 SMTP_ALERT = setting(
     _SCOPE,

@@ -81,7 +81,7 @@ class Block(Generic[T]):
 
 @frozen(eq=False)
 class Listing(Generic[T]):
-    """``keyword [label] { lines }``, each line an ``entry``; the lines of several such blocks add up unless they are labelled."""
+    """``keyword { lines }``, each line an ``entry``; the lines of several such blocks add up."""
 
     scope: str
     name: str
