@@ -40,8 +40,8 @@ REWRITES = frozenset(
 )
 """Diagnostics that say what keepalived does instead of what is written."""
 
-SECRETS = frozenset({("vrrp_instance/authentication", "auth_pass"), ("vrrp_instance/auth_hmac", "key")})
-"""Scope and name of what is never shown."""
+SECRETS: frozenset[Row] = frozenset({rows.AUTH_PASS, rows.KEY})
+"""What is never shown."""
 
 Model = tuple[VirtualRouter, InstanceSettings]
 
@@ -137,7 +137,7 @@ def _listed(row: Listing[Any], section: Section, prefix: str = "") -> Iterator[E
 
 
 def _text(statement: Statement, row: Row) -> str:
-    if (row.scope, row.name) in SECRETS:
+    if row in SECRETS:
         return "(not shown)"
     return statement.text(1) or ("{ ... }" if statement.body is not None else "yes")
 
