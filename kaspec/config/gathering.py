@@ -16,9 +16,13 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def gathered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sort diagnostics; tell once what is found again where the same text is expanded or included again; count what is too much."""
+    """Sort diagnostics; tell once what is found again where the same text is expanded or included again; count what is too much.
+
+    What the text and the argument both have to say of a place, in the same words, is told once too.
+    """
     kinds: dict[str, list[Diagnostic]] = {}
-    for diagnostic, repeated in _by_place(diagnostics):
+    by_words = {(each.span, each.message): each for each in sorted(diagnostics, key=lambda each: each.code, reverse=True)}
+    for diagnostic, repeated in _by_place(by_words.values()):
         again = f" (and {repeated} more time{'s'[: repeated > 1]}, where this is expanded or included)" if repeated else ""
         kinds.setdefault(diagnostic.code, []).append(evolve(diagnostic, message=diagnostic.message + again) if again else diagnostic)
     return in_order(each for found in kinds.values() for each in _first_of(in_order(found)))

@@ -91,7 +91,7 @@ def _complete(section: Section, report: Report) -> bool:
     if version is not None and version.value == 3:
         report(kinds.VERSION_3_INACTIVE.at(version.span, "VRRP version 3 is not active in this release", "use version 2"))
         complete = False
-    if rows.VIRTUAL_IPADDRESS not in section.given:
+    if not section.given.get(rows.VIRTUAL_IPADDRESS):
         report(kinds.NO_ADDRESS.at(section.span, f"{who} has no virtual address", "add virtual_ipaddress { ... }"))
     return complete and all(len(given.value.prefix.value.address) == 4 for given in section.entries(rows.VIRTUAL_IPADDRESS))
 

@@ -8,13 +8,23 @@ from collections.abc import Callable, Iterable
 
 from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.gathering import in_order
-from kaspec.config.lint import addresses, mail, tracking
+from kaspec.config.lint import addresses, groups, mail, services, strict, tracked, tracking, unicast, words
 from kaspec.config.reader import Reading
 
 Rule = Callable[[Reading], Iterable[Diagnostic]]
 """Finds every occurrence of one trap."""
 
-RULES: tuple[Rule, ...] = (*addresses.RULES, *tracking.RULES, *mail.RULES)
+RULES: tuple[Rule, ...] = (
+    *addresses.RULES,
+    *tracking.RULES,
+    *mail.RULES,
+    *groups.RULES,
+    *tracked.RULES,
+    *unicast.RULES,
+    *strict.RULES,
+    *words.RULES,
+    *services.RULES,
+)
 
 
 def lint(reading: Reading) -> tuple[Diagnostic, ...]:

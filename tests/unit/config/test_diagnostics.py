@@ -60,3 +60,8 @@ def test_severity_caret_and_hint_are_painted_by_their_role() -> None:
     diagnostic = Diagnostic("error", "K000", "wrong", Span("f", 1, 1, 2), "mend it")
     painted = render_diagnostic(diagnostic, {"f": "x"}, lambda text, role: f"<{role}>{text}</>")
     assert painted == "f:1:1: <error>error</>: wrong [K000]\n    1 | x\n      | <error>^</>\n<hint>      = mend it</>"
+
+
+def test_what_the_text_and_the_argument_both_say_is_told_once() -> None:
+    reading = read('vrrp_instance V {\nnotify "x\n}', "x")
+    assert [each.code for each in reading.diagnostics if "quote" in each.message] == ["K001"]

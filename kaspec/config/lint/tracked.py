@@ -1,0 +1,74 @@
+"""What is tracked and what is defined: each should be both."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import frozen
+
+from kaspec.config.diagnostics import NEVER_TRACKED, TRACKED_UNDEFINED, Diagnostic
+from kaspec.config.keywords import Block, Listing, top
+from kaspec.config.keywords import bfd_instance as bfd_rows
+from kaspec.config.keywords import vrrp_instance as instance_rows
+from kaspec.config.keywords import vrrp_sync_group as group_rows
+from kaspec.config.reader import Reading
+from kaspec.config.sections import Section
+from kaspec.config.terms import TrackLine
+from kaspec.config.values import similar
+
+
+@frozen(eq=False)
+class Tracker:
+    """A sort of thing that is tracked: the blocks that define it, and the lists that name it; a service may use it as ``elsewhere``."""
+
+    blocks: tuple[Block[Any], ...]
+    by_instance: Listing[TrackLine]
+    by_group: Listing[TrackLine]
+    elsewhere: bool = False
+
+
+TRACKERS = (
+    Tracker((top.VRRP_SCRIPT,), instance_rows.TRACK_SCRIPT, group_rows.TRACK_SCRIPT),
+    Tracker((top.TRACK_FILE, top.VRRP_TRACK_FILE), instance_rows.TRACK_FILE, group_rows.TRACK_FILE, elsewhere=True),
+    Tracker((top.VRRP_TRACK_PROCESS,), instance_rows.TRACK_PROCESS, group_rows.TRACK_PROCESS),
+    Tracker((top.BFD_INSTANCE,), instance_rows.TRACK_BFD, group_rows.TRACK_BFD, elsewhere=True),
+)
+
+
+def defined(reading: Reading, tracker: Tracker) -> tuple[Section, ...]:
+    """Return the blocks that define what a tracker names."""
+    return tuple(section for block in tracker.blocks for section in reading.section.sections(block))
+
+
+def undefined(reading: Reading) -> Iterator[Diagnostic]:
+    """A name that stands for nothing is never looked at, and so never fails."""
+    for tracker in TRACKERS:
+        known = tuple(section.label for section in defined(reading, tracker))
+        for given in _lines(reading, tracker):
+            name = given.value.name
+            if name.value not in known:
+                what = tracker.blocks[0].name
+                hint = similar(name.value, known) or f"define it: {what} {name.value} {{ ... }}"
+                message = f"there is no {what} {name.value}, so this line tracks nothing"
+                yield TRACKED_UNDEFINED.at(given.at(name), message, hint)
+
+
+def idle(reading: Reading) -> Iterator[Diagnostic]:
+    """What nothing tracks is not even run; a service's checks may use files and BFD sessions too."""
+    services = bool(reading.section.sections(top.VIRTUAL_SERVER))
+    for tracker in TRACKERS:
+        used = {given.value.name.value for given in _lines(reading, tracker)}
+        for section in defined(reading, tracker):
+            if section.label not in used and not (tracker.elsewhere and services) and bfd_rows.CHECKER not in section.given:
+                what = f"{tracker.blocks[0].name} {section.label}"
+                hint = f"name it in {tracker.by_instance.name} of an instance, or remove it"
+                yield NEVER_TRACKED.at(section.span, f"{what} is defined, but nothing tracks it", hint)
+
+
+def _lines(reading: Reading, tracker: Tracker) -> Iterator[Any]:
+    for instance in reading.section.sections(top.VRRP_INSTANCE):
+        yield from instance.entries(tracker.by_instance)
+    for group in reading.section.sections(top.VRRP_SYNC_GROUP):
+        yield from group.entries(tracker.by_group)
+
+
+RULES = (undefined, idle)
