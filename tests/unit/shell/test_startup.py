@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaspec.config.diagnostics import KINDS, INCLUDE_MISSING, MISSING_ARGUMENT, NO_SUCH_INTERFACE, TOO_MUCH, UNKNOWN_KEYWORD, Kind
+from kaspec.config.diagnostics import INCLUDE_MISSING, KINDS, MISSING_ARGUMENT, NO_SUCH_INTERFACE, TOO_MUCH, UNKNOWN_KEYWORD, Kind
 from kaspec.config.model import Configuration
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Section
