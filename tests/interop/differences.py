@@ -239,10 +239,10 @@ CLASSES = (
     ),
     Class(
         "a password that is not used",
-        "keepalived says that it is long; we say that a later one counts, or that without auth_type there is no authentication.",
+        "keepalived says that it is long; we say that a later one counts, or that there is no authentication.",
         lambda case, what: (
             isinstance(what, Complaint)
-            and (case.text.count("auth_pass ") > 1 or bool(case.lines_with("K035")))
+            and (case.text.count("auth_pass ") > 1 or bool(case.lines_with("K035") | case.lines_with("K040")))
             and _says("^Truncating auth_pass")(case, what)
         ),
     ),
