@@ -10,13 +10,14 @@ from itertools import combinations
 
 from attrs import frozen
 
-from kaspec.address import Address, format_address
+from kaspec.address import VRRP_GROUP_V4, Address, format_address
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic, Kind
 from kaspec.config.keywords import Row, global_defs, top
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lint.instances import Instance, instances
 from kaspec.config.reader import Reading
+from kaspec.config.sections import Section
 from kaspec.config.source import Span
 from kaspec.config.values import plain_seconds
 from kaspec.vrrp.router import VirtualRouter
@@ -28,15 +29,32 @@ class Side:
 
     file: str
     instance: Instance
+    globally: Section
 
     @property
     def router(self) -> VirtualRouter:
         """The virtual router as this side would run it."""
         return self.instance.router
 
-    def place(self, row: Row) -> Span:
-        """Where a setting stands: at the instance's name if it is left to the default."""
-        given = self.instance.section.given.get(row)
+    @property
+    def source(self) -> Address | None:
+        """The address that packets come from, if it is given."""
+        within = self.instance.section
+        return within.value(rows.UNICAST_SRC_IP, within.value(rows.MCAST_SRC_IP, None))
+
+    @property
+    def peers(self) -> tuple[Address, ...]:
+        """The addresses that it unicasts to; none if it multicasts."""
+        return tuple(given.value.address for given in self.instance.section.entries(rows.UNICAST_PEER))
+
+    @property
+    def multicast_group(self) -> Address:
+        """The group that it multicasts to."""
+        return self.instance.section.value(rows.MCAST_DST_IP, self.globally.value(global_defs.VRRP_MCAST_GROUP4, VRRP_GROUP_V4))
+
+    def place(self, *choice: Row) -> Span:
+        """Where the first of these settings stands that is given, else the instance's name: all are left to the default."""
+        given = next((found for row in choice if (found := self.instance.section.given.get(row))), None)
         span = given[-1].span if given else self.instance.section.span
         assert isinstance(span, Span)
         return span
@@ -76,7 +94,8 @@ def _compare(one: Reading, other: Reading) -> Iterator[Diagnostic]:
 
 
 def _sides(reading: Reading) -> tuple[Side, ...]:
-    return tuple(Side(next(iter(reading.texts)), instance) for instance in instances(reading))
+    globally = reading.section.merged(top.GLOBAL_DEFS)
+    return tuple(Side(next(iter(reading.texts)), instance, globally) for instance in instances(reading))
 
 
 def pairs(mine: tuple[Side, ...], theirs: tuple[Side, ...]) -> tuple[Pair, ...]:
@@ -197,11 +216,38 @@ def _interval(pair: Pair) -> Iterator[Diagnostic]:
         )
 
 
+_SOURCES = (rows.UNICAST_SRC_IP, rows.MCAST_SRC_IP)
+
+
 def _source(pair: Pair) -> Iterator[Diagnostic]:
-    here, there = pair.here.router, pair.there.router
-    if here.source and here.source == there.source:
-        message = f"{here.name} sends from {format_address(here.source)} on both routers: neither can tell the other from itself"
-        yield pair.differ(kinds.PEER_SOURCE, rows.MCAST_SRC_IP, message, "each router sends from an address of its own")
+    source = pair.here.source
+    if source and source == pair.there.source:
+        name = pair.here.router.name
+        message = f"{name} sends from {format_address(source)} on both routers: neither can tell the other from itself"
+        related = ((pair.there.place(*_SOURCES), "the peer's"),)
+        yield kinds.PEER_SOURCE.at(pair.here.place(*_SOURCES), message, "each router sends from an address of its own", related)
+
+
+def _transport(pair: Pair) -> Iterator[Diagnostic]:
+    """Packets must come where the peer listens: to it alone, or to the same group."""
+    here, there, name = pair.here, pair.there, pair.here.router.name
+    if bool(here.peers) != bool(there.peers):
+        how = ("unicasts", "multicasts") if here.peers else ("multicasts", "unicasts")
+        message = f"{name} {how[0]} here and {how[1]} on the peer: they discard each other's packets, and both become Master"
+        yield pair.differ(
+            kinds.PEER_TRANSPORT, rows.UNICAST_PEER, message, "give both unicast_peer, each with the other's address, or neither"
+        )
+    elif not here.peers and here.multicast_group != there.multicast_group:
+        groups = f"{format_address(here.multicast_group)} here and to {format_address(there.multicast_group)} on the peer"
+        message = f"{name} multicasts to {groups}: they do not hear each other, and both become Master"
+        yield pair.differ(kinds.PEER_GROUP, rows.MCAST_DST_IP, message, "give both the same mcast_dst_ip or vrrp_mcast_group4")
+    for sender, receiver in ((here, there), (there, here)):
+        if receiver.source and sender.peers and receiver.source not in sender.peers:
+            told = f"{receiver.router.name} of {receiver.file}"
+            message = f"{format_address(receiver.source)}, which {told} is at, is not a unicast_peer here: it is never sent anything"
+            related = ((receiver.place(*_SOURCES), "the peer's address"),)
+            hint = f"add {format_address(receiver.source)} to unicast_peer"
+            yield kinds.PEER_NOT_LISTED.at(sender.place(rows.UNICAST_PEER), message, hint, related)
 
 
 def _priority(pair: Pair) -> Iterator[Diagnostic]:
@@ -274,6 +320,7 @@ RULES: tuple[Callable[[Pair], Iterator[Diagnostic]], ...] = (
     _addresses,
     _interval,
     _source,
+    _transport,
     _priority,
     _state,
     _preemption,

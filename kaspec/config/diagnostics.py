@@ -162,6 +162,9 @@ PEER_PREEMPTION = _kind("K160", "notice", "nopreempt stands only where it change
 PEER_MISSING = _kind("K161", "warning", "An instance has no counterpart in the peer's file.")
 PEER_NAME = _kind("K162", "notice", "Peers have the same router_id, so their mails look alike.")
 PEER_WEIGHTS = _kind("K163", "warning", "Tracking can never hand over to the peer: all weights together are less than the lead.")
+PEER_TRANSPORT = _kind("K164", "error", "One peer unicasts, the other multicasts.")
+PEER_NOT_LISTED = _kind("K165", "error", "A router is not among its peer's unicast_peer.")
+PEER_GROUP = _kind("K166", "error", "Peers multicast to different groups.")
 
 
 Role = Severity | Literal["hint"]

@@ -108,5 +108,25 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         "priority 150\ntrack_interface {\n    eth1 weight -60\n}",
         "priority 100",
     ),
+    kinds.PEER_TRANSPORT: _peers(
+        "With unicast_peer packets go to the addresses listed, without it to the multicast group, and a router takes only packets "
+        "of its own sort.",
+        "priority 100",
+        "priority 100\nunicast_src_ip 192.0.2.11\nunicast_peer {\n    192.0.2.12\n}",
+        "priority 150\nunicast_src_ip 192.0.2.12\nunicast_peer {\n    192.0.2.11\n}",
+    ),
+    kinds.PEER_NOT_LISTED: _peers(
+        "A router that unicasts sends to those in its unicast_peer and to nobody else. A peer that is not among them hears "
+        "nothing and becomes Master. Often a digit is wrong, or a file was copied from one router to the other.",
+        "priority 100\nunicast_src_ip 192.0.2.11\nunicast_peer {\n    192.0.2.21\n}",
+        "priority 100\nunicast_src_ip 192.0.2.11\nunicast_peer {\n    192.0.2.12\n}",
+        "priority 150\nunicast_src_ip 192.0.2.12\nunicast_peer {\n    192.0.2.11\n}",
+    ),
+    kinds.PEER_GROUP: _peers(
+        "A router listens to the group that it sends to. One that sends to another group is not heard.",
+        "priority 100\nmcast_dst_ip 224.0.0.100",
+        "priority 100\nmcast_dst_ip 224.0.0.101",
+        "priority 150\nmcast_dst_ip 224.0.0.101",
+    ),
 }
 """By kind."""

@@ -127,3 +127,37 @@ def test_nopreempt_on_both_is_as_it_should_be() -> None:
 
 def test_two_owners_are_not_told_that_both_begin_as_master() -> None:
     assert codes(file("state MASTER", priority=255), file("state MASTER", priority=255)) == ["K158"]
+
+
+UNICAST = "unicast_src_ip {}\nunicast_peer {{\n{}\n}}"
+
+
+def test_peers_that_unicast_to_each_other_agree() -> None:
+    assert codes(file(UNICAST.format("10.0.0.1", "10.0.0.2"), priority=150), file(UNICAST.format("10.0.0.2", "10.0.0.1"))) == []
+
+
+def test_unicast_on_one_side_only_is_told_once() -> None:
+    (found,) = told(file(UNICAST.format("10.0.0.1", "10.0.0.2"), priority=150), file())
+    assert (found.code, found.span.file) == ("K164", "1.conf")
+
+
+def test_a_router_missing_from_its_peers_list_is_told_at_that_list() -> None:
+    (found,) = told(file(UNICAST.format("10.0.0.1", "10.0.0.2"), priority=150), file(UNICAST.format("10.0.0.2", "10.0.0.3")))
+    assert (found.code, found.span.file, found.related[0][0].file) == ("K165", "2.conf", "1.conf")
+
+
+def test_without_a_known_address_nothing_can_be_said_of_lists() -> None:
+    lists = ("unicast_peer {\n10.0.0.2\n}", "unicast_peer {\n10.0.0.1\n}")
+    assert codes(file(lists[0], priority=150), file(lists[1])) == []
+
+
+def test_the_same_unicast_source_on_both_is_told() -> None:
+    both = UNICAST.format("10.0.0.1", "10.0.0.1")
+    assert codes(file(both, priority=150), file(both)) == ["K156"]
+
+
+def test_the_global_group_is_every_instances_own() -> None:
+    globally = "global_defs {\nvrrp_mcast_group4 224.0.0.19\n}\n"
+    assert codes(globally + file(priority=150), file()) == ["K166"]
+    assert codes(globally + file(priority=150), file("mcast_dst_ip 224.0.0.19")) == []
+    assert codes(globally + file("mcast_dst_ip 224.0.0.18", priority=150), file()) == []
