@@ -12,6 +12,7 @@ from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lexer import Report
 from kaspec.config.model import GlobalDefs, InitialState, InstanceSettings, InterfaceUse
 from kaspec.config.sections import Section
+from kaspec.config.source import Span
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Authentication, NoAuthentication, Profile, SimplePassword, VirtualRouter
 
@@ -30,7 +31,7 @@ def build_instances(sections: Iterable[Section], globally: Section, defaults: Gl
     """Build the instances; the second of two that cannot both be is left out."""
     built: list[Instance] = []
     names: set[str] = set()
-    places: dict[tuple[str, int], str] = {}
+    places: dict[tuple[str, int], tuple[str, Span]] = {}
     for section in sections:
         instance = _instance(section, globally, defaults, report)
         if instance is None:
@@ -39,13 +40,16 @@ def build_instances(sections: Iterable[Section], globally: Section, defaults: Gl
         place = (router.interface, router.virtual_router_id)
         if router.name in names:
             report(kinds.DUPLICATE_NAME.at(where, f"there is already a vrrp_instance {router.name}; this one is left out"))
-        elif place in places:
-            identifier = section.last(rows.VIRTUAL_ROUTER_ID)
-            message = f"{router.name} and {places[place]} both have virtual_router_id {place[1]} on {place[0]}"
-            report(kinds.DUPLICATE_ROUTER.at(identifier.span if identifier else where, message, "give each its own virtual_router_id"))
+            continue
+        identifier = section.last(rows.VIRTUAL_ROUTER_ID)
+        span = identifier.span if identifier else where
+        other, there = places.setdefault(place, (router.name, span))
+        if other != router.name:
+            message = f"{router.name} and {other} both have virtual_router_id {place[1]} on {place[0]}"
+            hint = f"give each its own virtual_router_id; {router.name} is left out"
+            report(kinds.DUPLICATE_ROUTER.at(span, message, hint, ((there, f"{other} has it here"),)))
         else:
             built.append(instance)
-            places[place] = router.name
         names.add(router.name)
     return tuple(built)
 
@@ -84,7 +88,7 @@ def _complete(section: Section, report: Report) -> bool:
     complete, who = bool(section.label), f"vrrp_instance {section.label}".rstrip()
     for row in (rows.INTERFACE, rows.VIRTUAL_ROUTER_ID):
         if row not in section.given:
-            hint = f"add {row.name} {row.argument.form}"
+            hint = f"add {row.name} {row.argument.form}, such as: {row.description.example or f'{row.name} {row.argument.example}'}"
             report(kinds.MISSING_SETTING.at(section.span, f"{who} has no {row.name}", hint))
             complete = False
     version = section.last(rows.VERSION)

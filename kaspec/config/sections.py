@@ -252,8 +252,19 @@ def _report_unknown(statement: Statement, scope: str, report: Report) -> None:
     keyword, where = statement.keyword, f"in {scope}" if scope else "at the top of the file"
     places = [other for other, rows in TABLE.items() if keyword in rows]
     if places:
-        belongs = " or ".join(" inside ".join(reversed(place.split("/"))) or "the top of the file" for place in places[:3])
-        report(MISPLACED_KEYWORD.at(statement.span, f"'{keyword}' has no meaning {where}", f"it belongs in {belongs}"))
+        report(MISPLACED_KEYWORD.at(statement.span, f"'{keyword}' has no meaning {where}", f"it belongs in {_listed(places)}"))
+    elif not keyword.isascii() and any(each.isspace() for each in keyword):
+        hint = "a blank in it is not an ASCII one, as on web pages: type it anew"
+        report(UNKNOWN_KEYWORD.at(statement.span, f"there is no keyword '{keyword}' {where}", hint))
     else:
         hint = similar(keyword, tuple(TABLE.get(scope, {})))
         report(UNKNOWN_KEYWORD.at(statement.span, f"there is no keyword '{keyword}' {where}", hint))
+
+
+def _listed(scopes: list[str]) -> str:
+    """Name a few scopes, by the innermost block alone if there are several."""
+    if len(scopes) == 1:
+        return " inside ".join(reversed(scopes[0].split("/"))) or "no block: it stands at the top of the file"
+    blocks = list(dict.fromkeys(scope.rpartition("/")[2] or "the top of the file" for scope in scopes))
+    rest = f" and {len(blocks) - 3} other blocks" if len(blocks) > 4 else ""
+    return (", ".join(blocks[:3]) + rest) if rest else " or ".join(blocks)

@@ -83,7 +83,7 @@ def _open(stack: list[_Open], brace: Span, report: Report) -> None:
 
 def _close(stack: list[_Open], brace: Span, report: Report) -> None:
     if len(stack) == 1:
-        report(EXTRA_CLOSE.at(brace, "this '}' closes nothing", "remove it, or look for a '{' missing above"))
+        report(EXTRA_CLOSE.at(brace, "this '}' closes nothing", "remove it, or look above for a '{' that is missing or a '}' too many"))
     else:
         _fold(stack)
 

@@ -70,6 +70,10 @@ def _problem(diagnostic: Diagnostic) -> dict[str, Any]:
         "message": diagnostic.message,
         "hint": diagnostic.hint or None,
         **_place(diagnostic.span),
+        "chain": [
+            {"how": each.how, "name": each.name, "file": each.file, "line": each.line, "column": each.column}
+            for each in diagnostic.span.chain
+        ],
         "related": [{**_place(span), "message": message} for span, message in diagnostic.related],
     }
 

@@ -15,13 +15,13 @@ _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "notice"
 def findings_sarif(findings: Findings, version: str) -> str:
     """Write the findings as one SARIF run of kaspec ``version``; every kind of problem is a rule, met or not."""
     kinds = list(KINDS.values())
-    places = {kind.code: index for index, kind in enumerate(kinds)}
+    numbers = {kind.code: index for index, kind in enumerate(kinds)}
     driver = {"name": "kaspec", "semanticVersion": version, "rules": [_rule(kind) for kind in kinds]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": {"uri": _uri(file)}} for file in findings.texts],
-        "results": [_result(diagnostic, places) for diagnostic in findings.diagnostics],
+        "results": [_result(diagnostic, numbers) for diagnostic in findings.diagnostics],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
@@ -30,12 +30,14 @@ def _rule(kind: Kind) -> dict[str, Any]:
     return {"id": kind.code, "shortDescription": {"text": kind.meaning}, "defaultConfiguration": {"level": _LEVELS[kind.severity]}}
 
 
-def _result(diagnostic: Diagnostic, places: dict[str, int]) -> dict[str, Any]:
+def _result(diagnostic: Diagnostic, numbers: dict[str, int]) -> dict[str, Any]:
     text = f"{diagnostic.message} ({diagnostic.hint})" if diagnostic.hint else diagnostic.message
-    related = [{"id": number, **_location(span), "message": {"text": what}} for number, (span, what) in enumerate(diagnostic.related)]
+    steps = [(Span(each.file, each.line, each.column, each.column + 1), str(each)) for each in diagnostic.span.chain]
+    places = (*steps, *diagnostic.related)
+    related = [{"id": number, **_location(span), "message": {"text": what}} for number, (span, what) in enumerate(places)]
     return {
         "ruleId": diagnostic.code,
-        "ruleIndex": places[diagnostic.code],
+        "ruleIndex": numbers[diagnostic.code],
         "level": _LEVELS[diagnostic.severity],
         "message": {"text": text},
         "locations": [_location(diagnostic.span)],

@@ -8,8 +8,10 @@ from kaspec.config import Diagnostic, check_interfaces, read, render_diagnostic
 from kaspec.config.gathering import in_order
 from kaspec.config.lint import lint
 from kaspec.config.source import Span
+from tests.unit.config.expansion.trees import read_tree
 
-BROKEN = sorted((Path(__file__).parent / "broken").glob("*.conf"))
+BROKEN_FILES = Path(__file__).parent / "broken"
+BROKEN = sorted(BROKEN_FILES.glob("*.conf"))
 INSTANCE = "vrrp_instance V {{ interface eth0\nvirtual_router_id 1\n{}\nvirtual_ipaddress {{ 192.0.2.1\n}} }}"
 
 
@@ -19,6 +21,13 @@ def test_a_broken_file_is_explained(path: Path) -> None:
     found = in_order((*reading.diagnostics, *lint(reading)))
     told = "".join(f"{render_diagnostic(each, reading.texts)}\n" for each in found)
     assert told == path.with_suffix(".expected").read_text()
+
+
+def test_a_mistake_in_an_included_file_is_explained_with_how_it_came_to_be_read() -> None:
+    root = BROKEN_FILES / "included"
+    reading = read_tree({str(path.relative_to(root)): path.read_text() for path in root.rglob("*.conf")})
+    told = "".join(f"{render_diagnostic(each, reading.texts)}\n" for each in reading.diagnostics)
+    assert told == (root / "expected").read_text()
 
 
 def told(line: str, column: int, end: int) -> list[str]:

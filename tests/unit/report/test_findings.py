@@ -12,6 +12,7 @@ from kaspec.config.diagnostics import KINDS
 from kaspec.config.reader import Reading
 from kaspec.report.findings import Findings, findings_json, findings_lines, summary
 from kaspec.report.sarif import findings_sarif
+from tests.unit.config.expansion.trees import read_tree
 
 INSTANCE = (
     "vrrp_instance V {{\n  interface eth0\n  virtual_router_id {}\n  priority {}\n  virtual_ipaddress {{\n    192.0.2.100/24\n  }}\n}}\n"
@@ -58,6 +59,7 @@ def test_json_has_every_problem_with_its_place() -> None:
         "line": 4,
         "column": 12,
         "end_column": 16,
+        "chain": [],
         "related": [],
     }
     assert (extra["code"], extra["line"]) == ("K013", 11)
@@ -109,3 +111,15 @@ def test_sarif_says_what_the_peer_has() -> None:
     (related,) = result["relatedLocations"]
     assert related["message"] == {"text": "the peer's"}
     assert related["physicalLocation"]["artifactLocation"] == {"uri": "file:///etc/two.conf"}
+
+
+def test_an_included_mistake_says_how_it_came_to_be_read() -> None:
+    whole = read_tree({"main.conf": "include part.conf\n", "part.conf": "bogus\n"})
+    found = Findings(("main.conf",), whole.diagnostics, whole.texts)
+    (problem,) = json.loads(findings_json(found))["problems"]
+    assert (problem["file"], problem["line"]) == ("part.conf", 1)
+    assert [(step["how"], step["file"], step["line"]) for step in problem["chain"]] == [("included", "main.conf", 1)]
+    (result,) = json.loads(findings_sarif(found, "1"))["runs"][0]["results"]
+    (related,) = result["relatedLocations"]
+    assert related["message"] == {"text": str(whole.diagnostics[0].span.chain[0])}
+    assert related["physicalLocation"]["artifactLocation"]["uri"] == "main.conf"
