@@ -43,7 +43,9 @@ def test_a_machine_without_power_answers_nothing_and_comes_back_with_its_own_add
 
 def test_two_holders_of_one_address_do_not_go_unseen(lan: TwoRouters, holders: Holders) -> None:
     lan.a.set_address("eth0", f"{VIRTUAL_ADDRESS}/24")
+    wait_until(lambda: holders.now() == {"a"}, 5, "a alone")  # what two kernels tell at the same time has no order
     lan.b.set_address("eth0", f"{VIRTUAL_ADDRESS}/24")
+    wait_until(lambda: holders.now() == {"a", "b"}, 5, "both")
     lan.a.set_address("eth0", f"{VIRTUAL_ADDRESS}/24", present=False)
     wait_until(lambda: holders.now() == {"b"}, 5, "b alone")
     assert [(change.host, change.held) for change in holders.changes] == [("a", True), ("b", True), ("a", False)]
