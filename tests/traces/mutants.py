@@ -158,7 +158,7 @@ def _share_of_the_interval(_: Version, priority: int, interval: Interval, advert
 
 def timing(wrong: Callable[..., Interval]) -> Mutant:
     """Compute Master_Down_Interval another way."""
-    return {"kaspec.vrrp.machine.master_down_interval": wrong}
+    return {"kaspec.vrrp.acts.master_down_interval": wrong}
 
 
 # The state machine.

@@ -1,0 +1,91 @@
+"""Backup (RFC 3768 6.4.2), with keepalived's ``preempt_delay``: every transition that begins there."""
+
+from typing import assert_never
+
+from attrs import evolve
+
+from kaspec import rules
+from kaspec.units import Instant, Interval, after
+from kaspec.vrrp.acts import Step, become_master, listen
+from kaspec.vrrp.effects import Notify
+from kaspec.vrrp.events import (
+    AdvertisementDiscarded,
+    AdvertisementReceived,
+    DeadlineReached,
+    Event,
+    Reconfigured,
+    Shutdown,
+    StandingChanged,
+    Startup,
+)
+from kaspec.vrrp.intervals import skew_time
+from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.state import Backup, Fault, Initialize, Standing
+from kaspec.wire.vrrp import Advertisement
+
+
+def backup(router: VirtualRouter, state: Backup, event: Event, now: Instant) -> Step:
+    """RFC 3768 6.4.2."""
+    match event:
+        case AdvertisementReceived():
+            return _hears(router, state, event.advertisement, now)
+        case AdvertisementDiscarded():
+            return Step(state, (), event.rule)
+        case DeadlineReached():
+            if now < state.master_down_at:
+                return Step(state, (), rules.NOT_DUE)
+            return become_master(router, state.standing, now, rules.MASTER_DOWN)
+        case StandingChanged(standing):
+            return _stands(router, state, standing)
+        case Shutdown():
+            return Step(Initialize(state.standing), (Notify("STOP"),), rules.BACKUP_STOPS)
+        case Startup():
+            return Step(state, (), rules.ALREADY_STARTED)
+        case Reconfigured(_, standing):
+            return _reconfigured(router, state, standing, now)
+        case _:
+            assert_never(event)
+
+
+def _hears(router: VirtualRouter, state: Backup, heard: Advertisement, now: Instant) -> Step:
+    """RFC 3768 6.4.2, the branches of an advertisement received in Backup; keepalived's preempt_delay."""
+    priority = state.standing.priority
+    if heard.priority == 0:
+        down_at = after(now, skew_time(router.version, priority, state.master_adver_interval))
+        return Step(evolve(state, master_down_at=down_at), (), rules.BACKUP_PRIORITY_ZERO)
+    learnt = router.advertisement_interval if router.version == 2 else heard.advertisement_interval
+    refreshed = listen(router, state.standing, learnt, now)
+    if heard.priority >= priority:
+        return Step(refreshed, (), rules.BACKUP_REFRESHED)
+    if not (router.preempt or router.is_owner):
+        return Step(refreshed, (), rules.BACKUP_NO_PREEMPT)
+    if router.preempt_delay and state.preempt_at is None:
+        waiting = evolve(refreshed, preempt_at=after(now, router.preempt_delay))
+        return Step(waiting, (), rules.PREEMPT_DELAY_STARTS)
+    if state.preempt_at is not None and now < state.preempt_at:
+        return Step(evolve(refreshed, preempt_at=state.preempt_at), (), rules.PREEMPT_DELAY_RUNS)
+    return Step(state, (), rules.BACKUP_LOWER)
+
+
+def _stands(router: VirtualRouter, state: Backup, standing: Standing) -> Step:
+    if standing.faults:
+        return Step(Fault(standing), (Notify("FAULT"),), rules.FAULT_ENTERED)
+    if standing == state.standing:
+        return Step(state, (), rules.UNCHANGED)
+    if standing.priority == state.standing.priority:
+        return Step(evolve(state, standing=standing), (), rules.STANDING_CHANGED)
+    before, now_it_is = (
+        skew_time(router.version, priority, state.master_adver_interval) for priority in (state.standing.priority, standing.priority)
+    )
+    down_at = after(state.master_down_at, Interval(now_it_is - before))
+    return Step(evolve(state, standing=standing, master_down_at=down_at), (), rules.PRIORITY_CHANGED)
+
+
+def _reconfigured(router: VirtualRouter, state: Backup, standing: Standing, now: Instant) -> Step:
+    if standing.faults:
+        return Step(Fault(standing), (Notify("FAULT"),), rules.FAULT_ENTERED)
+    fresh = listen(router, standing, router.advertisement_interval, now)
+    running = state.preempt_at if router.preempt_delay else None
+    preempt_at = None if running is None else min(running, after(now, router.preempt_delay))
+    down_at = min(fresh.master_down_at, state.master_down_at)
+    return Step(evolve(fresh, master_down_at=down_at, preempt_at=preempt_at), (), rules.RECONFIGURED)

@@ -1,0 +1,116 @@
+"""Master (RFC 3768 6.4.3; RFC 9568 calls it Active): every transition that begins there."""
+
+from typing import assert_never
+
+from attrs import evolve
+
+from kaspec import rules
+from kaspec.units import Instant, after
+from kaspec.vrrp.acts import Step, advertise, announce, announcing, listen, resign
+from kaspec.vrrp.effects import Effect, InstallAddresses, Notify, RemoveAddresses
+from kaspec.vrrp.events import (
+    AdvertisementDiscarded,
+    AdvertisementReceived,
+    DeadlineReached,
+    Event,
+    Reconfigured,
+    Shutdown,
+    StandingChanged,
+    Startup,
+)
+from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.state import Fault, Initialize, Master, Standing
+
+
+def master(router: VirtualRouter, state: Master, event: Event, now: Instant) -> Step:
+    """RFC 3768 6.4.3."""
+    match event:
+        case DeadlineReached():
+            return _deadline(router, state, now)
+        case AdvertisementReceived():
+            return _hears(router, state, event, now)
+        case AdvertisementDiscarded():
+            if router.profile.discard_rearms_master:
+                rearmed = evolve(state, adver_at=after(now, router.advertisement_interval))
+                return Step(rearmed, (), rules.REARMED_BY_DISCARD)
+            return Step(state, (), event.rule)
+        case StandingChanged(standing):
+            return _stands(router, state, standing)
+        case Shutdown():
+            effects = (*resign(router, state.standing), Notify("STOP"))
+            return Step(Initialize(state.standing), effects, rules.MASTER_STOPS)
+        case Startup():
+            return Step(state, (), rules.ALREADY_STARTED)
+        case Reconfigured(previous, standing):
+            return _reconfigured(router, state, previous, standing, now)
+        case _:
+            assert_never(event)
+
+
+def _deadline(router: VirtualRouter, state: Master, now: Instant) -> Step:
+    """Adver_Timer (RFC 3768 6.4.3), then keepalived's delayed and periodic gratuitous ARP."""
+    if now >= state.adver_at:
+        ticking = evolve(state, adver_at=after(now, router.advertisement_interval))
+        return Step(ticking, advertise(router, state.standing), rules.ADVER_TIMER)
+    if state.announce_at is not None and now >= state.announce_at:
+        burst = announce(router.addresses, state.announce_repeat)
+        return Step(announcing(state, now, router.garp.refresh, router.garp.refresh_repeat), burst, rules.GARP_AGAIN)
+    return Step(state, (), rules.NOT_DUE)
+
+
+def _hears(router: VirtualRouter, state: Master, event: AdvertisementReceived, now: Instant) -> Step:
+    """RFC 3768 6.4.3, the branches of an advertisement received in Master."""
+    heard, standing = event.advertisement, state.standing
+    if heard.priority == 0:
+        ticking = evolve(state, adver_at=after(now, router.advertisement_interval))
+        return Step(ticking, advertise(router, standing), rules.MASTER_PRIORITY_ZERO)
+    own_address = standing.address or b""
+    if (heard.priority, event.source) > (standing.priority, own_address):
+        interval = router.advertisement_interval if router.version == 2 else heard.advertisement_interval
+        rule = rules.MASTER_YIELDS if heard.priority > standing.priority else rules.MASTER_YIELDS_TIE
+        effects = (RemoveAddresses(router.addresses), Notify("BACKUP"))
+        return Step(listen(router, standing, interval, now), effects, rule)
+    if (heard.priority, event.source) == (standing.priority, own_address):
+        return Step(state, (), rules.OWN_ADDRESS)
+    if not router.profile.answers_lower_priority:
+        return Step(state, (), rules.MASTER_LOWER)
+    return Step(_announcing_again(router, state, now), _assertion(router, standing), rules.MASTER_ASSERTS)
+
+
+def _assertion(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:
+    """Answer a losing advertisement: one of ours, and the addresses announced anew (a healed split brain left stale caches)."""
+    repeat = router.garp.lower_priority_repeat
+    return (*advertise(router, standing), *(announce(router.addresses, repeat) if repeat else ()))
+
+
+def _announcing_again(router: VirtualRouter, state: Master, now: Instant) -> Master:
+    """Let a second burst follow the one that answers a losing advertisement; a burst that is due sooner stays."""
+    again = announcing(state, now, router.garp.lower_priority_delay, router.garp.lower_priority_repeat)
+    if state.announce_at is not None and (again.announce_at is None or state.announce_at <= again.announce_at):
+        return state
+    return again
+
+
+def _stands(router: VirtualRouter, state: Master, standing: Standing) -> Step:
+    if standing.faults:
+        effects = (*resign(router, state.standing), Notify("FAULT"))
+        return Step(Fault(standing), effects, rules.FAULT_ENTERED)
+    if standing == state.standing:
+        return Step(state, (), rules.UNCHANGED)
+    rule = rules.STANDING_CHANGED if standing.priority == state.standing.priority else rules.PRIORITY_CHANGED
+    return Step(evolve(state, standing=standing), (), rule)
+
+
+def _reconfigured(router: VirtualRouter, state: Master, previous: VirtualRouter, standing: Standing, now: Instant) -> Step:
+    if standing.faults:
+        return Step(Fault(standing), (*resign(previous, state.standing), Notify("FAULT")), rules.FAULT_ENTERED)
+    gone = tuple(address for address in previous.addresses if address not in router.addresses)
+    new = tuple(address for address in router.addresses if address not in previous.addresses)
+    effects: tuple[Effect, ...] = (RemoveAddresses(gone),) if gone else ()
+    if new:
+        effects = (*effects, InstallAddresses(new), *announce(new, router.garp.repeat))
+    adver_at = min(state.adver_at, after(now, router.advertisement_interval))
+    reloaded = evolve(state, standing=standing, adver_at=adver_at)
+    if state.announce_at is None:
+        reloaded = announcing(reloaded, now, router.garp.refresh, router.garp.refresh_repeat)
+    return Step(reloaded, effects, rules.RECONFIGURED)
