@@ -124,13 +124,13 @@ def subnet_of(address: Address, prefix_length: int) -> int:
 
 def links_wanted() -> bytes:
     """Ask for all interfaces, without their statistics."""
-    body = _LINK.pack(0, 0, 0, 0, 0) + _attribute(_IFLA_EXT_MASK, _NUMBER.pack(_SKIP_STATISTICS))
-    return _message(_GET_LINK, _REQUEST | _DUMP, body)
+    body = _LINK.pack(0, 0, 0, 0, 0) + attribute(_IFLA_EXT_MASK, _NUMBER.pack(_SKIP_STATISTICS))
+    return message(_GET_LINK, _REQUEST | _DUMP, body)
 
 
 def addresses_wanted(index: int = 0) -> bytes:
     """Ask for the addresses of an interface (0: of all), IPv4 first, in the kernel's order."""
-    return _message(_GET_ADDRESS, _REQUEST | _DUMP, _ADDRESS.pack(0, 0, 0, 0, index))
+    return message(_GET_ADDRESS, _REQUEST | _DUMP, _ADDRESS.pack(0, 0, 0, 0, index))
 
 
 @lru_cache(maxsize=8192)
@@ -143,11 +143,11 @@ def address_change(install: bool, virtual: VirtualAddress, index: int) -> bytes:
     family = family_of(virtual.address)
     flags = _IFA_F_NODAD if install and family == 6 else 0
     body = _ADDRESS.pack(_FAMILIES[family], virtual.prefix_length, flags, virtual.scope if install else 0, index)
-    body += _attribute(_IFA_LOCAL, virtual.address) + _attribute(_IFA_ADDRESS, virtual.address)
+    body += attribute(_IFA_LOCAL, virtual.address) + attribute(_IFA_ADDRESS, virtual.address)
     if install and virtual.label:
-        body += _attribute(_IFA_LABEL, virtual.label.encode() + b"\0")
+        body += attribute(_IFA_LABEL, virtual.label.encode() + b"\0")
     if install and virtual.broadcast:
-        body += _attribute(_IFA_BROADCAST, virtual.broadcast)
+        body += attribute(_IFA_BROADCAST, virtual.broadcast)
     return _change(install, _NEW_ADDRESS, _DELETE_ADDRESS, body)
 
 
@@ -175,7 +175,7 @@ def route_change(install: bool, route: Route, index: int | None) -> bytes:
     attributes = [(_RTA_DST, route.destination), (_RTA_TABLE, _NUMBER.pack(table))]
     attributes += [(kind, address) for kind, address in ((_RTA_GATEWAY, route.via), (_RTA_PREFSRC, route.source)) if address is not None]
     attributes += [(kind, _NUMBER.pack(value)) for kind, value in ((_RTA_OIF, index), (_RTA_PRIORITY, route.metric)) if value is not None]
-    body = _ROUTE.pack(*fields, 0) + b"".join(_attribute(kind, value) for kind, value in attributes)
+    body = _ROUTE.pack(*fields, 0) + b"".join(attribute(kind, value) for kind, value in attributes)
     return _change(install, _NEW_ROUTE, _DELETE_ROUTE, body)
 
 
@@ -189,14 +189,16 @@ def numbered(messages: list[bytes]) -> bytes:
 
 
 def _change(install: bool, new: int, delete: int, body: bytes) -> bytes:
-    return _message(new, _REQUEST | _CREATE | _EXCLUSIVE, body) if install else _message(delete, _REQUEST, body)
+    return message(new, _REQUEST | _CREATE | _EXCLUSIVE, body) if install else message(delete, _REQUEST, body)
 
 
-def _message(kind: int, flags: int, body: bytes) -> bytes:
+def message(kind: int, flags: int, body: bytes) -> bytes:
+    """Write a message without a sequence number."""
     return _HEADER.pack(_HEADER.size + len(body), kind, flags, 0, 0) + body
 
 
-def _attribute(kind: int, value: bytes) -> bytes:
+def attribute(kind: int, value: bytes) -> bytes:
+    """Write an attribute, filled up to four bytes."""
     length = _ATTRIBUTE.size + len(value)
     return _ATTRIBUTE.pack(length, kind) + value + bytes(-length % 4)
 

@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from kaspec.address import Address, Family
 from kaspec.units import SECOND, ZERO, Interval
+from kaspec.vrrp.virtual_interface import VirtualInterface
 from kaspec.wire.vrrp import ChecksumForm
 
 Version = Literal[2, 3]
@@ -118,6 +119,10 @@ class VirtualRouter:
     ``priority`` is the configured one, 1..255; tracking may change the effective one (``Standing``).  ``source`` is a configured source
     address; without it the interface's own is used.  ``down_timer_adverts`` is the 3 in Master_Down_Interval.  ``checksum_form`` is what is
     sent in version 3 for IPv4; either is accepted.
+
+    ``interface`` is the operator's, where the source address is; a ``virtual_interface`` made over it carries advertisements (unless it
+    ``transmits_on_base``) and addresses, ``address_interfaces`` addresses that are on another interface.  ``accept`` is the RFC's
+    Accept_Mode.
     """
 
     name: str
@@ -138,11 +143,26 @@ class VirtualRouter:
     down_timer_adverts: int = 3
     profile: Profile = KEEPALIVED
     checksum_form: ChecksumForm = "pseudo-header"
+    virtual_interface: VirtualInterface | None = None
+    transmits_on_base: bool = False
+    address_interfaces: tuple[VirtualInterface, ...] = ()
+    accept: bool = True
 
     @property
     def identity(self) -> Identity:
         """What identifies it on its host, whatever its name."""
-        return self.interface, self.family, self.virtual_router_id
+        return self.port, self.family, self.virtual_router_id
+
+    @property
+    def port(self) -> str:
+        """The interface that its advertisements leave and come in by."""
+        return self.interface if self.virtual_interface is None or self.transmits_on_base else self.virtual_interface.name
+
+    @property
+    def virtual_interfaces(self) -> tuple[VirtualInterface, ...]:
+        """Every interface that is made for it."""
+        own = () if self.virtual_interface is None else (self.virtual_interface,)
+        return (*own, *self.address_interfaces)
 
     @property
     def is_owner(self) -> bool:
