@@ -7,11 +7,8 @@ an overrun of the event queue is the same case with every interface changed.
 
 import asyncio
 import errno
-import os
-import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import suppress
 from functools import lru_cache
 from typing import Self
 
@@ -24,19 +21,12 @@ from kaspec.tracking import Link
 from kaspec.vrrp.router import VirtualAddress
 from shell import rtnetlink
 from shell.problem import Problem
-from shell.rtnetlink import AddressReport, EndOfDump, LinkReport, Refusal, Report
+from shell.requests import BUFFER, DATAGRAM, Request, Requests, open_netlink
+from shell.rtnetlink import AddressReport, LinkReport, Report
 
 ADDRESS_SPACING = 0.02
 """Seconds between two readings of addresses while events keep coming: a takeover's own events cost a few readings, not one each."""
-BATCH_BYTES = 32 << 10
-"""Bytes of one batch: below a socket's default send buffer, and all its refusals fit our receive buffer."""
-BUFFER = 1 << 20
 
-_SOL_NETLINK = 270
-_NETLINK_CAP_ACK, _NETLINK_EXT_ACK, _NETLINK_GET_STRICT_CHK = 10, 11, 12
-_SO_RCVBUFFORCE = 33
-_DATAGRAM = 64 << 10
-_DUMP_ATTEMPTS = 5
 _EVENTS = rtnetlink.LINK_EVENTS | rtnetlink.IPV4_ADDRESS_EVENTS | rtnetlink.IPV6_ADDRESS_EVENTS
 
 
@@ -50,15 +40,6 @@ class Interface:
     link: Link
 
 
-@frozen
-class _Request:
-    """One change: ``what`` names it to the operator, ``fine`` are the errnos that mean it is so already."""
-
-    message: bytes
-    what: str
-    fine: tuple[int, ...]
-
-
 class Kernel:
     """The routing side of the kernel, in the network namespace that the process is in when this is made.
 
@@ -66,12 +47,10 @@ class Kernel:
     """
 
     def __init__(self, event_buffer: int = BUFFER) -> None:
-        self._events = _open(event_buffer)
+        self._events = open_netlink(event_buffer)
         self._events.setblocking(False)
         self._events.bind((0, _EVENTS))
-        self._requests = _open(BUFFER)
-        for option in (_NETLINK_CAP_ACK, _NETLINK_EXT_ACK, _NETLINK_GET_STRICT_CHK):
-            self._requests.setsockopt(_SOL_NETLINK, option, 1)
+        self._requests = Requests(_HINTS)
         self._tell: Callable[[LinkChanged], None] | None = None
         self._links: dict[int, LinkReport] = {}
         self._addresses: dict[int, tuple[AddressReport, ...]] = {}
@@ -118,7 +97,7 @@ class Kernel:
 
         One that is there already, or gone already, is no problem.  No other address is lost with a removed one (see ``_survivors``).
         """
-        requests: list[_Request] = []
+        requests: list[Request] = []
         problems: list[Problem] = []
         wanted = tuple(changes)
         for install, virtual in wanted:
@@ -128,7 +107,7 @@ class Kernel:
             elif install:
                 problems.append(Problem(_address_named(install, virtual), errno.ENODEV, _HINTS[errno.ENODEV]))
         requests += self._survivors(wanted)
-        return (*problems, *self._carry_out(requests))
+        return (*problems, *self._requests.carry_out(requests))
 
     def prepare(self, addresses: Iterable[VirtualAddress]) -> None:
         """Make the messages that will install and remove the addresses, and send an empty batch, so that all is at hand when it matters."""
@@ -136,22 +115,22 @@ class Kernel:
             if (interface := self.interfaces.get(virtual.interface)) is not None:
                 for install in (True, False):
                     _address_request(install, virtual, interface.index)
-        tuple(self._transact([]))
+        tuple(self._requests.transact([]))
 
     def apply_routes(self, changes: Iterable[tuple[bool, Route]]) -> tuple[Problem, ...]:
         """Install or remove routes, like ``apply``."""
-        requests: list[_Request] = []
+        requests: list[Request] = []
         problems: list[Problem] = []
         for install, route in changes:
             interface = self.interfaces.get(route.interface) if route.interface is not None else None
             if interface is not None or route.interface is None:
                 message = rtnetlink.route_change(install, route, interface.index if interface else None)
-                requests.append(_Request(message, _route_named(install, route), _FINE_ROUTE[install]))
+                requests.append(Request(message, _route_named(install, route), _FINE_ROUTE[install]))
             elif install:
                 problems.append(Problem(_route_named(install, route), errno.ENODEV, _HINTS[errno.ENODEV]))
-        return (*problems, *self._carry_out(requests))
+        return (*problems, *self._requests.carry_out(requests))
 
-    def _survivors(self, changes: Sequence[tuple[bool, VirtualAddress]]) -> Iterator[_Request]:
+    def _survivors(self, changes: Sequence[tuple[bool, VirtualAddress]]) -> Iterator[Request]:
         """Have the kernel put back what it removes unasked.
 
         With a primary IPv4 address go all secondary ones of its subnet, unless the interface has ``promote_secondaries`` set (it is off by
@@ -166,16 +145,14 @@ class Kernel:
                 self._refresh(index)
                 yield from self._put_back(index, {(virtual.address, virtual.prefix_length) for virtual in virtuals}, changes)
 
-    def _put_back(
-        self, index: int, removed: Set[tuple[Address, int]], changes: Sequence[tuple[bool, VirtualAddress]]
-    ) -> Iterator[_Request]:
+    def _put_back(self, index: int, removed: Set[tuple[Address, int]], changes: Sequence[tuple[bool, VirtualAddress]]) -> Iterator[Request]:
         """Repeat what is to stay of the subnets that lose their primary address: what was there, then what was to come."""
         present = self._addresses.get(index, ())
         bereft = {each.subnet for each in present if not each.secondary and (each.address, each.prefix_length) in removed}
         for each in present:
             if each.secondary and each.subnet in bereft and (each.address, each.prefix_length) not in removed:
                 what = f"cannot put back {format_address(each.address)}/{each.prefix_length}, which went with its subnet's primary address"
-                yield _Request(rtnetlink.address_again(each), what, (errno.EEXIST,))
+                yield Request(rtnetlink.address_again(each), what, (errno.EEXIST,))
         last = {(virtual.interface, virtual.address, virtual.prefix_length): (install, virtual) for install, virtual in changes}
         for install, virtual in last.values():
             subnet = rtnetlink.subnet_of(virtual.address, virtual.prefix_length)
@@ -191,37 +168,6 @@ class Kernel:
         steady = (each for each in self._addresses.get(index, ()) if not each.secondary and (index, each.address) not in self._moving)
         return all(each.subnet != subnet for each in steady)
 
-    def _carry_out(self, requests: Sequence[_Request]) -> Iterator[Problem]:
-        for batch in _batches(requests):
-            for place, code, words in self._transact([request.message for request in batch]):
-                if code not in batch[place].fine:
-                    yield Problem(batch[place].what, code, _HINTS.get(code, words))
-
-    def _transact(self, messages: list[bytes]) -> Iterator[tuple[int, int, str]]:
-        """Send one batch; yield the place, the errno and the kernel's words for each message that was refused."""
-        try:
-            self._requests.send(rtnetlink.numbered(messages))
-        except OSError as error:
-            yield from ((place, error.errno or 0, "") for place in range(len(messages)))
-        with suppress(BlockingIOError):
-            while True:
-                for report in rtnetlink.read(self._requests.recv(_DATAGRAM, socket.MSG_DONTWAIT)):
-                    if isinstance(report, Refusal):
-                        yield report.sequence, report.code, report.words
-
-    def _dump(self, request: bytes) -> tuple[Report, ...]:
-        """Ask for a list, again if it changed while it was read; raises ``OSError`` if the kernel does not give it."""
-        for _ in range(_DUMP_ATTEMPTS):
-            self._requests.send(request)
-            reports: list[Report] = []
-            while not (reports and isinstance(reports[-1], EndOfDump)):
-                reports += rtnetlink.read(self._requests.recv(_DATAGRAM))
-                if reports and isinstance(refusal := reports[-1], Refusal):
-                    raise OSError(refusal.code, refusal.words or os.strerror(refusal.code))
-            if all(report.consistent for report in reports if isinstance(report, EndOfDump)):
-                break
-        return tuple(reports)
-
     def _listen(self) -> None:
         """Events are waiting: take them all, then report.
 
@@ -230,7 +176,7 @@ class Kernel:
         link_changed = overrun = False
         while True:
             try:
-                events = rtnetlink.read_events(self._events.recv(_DATAGRAM))
+                events = rtnetlink.read_events(self._events.recv(DATAGRAM))
             except BlockingIOError:
                 break
             except OSError as error:
@@ -282,16 +228,16 @@ class Kernel:
     def _refresh(self, index: int) -> None:
         """Read the addresses of one interface anew."""
         if index in self._links:
-            self._see(index, self._dump(rtnetlink.addresses_wanted(index)))
+            self._see(index, self._requests.dump(rtnetlink.addresses_wanted(index)))
         else:
             self._addresses.pop(index, None)
             self._present.pop(index, None)
 
     def _read_all(self) -> None:
         """Read everything anew."""
-        self._links = {each.index: each for each in self._dump(rtnetlink.links_wanted()) if isinstance(each, LinkReport)}
+        self._links = {each.index: each for each in self._requests.dump(rtnetlink.links_wanted()) if isinstance(each, LinkReport)}
         self._present.clear()
-        reports = self._dump(rtnetlink.addresses_wanted())
+        reports = self._requests.dump(rtnetlink.addresses_wanted())
         by_index: defaultdict[int, list[Report]] = defaultdict(list)
         for report in reports:
             if isinstance(report, AddressReport):
@@ -318,33 +264,9 @@ def _differences(before: Mapping[str, Interface], after: Mapping[str, Interface]
             yield LinkChanged(name, interface.link)
 
 
-def _batches(requests: Sequence[_Request]) -> Iterator[list[_Request]]:
-    """Split what is too much for one system call."""
-    batch: list[_Request] = []
-    size = 0
-    for request in requests:
-        if batch and size + len(request.message) > BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-        batch.append(request)
-        size += len(request.message)
-    if batch:
-        yield batch
-
-
-def _open(receive_buffer: int) -> socket.socket:
-    """Open a socket whose buffer may exceed net.core.rmem_max, which needs CAP_NET_ADMIN."""
-    opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
-    try:
-        opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, receive_buffer)
-    except PermissionError:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    return opened
-
-
 @lru_cache(maxsize=8192)
-def _address_request(install: bool, virtual: VirtualAddress, index: int) -> _Request:
-    return _Request(rtnetlink.address_change(install, virtual, index), _address_named(install, virtual), _FINE_ADDRESS[install])
+def _address_request(install: bool, virtual: VirtualAddress, index: int) -> Request:
+    return Request(rtnetlink.address_change(install, virtual, index), _address_named(install, virtual), _FINE_ADDRESS[install])
 
 
 def _address_named(install: bool, virtual: VirtualAddress) -> str:

@@ -20,7 +20,7 @@ from kaspec.config.model import Route
 from kaspec.node import LinkChanged
 from kaspec.tracking import Link
 from kaspec.vrrp.router import VirtualAddress
-from shell import netlink
+from shell import requests
 from shell.netlink import Kernel
 from tests.interop.conftest import TwoRouters
 
@@ -137,7 +137,7 @@ def test_255_addresses_come_and_go_in_one_batch_each(lan: TwoRouters, kernel: Ke
 
 
 def test_a_batch_beyond_one_system_call_is_split(lan: TwoRouters, kernel: Kernel) -> None:
-    many = [virtual(f"10.{number >> 8}.{number & 255}.1/32") for number in range(2 * netlink.BATCH_BYTES // 40)]
+    many = [virtual(f"10.{number >> 8}.{number & 255}.1/32") for number in range(2 * requests.BATCH_BYTES // 40)]
     assert kernel.apply((True, each) for each in many) == ()
     assert len(addresses(lan.a)) == len(many) + 1
     assert kernel.apply((False, each) for each in many) == ()
