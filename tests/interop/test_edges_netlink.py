@@ -20,7 +20,7 @@ from kaspec.config.model import Route
 from kaspec.node import LinkChanged
 from kaspec.tracking import Link
 from kaspec.vrrp.router import VirtualAddress
-from shell import requests
+from shell import netlink, requests
 from shell.netlink import Kernel
 from tests.interop.conftest import TwoRouters
 
