@@ -1,4 +1,4 @@
-"""The system calls Python does not offer: timerfd_create(2), sendmmsg(2), recvmmsg(2), and the structures they take."""
+"""The system calls Python does not offer: timerfd_create(2), sendmmsg(2), recvmmsg(2), prctl(2), and the structures they take."""
 
 import ctypes
 import os
@@ -6,6 +6,7 @@ from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_long, c_size_t,
 
 CLOCK_MONOTONIC = 1
 TFD_TIMER_ABSTIME = 1
+PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -64,6 +65,11 @@ def sendmmsg(descriptor: int, messages: "ctypes.Array[Mmsghdr]", first: int, cou
 def recvmmsg(descriptor: int, messages: "ctypes.Array[Mmsghdr]", count: int, flags: int) -> int:
     """Receive up to ``count`` messages; return how many came in, or minus the errno."""
     return _or_errno(_libc.recvmmsg(descriptor, messages, count, flags, None))
+
+
+def die_with_parent(number: int) -> None:
+    """Have the kernel send this process a signal when the thread that forked it ends; a change of user forgets it.  Raises ``OSError``."""
+    _checked(_libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0))
 
 
 def _or_errno(result: int) -> int:
