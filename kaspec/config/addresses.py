@@ -6,18 +6,19 @@ from kaspec.address import Address, family_of
 from kaspec.config.diagnostics import (
     DUPLICATE_ADDRESS,
     DUPLICATE_TRACK,
+    IPV4_ONLY,
     KEYWORD_INACTIVE,
     LABEL_ELSEWHERE,
     MALFORMED,
     OWN_INTERFACE_TRACKED,
     OWNER_WEIGHTED,
-    VERSION_3_INACTIVE,
 )
 from kaspec.config.lexer import Report
 from kaspec.config.lines import AddressLine, RouteLine
 from kaspec.config.model import InterfaceUse, Route
 from kaspec.config.sections import Given
 from kaspec.config.terms import TrackLine
+from kaspec.config.values import DEFAULT_ROUTES, Prefix
 from kaspec.vrrp.router import InterfaceTrack, VirtualAddress
 
 
@@ -27,8 +28,6 @@ def build_addresses(lines: Iterable[Given[AddressLine]], interface: str, report:
     seen: set[VirtualAddress] = set()
     for given in lines:
         address = _address(given, interface, report)
-        if address is None:
-            continue
         if address in seen:
             report(DUPLICATE_ADDRESS.at(given.at(given.value.prefix), "this address is given twice"))
         seen.add(address)
@@ -36,19 +35,26 @@ def build_addresses(lines: Iterable[Given[AddressLine]], interface: str, report:
     return tuple(built)
 
 
-def _address(given: Given[AddressLine], interface: str, report: Report) -> VirtualAddress | None:
+def _address(given: Given[AddressLine], interface: str, report: Report) -> VirtualAddress:
     line = given.value
     address, length = line.prefix.value.address, line.prefix.value.length
     for word in line.inactive:
         report(KEYWORD_INACTIVE.at(given.at(word), f"{word.value} is known, but has no effect in this release"))
-    if family_of(address) == 6:
-        report(VERSION_3_INACTIVE.at(given.at(line.prefix), "IPv6 addresses are not active in this release (VRRP version 3)"))
-        return None
     device = line.interface.value if line.interface else interface
+    if family_of(address) == 6:
+        _ipv4_only(given, report)
+        return VirtualAddress(address, length, device)
     label = line.label.value if line.label else None
     if line.label and not line.label.value.startswith(device):
         report(LABEL_ELSEWHERE.at(given.at(line.label), f"the label '{label}' does not begin with {device}", f"such as {device}:1"))
     return VirtualAddress(address, length, device, label, line.scope, _broadcast(line.broadcast, address, length))
+
+
+def _ipv4_only(given: Given[AddressLine], report: Report) -> None:
+    """Tell of what IPv6 addresses do not have; the kernel knows their scope by itself."""
+    for option in ("label", "scope", "broadcast"):
+        if placed := given.value.placed(option):
+            report(IPV4_ONLY.at(given.at(placed), f"an IPv6 address has no {option}: it is ignored"))
 
 
 def _broadcast(broadcast: Address | str | None, address: Address, length: int) -> Address | None:
@@ -77,9 +83,11 @@ def _route(given: Given[RouteLine], report: Report) -> Route | None:
         return None
     for word in line.inactive:
         report(KEYWORD_INACTIVE.at(given.at(word), f"{word.value} is not active in this release, so this route is left out"))
-    used = (line.destination.value.address, line.via, line.source)
-    if any(address is not None and len(address) == 16 for address in used):
-        report(VERSION_3_INACTIVE.at(given.at(line.destination), "IPv6 routes are not active in this release"))
+    destination, beside = line.destination.value, [address for address in (line.via, line.source) if address is not None]
+    if beside and any(word.text in DEFAULT_ROUTES for word in given.statement.words):
+        destination = Prefix(Address(bytes(len(beside[0]))), 0)
+    if len({family_of(address) for address in (destination.address, *beside)}) > 1:
+        report(MALFORMED.at(given.at(line.destination), "this route mixes IPv4 and IPv6 addresses", "a route leads through one family"))
         return None
     if line.via is None and line.interface is None:
         report(MALFORMED.at(given.span, "this route has neither a gateway nor an interface", "add via ADDRESS or dev INTERFACE"))
@@ -93,7 +101,6 @@ def _route(given: Given[RouteLine], report: Report) -> Route | None:
     if line.inactive:
         return None
     interface = line.interface.value if line.interface else None
-    destination = line.destination.value
     return Route(destination.address, destination.length, line.via, interface, line.source, line.metric, line.table, line.scope)
 
 

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from attrs import frozen
 
-from kaspec.address import VRRP_GROUP_V4, Address, format_address
+from kaspec.address import Address, format_address, vrrp_group
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic, Kind
 from kaspec.config.keywords import Row, global_defs, top
@@ -50,7 +50,9 @@ class Side:
     @property
     def multicast_group(self) -> Address:
         """The group that it multicasts to."""
-        return self.instance.section.value(rows.MCAST_DST_IP, self.globally.value(global_defs.VRRP_MCAST_GROUP4, VRRP_GROUP_V4))
+        family = self.router.family
+        above = global_defs.VRRP_MCAST_GROUP4 if family == 4 else global_defs.VRRP_MCAST_GROUP6
+        return self.instance.section.value(rows.MCAST_DST_IP, self.globally.value(above, vrrp_group(family)))
 
     def place(self, *choice: Row) -> Span:
         """Where the first of these settings stands that is given, else the instance's name: all are left to the default."""
@@ -162,6 +164,8 @@ def _authentication(pair: Pair) -> Iterator[Diagnostic]:
 
 
 def _credentials(side: Side) -> tuple[str, bytes]:
+    if side.router.version == 3:
+        return ("", b"")
     within = side.instance.section.merged(rows.AUTHENTICATION)
     kind, password = within.value(rows.AUTH_TYPE, ""), within.value(rows.AUTH_PASS, "")
     return (kind, password.encode(errors="surrogatepass")[:8]) if kind and password else ("", b"")
@@ -175,6 +179,13 @@ def _authentication_place(side: Side) -> Span:
     blocks = side.instance.section.sections(rows.AUTHENTICATION)
     given = blocks[-1].last(rows.AUTH_PASS) if blocks else None
     return given.statement.span if given else blocks[-1].span if blocks else side.instance.section.span
+
+
+def _checksum(pair: Pair) -> Iterator[Diagnostic]:
+    here, there = pair.here.router, pair.there.router
+    if here.version == there.version == 3 and here.family == there.family == 4 and here.checksum_form != there.checksum_form:
+        message = f"the checksum of {here.name} covers other bytes here than on the peer: keepalived discards such packets"
+        yield pair.differ(kinds.PEER_CHECKSUM, rows.V3_CHECKSUM_AS_V2, message, "give both the same v3_checksum_as_v2")
 
 
 def _addresses(pair: Pair) -> Iterator[Diagnostic]:
@@ -240,7 +251,9 @@ def _transport(pair: Pair) -> Iterator[Diagnostic]:
     elif not here.peers and here.multicast_group != there.multicast_group:
         groups = f"{format_address(here.multicast_group)} here and to {format_address(there.multicast_group)} on the peer"
         message = f"{name} multicasts to {groups}: they do not hear each other, and both become Master"
-        yield pair.differ(kinds.PEER_GROUP, rows.MCAST_DST_IP, message, "give both the same mcast_dst_ip or vrrp_mcast_group4")
+        yield pair.differ(
+            kinds.PEER_GROUP, rows.MCAST_DST_IP, message, f"give both the same mcast_dst_ip or vrrp_mcast_group{here.router.family}"
+        )
     for sender, receiver in ((here, there), (there, here)):
         if receiver.source and sender.peers and receiver.source not in sender.peers:
             told = f"{receiver.router.name} of {receiver.file}"
@@ -316,6 +329,7 @@ def _faults(router: VirtualRouter) -> bool:
 RULES: tuple[Callable[[Pair], Iterator[Diagnostic]], ...] = (
     _router_id,
     _version,
+    _checksum,
     _authentication,
     _addresses,
     _interval,

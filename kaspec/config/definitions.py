@@ -2,11 +2,9 @@
 
 from typing import TypeVar
 
-from kaspec.config.diagnostics import VERSION_3_INACTIVE
 from kaspec.config.keywords import Setting
 from kaspec.config.keywords import global_defs as rows
 from kaspec.config.keywords import vrrp_instance as instance_rows
-from kaspec.config.lexer import Report
 from kaspec.config.model import SMTP_PORT, THIRTY_SECONDS, GlobalDefs
 from kaspec.config.sections import NOWHERE, Section
 from kaspec.units import ZERO, Interval
@@ -15,12 +13,9 @@ from kaspec.vrrp.router import FIVE_SECONDS, GarpPolicy
 T = TypeVar("T")
 
 
-def build_global_defs(section: Section, report: Report) -> GlobalDefs:
+def build_global_defs(section: Section) -> GlobalDefs:
     """Build the global definitions."""
     server = section.value(rows.SMTP_SERVER, None)
-    version = section.last(rows.VRRP_VERSION)
-    if version is not None and version.value == 3:
-        report(VERSION_3_INACTIVE.at(version.span, "VRRP version 3 is not active in this release", "use version 2"))
     return GlobalDefs(
         router_id=section.value(rows.ROUTER_ID, None),
         notification_email=tuple(word for line in section.entries(rows.NOTIFICATION_EMAIL) for word in line.value),
@@ -37,6 +32,8 @@ def build_global_defs(section: Section, report: Report) -> GlobalDefs:
         checker_priority=section.value(rows.CHECKER_PRIORITY, 0),
         vrrp_no_swap=section.value(rows.VRRP_NO_SWAP, False),
         checker_no_swap=section.value(rows.CHECKER_NO_SWAP, False),
+        version=3 if section.value(rows.VRRP_VERSION, 2) == 3 else 2,
+        checksum_as_v2=section.value(rows.V3_CHECKSUM_AS_V2, False),
         garp=garp_policy(section, Section("", NOWHERE)),
         down_timer_adverts=section.value(rows.VRRP_DOWN_TIMER_ADVERTS, 3),
         lower_prio_no_advert=section.value(rows.VRRP_LOWER_PRIO_NO_ADVERT, False),

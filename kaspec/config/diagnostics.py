@@ -85,19 +85,22 @@ DUPLICATE_ADDRESS = _kind("K024", "warning", "A virtual address is given twice."
 OWNER_BY_STATE = _kind("K030", "warning", "state MASTER without a priority means priority 255, the address owner.")
 NOPREEMPT_CLEARED = _kind("K031", "warning", "nopreempt has no effect on an initial master or an address owner.")
 PREEMPT_DELAY_CLEARED = _kind("K032", "warning", "preempt_delay has no effect on an initial master or with nopreempt.")
-INTERVAL_ROUNDED = _kind("K033", "warning", "VRRP version 2 advertises in whole seconds.")
+INTERVAL_ROUNDED = _kind("K033", "warning", "VRRP version 2 advertises in whole seconds, version 3 in steps of 10 ms up to 40.95 s.")
 PASSWORD_CUT = _kind("K034", "warning", "Only the first eight bytes of a password count.")
 AUTHENTICATION_INCOMPLETE = _kind("K035", "warning", "auth_type and auth_pass only work together.")
 OWN_INTERFACE_TRACKED = _kind("K036", "warning", "An instance's own interface is tracked anyway.")
 DUPLICATE_TRACK = _kind("K037", "warning", "An interface is tracked twice; the first one counts.")
 LABEL_ELSEWHERE = _kind("K038", "warning", "A label should begin with the name of its interface.")
 OWNER_WEIGHTED = _kind("K039", "warning", "A tracked interface with a weight has no effect on an address owner.")
+VERSION_RAISED = _kind("K044", "warning", "IPv6 needs VRRP version 3, whatever version is given.")
+FAMILIES_MIXED = _kind("K045", "error", "An instance has addresses of both families; it speaks one.")
+AUTHENTICATION_IGNORED = _kind("K046", "warning", "VRRP version 3 has no authentication.")
+IPV4_ONLY = _kind("K047", "warning", "An IPv6 address has an option that only IPv4 has.")
 
 # Not active yet.
 KEYWORD_INACTIVE = _kind("K040", "warning", "keepalived has this keyword; this release reads it without effect.")
 LVS_INACTIVE = _kind("K041", "notice", "LVS blocks are read, but this release does not act on them.")
 SYNC_GROUP_INACTIVE = _kind("K042", "notice", "Sync groups are read, but this release does not act on them.")
-VERSION_3_INACTIVE = _kind("K043", "error", "VRRP version 3 and IPv6 are not active in this release.")
 
 # Expansion.
 INCLUDE_MISSING = _kind("K060", "error", "A file that an include must find, by its letter or include_check, is missing or unreadable.")
@@ -145,6 +148,7 @@ SERVER_IS_SERVICE = _kind("K124", "warning", "A real server has the address of i
 PORT_DIFFERS = _kind("K125", "warning", "Direct routing and tunnels cannot change the port.")
 QUORUM_BEYOND = _kind("K126", "warning", "The quorum is more than all real servers weigh together.")
 HYSTERESIS_BEYOND = _kind("K127", "warning", "The hysteresis is not less than the quorum.")
+FIRST_NOT_LINK_LOCAL = _kind("K129", "warning", "The first virtual IPv6 address is not link-local.")
 SERVER_UNCHECKED = _kind("K128", "notice", "A real server has no checker, so it stays in service when it is dead.")
 
 # Two routers that are to be one: what a comparison of their files tells (kaspec.config.compare).
@@ -164,6 +168,7 @@ PEER_NAME = _kind("K162", "notice", "Peers have the same router_id, so their mai
 PEER_WEIGHTS = _kind("K163", "warning", "Tracking can never hand over to the peer: all weights together are less than the lead.")
 PEER_TRANSPORT = _kind("K164", "error", "One peer unicasts, the other multicasts.")
 PEER_NOT_LISTED = _kind("K165", "error", "A router is not among its peer's unicast_peer.")
+PEER_CHECKSUM = _kind("K167", "warning", "Peers compute the checksum of version 3 packets differently.")
 PEER_GROUP = _kind("K166", "error", "Peers multicast to different groups.")
 
 

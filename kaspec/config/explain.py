@@ -36,6 +36,9 @@ REWRITES = frozenset(
         kinds.OWN_INTERFACE_TRACKED,
         kinds.DUPLICATE_TRACK,
         kinds.OWNER_WEIGHTED,
+        kinds.VERSION_RAISED,
+        kinds.AUTHENTICATION_IGNORED,
+        kinds.FAMILIES_MIXED,
     )
 )
 """Diagnostics that say what keepalived does instead of what is written."""
@@ -250,6 +253,9 @@ EFFECTIVE: Mapping[Row, Callable[[VirtualRouter, InstanceSettings], str]] = {
     rows.PRIORITY: lambda router, _: str(router.priority),
     rows.ADVERT_INT: _interval(lambda router: router.advertisement_interval),
     rows.VERSION: lambda router, _: str(router.version),
+    rows.NATIVE_IPV6: lambda router, _: _yes(router.family == 6),
+    rows.V3_CHECKSUM_AS_V2: lambda router, _: _yes(router.checksum_form == "message"),
+    rows.OLD_UNICAST_CHECKSUM: lambda router, _: _yes(router.checksum_form == "multicast-group"),
     rows.PREEMPT: lambda router, _: _yes(router.preempt),
     rows.PREEMPT_DELAY: _interval(lambda router: router.preempt_delay),
     rows.DONT_TRACK_PRIMARY: lambda router, _: _yes(router.dont_track_primary),

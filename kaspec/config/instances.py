@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from attrs import evolve, frozen
 
-from kaspec.address import Address
 from kaspec.config import diagnostics as kinds
+from kaspec.config import versions
 from kaspec.config.addresses import build_addresses, build_tracks, interfaces_named
 from kaspec.config.definitions import garp_policy
 from kaspec.config.keywords import vrrp_instance as rows
@@ -13,8 +13,18 @@ from kaspec.config.lexer import Report
 from kaspec.config.model import GlobalDefs, InitialState, InstanceSettings, InterfaceUse
 from kaspec.config.sections import Section
 from kaspec.config.source import Span
-from kaspec.units import SECOND, ZERO, Interval
-from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Authentication, NoAuthentication, Profile, SimplePassword, VirtualRouter
+from kaspec.units import ZERO, Interval
+from kaspec.vrrp.router import (
+    KEEPALIVED,
+    OWNER_PRIORITY,
+    Authentication,
+    Identity,
+    NoAuthentication,
+    Profile,
+    SimplePassword,
+    Version,
+    VirtualRouter,
+)
 
 PASSWORD_LIMIT = 8
 
@@ -31,13 +41,13 @@ def build_instances(sections: Iterable[Section], globally: Section, defaults: Gl
     """Build the instances; the second of two that cannot both be is left out."""
     built: list[Instance] = []
     names: set[str] = set()
-    places: dict[tuple[str, int], tuple[str, Span]] = {}
+    places: dict[Identity, tuple[str, Span]] = {}
     for section in sections:
         instance = _instance(section, globally, defaults, report)
         if instance is None:
             continue
         router, where = instance.router, section.span
-        place = (router.interface, router.virtual_router_id)
+        place = router.identity
         if router.name in names:
             report(kinds.DUPLICATE_NAME.at(where, f"there is already a vrrp_instance {router.name}; this one is left out"))
             continue
@@ -45,7 +55,7 @@ def build_instances(sections: Iterable[Section], globally: Section, defaults: Gl
         span = identifier.span if identifier else where
         other, there = places.setdefault(place, (router.name, span))
         if other != router.name:
-            message = f"{router.name} and {other} both have virtual_router_id {place[1]} on {place[0]}"
+            message = f"{router.name} and {other} both have virtual_router_id {router.virtual_router_id} on {router.interface}"
             hint = f"give each its own virtual_router_id; {router.name} is left out"
             report(kinds.DUPLICATE_ROUTER.at(span, message, hint, ((there, f"{other} has it here"),)))
         else:
@@ -57,7 +67,10 @@ def build_instances(sections: Iterable[Section], globally: Section, defaults: Gl
 def _instance(section: Section, globally: Section, defaults: GlobalDefs, report: Report) -> Instance | None:
     interface, identifier = section.last(rows.INTERFACE), section.last(rows.VIRTUAL_ROUTER_ID)
     state, priority = _state_and_priority(section, report)
-    addresses = build_addresses(section.entries(rows.VIRTUAL_IPADDRESS), interface.value if interface else "", report)
+    family = versions.family_spoken(section)
+    version = versions.version_spoken(section, family, defaults, report)
+    advertised = versions.of_family(section.entries(rows.VIRTUAL_IPADDRESS), family, section.label, report)
+    addresses = build_addresses(advertised, interface.value if interface else "", report)
     owner = priority == OWNER_PRIORITY
     tracks = build_tracks(section.entries(rows.TRACK_INTERFACE), interface.value if interface else "", owner, report)
     nopreempt = _nopreempt(section, state, priority, report)
@@ -67,37 +80,40 @@ def _instance(section: Section, globally: Section, defaults: GlobalDefs, report:
         virtual_router_id=identifier.value if identifier else 0,
         priority=priority,
         addresses=addresses,
-        advertisement_interval=_advertisement_interval(section, report),
+        version=version,
+        family=family,
+        advertisement_interval=versions.advertisement_interval(section, version, report),
         preempt=not nopreempt,
         preempt_delay=_preempt_delay(section, state, nopreempt, report),
-        authentication=_authentication(section, report),
+        authentication=_authentication(section, version, report),
         tracks=tracks,
         dont_track_primary=section.value(rows.DONT_TRACK_PRIMARY, False),
-        source=_source(section, report),
+        source=versions.source_given(section, family, report),
         garp=garp_policy(globally, section),
         down_timer_adverts=section.value(rows.DOWN_TIMER_ADVERTS, defaults.down_timer_adverts),
         profile=_profile(section.value(rows.LOWER_PRIO_NO_ADVERT, defaults.lower_prio_no_advert)),
+        checksum_form=versions.form_of_checksum(section, globally),
     )
-    if not _complete(section, report) or interface is None or identifier is None:
+    if not _complete(section, router, report) or interface is None or identifier is None:
         return None
     return Instance(router, _settings(section, state))
 
 
-def _complete(section: Section, report: Report) -> bool:
-    """Tell whether the instance has what it cannot do without, and nothing that this release cannot do."""
+def _complete(section: Section, router: VirtualRouter, report: Report) -> bool:
+    """Tell whether the instance has what it cannot do without: in version 3, an address too (RFC 9568 5.2.5)."""
     complete, who = bool(section.label), f"vrrp_instance {section.label}".rstrip()
     for row in (rows.INTERFACE, rows.VIRTUAL_ROUTER_ID):
         if row not in section.given:
             hint = f"add {row.name} {row.argument.form}, such as: {row.description.example or f'{row.name} {row.argument.example}'}"
             report(kinds.MISSING_SETTING.at(section.span, f"{who} has no {row.name}", hint))
             complete = False
-    version = section.last(rows.VERSION)
-    if version is not None and version.value == 3:
-        report(kinds.VERSION_3_INACTIVE.at(version.span, "VRRP version 3 is not active in this release", "use version 2"))
-        complete = False
+    if router.version == 3 and not router.addresses:
+        message = f"{who} has no virtual address, and a packet of version 3 has at least one"
+        report(kinds.MISSING_SETTING.at(section.span, message, "add virtual_ipaddress { ... }"))
+        return False
     if not section.given.get(rows.VIRTUAL_IPADDRESS):
         report(kinds.NO_ADDRESS.at(section.span, f"{who} has no virtual address", "add virtual_ipaddress { ... }"))
-    return complete and all(len(given.value.prefix.value.address) == 4 for given in section.entries(rows.VIRTUAL_IPADDRESS))
+    return complete
 
 
 def _state_and_priority(section: Section, report: Report) -> tuple[InitialState, int]:
@@ -134,27 +150,13 @@ def _preempt_delay(section: Section, state: InitialState, nopreempt: bool, repor
     return given.value
 
 
-def _advertisement_interval(section: Section, report: Report) -> Interval:
-    """Version 2 carries whole seconds (RFC 3768 5.3.7): round to the nearest, at least one."""
-    given = section.last(rows.ADVERT_INT)
-    if given is None:
-        return SECOND
-    rounded = max((given.value + SECOND // 2) // SECOND, 1)
-    if rounded * SECOND != given.value:
-        report(kinds.INTERVAL_ROUNDED.at(given.span, f"VRRP version 2 advertises in whole seconds: {rounded} is used"))
-    return Interval(rounded * SECOND)
-
-
-def _source(section: Section, report: Report) -> Address | None:
-    given = section.last(rows.MCAST_SRC_IP)
-    if given is not None and len(given.value) != 4:
-        report(kinds.VERSION_3_INACTIVE.at(given.span, "an IPv6 source address needs VRRP version 3, which is not active in this release"))
-        return None
-    return given.value if given else None
-
-
-def _authentication(section: Section, report: Report) -> Authentication:
+def _authentication(section: Section, version: Version, report: Report) -> Authentication:
     within = section.merged(rows.AUTHENTICATION)
+    if version == 3:
+        for block in section.sections(rows.AUTHENTICATION)[:1]:
+            message = f"VRRP version 3 has no authentication: that of {section.label} is ignored"
+            report(kinds.AUTHENTICATION_IGNORED.at(block.span, message, "remove the block; whoever reaches the link can speak VRRP"))
+        return NoAuthentication()
     kind, password = within.last(rows.AUTH_TYPE), within.last(rows.AUTH_PASS)
     if kind is not None and kind.value == "AH":
         report(kinds.KEYWORD_INACTIVE.at(kind.span, "auth_type AH is not active in this release: no authentication is used"))

@@ -48,7 +48,8 @@ class Command:
 class GlobalDefs:
     """keepalived's ``global_defs``: ``None`` where the default depends on the machine or on another setting.
 
-    ``garp``, ``version``, ``down_timer_adverts`` and ``lower_prio_no_advert`` are defaults that every instance has already inherited.
+    ``garp``, ``version``, ``checksum_as_v2``,
+    ``down_timer_adverts`` and ``lower_prio_no_advert`` are defaults that every instance has already inherited.
     Priorities are nice values, -20..19.
     """
 
@@ -68,6 +69,7 @@ class GlobalDefs:
     vrrp_no_swap: bool = False
     checker_no_swap: bool = False
     version: Version = 2
+    checksum_as_v2: bool = False
     garp: GarpPolicy = GarpPolicy()
     down_timer_adverts: int = 3
     lower_prio_no_advert: bool = False

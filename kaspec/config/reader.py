@@ -74,7 +74,7 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         statements = ()
     section = read_section(statements, "", report)
     globally = section.merged(top.GLOBAL_DEFS)
-    defaults = build_global_defs(globally, report)
+    defaults = build_global_defs(globally)
     blocks = section.sections(top.VRRP_INSTANCE)
     instances = build_instances(blocks, globally, defaults, report)
     addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)

@@ -18,8 +18,14 @@ from kaspec.config.values import SCOPE_NAMES, plain_seconds
 from kaspec.config.writing import word
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.wire.vrrp import ChecksumForm
 
 _DEFAULT = GlobalDefs()
+_CHECKSUMS: dict[ChecksumForm, tuple[str, ...]] = {
+    "pseudo-header": ("v3_checksum_as_v2 false",),
+    "message": ("v3_checksum_as_v2",),
+    "multicast-group": ("v3_checksum_as_v2 false", "old_unicast_checksum"),
+}
 
 
 def render(configuration: Configuration) -> str:
@@ -63,6 +69,10 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
     for name in ("vrrp_priority", "checker_priority"):
         if (value := getattr(defs, name)) != getattr(_DEFAULT, name):
             yield f"{name} {value}"
+    if defs.version != _DEFAULT.version:
+        yield f"vrrp_version {defs.version}"
+    if defs.checksum_as_v2:
+        yield "v3_checksum_as_v2"
     yield from _garp("vrrp_garp_", defs.garp, _DEFAULT.garp)
     if defs.down_timer_adverts != _DEFAULT.down_timer_adverts:
         yield f"vrrp_down_timer_adverts {defs.down_timer_adverts}"
@@ -87,6 +97,8 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
         yield f"state {settings.initial_state}"
     yield f"interface {word(router.interface)}"
     yield f"virtual_router_id {router.virtual_router_id}"
+    yield f"version {router.version}"
+    yield from _CHECKSUMS[router.checksum_form]
     yield f"priority {router.priority}"
     yield f"advert_int {plain_seconds(router.advertisement_interval)}"
     if not router.preempt:

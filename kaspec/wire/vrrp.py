@@ -11,7 +11,7 @@ from typing import Literal
 from attrs import frozen
 
 from kaspec import rules
-from kaspec.address import Address
+from kaspec.address import VRRP_GROUP_V4, Address
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Interval
 from kaspec.wire.checksum import checksum, is_valid
@@ -26,9 +26,10 @@ CENTISECOND = Interval(10_000)
 LONGEST_INTERVAL = Interval(4095 * CENTISECOND)
 """Version 3 has twelve bits for the interval (RFC 9568 5.2.7)."""
 
-ChecksumForm = Literal["pseudo-header", "message"]
-"""What a version 3 checksum covers: the message and a pseudo-header (always, in IPv6), or the message only (RFC 9568, IPv4)."""
-CHECKSUM_FORMS: tuple[ChecksumForm, ...] = ("pseudo-header", "message")
+ChecksumForm = Literal["pseudo-header", "message", "multicast-group"]
+"""What a version 3 checksum covers: the message and a pseudo-header (always, in IPv6), or in IPv4 the message only (RFC 9568), or what
+keepalived up to 1.3.5 sends in unicast: the message and a pseudo-header to the multicast group."""
+CHECKSUM_FORMS: tuple[ChecksumForm, ...] = ("pseudo-header", "message", "multicast-group")
 
 Ends = tuple[Address, Address]
 """The source and the destination of the datagram around a message."""
@@ -112,7 +113,7 @@ def _encode_3(advertisement: Advertisement, ends: Ends, form: ChecksumForm) -> b
 def decode(version: int, message: bytes, ends: Ends = NOWHERE) -> Advertisement | Undecodable:
     """Read a message of ``version``, checking in the order of RFC 3768 7.1: version, completeness, checksum; then the type.
 
-    In version 3 for IPv4 either form of checksum is right.  Bytes after the message are not part of it and are ignored.
+    In version 3 for IPv4 any form of checksum is right.  Bytes after the message are not part of it and are ignored.
     """
     if not message or message[0] >> 4 != version:
         return Undecodable(rules.VERSION, str(message[0] >> 4) if message else "nothing", str(version))
@@ -140,7 +141,11 @@ def _complete(version: int, message: bytes, ends: Ends) -> int:
 
 
 def _covered(message: bytes, ends: Ends, form: ChecksumForm) -> bytes:
-    return message if form == "message" else pseudo_header(*ends, VRRP_PROTOCOL, len(message)) + message
+    if form == "message":
+        return message
+    source, destination = ends
+    towards = VRRP_GROUP_V4 if form == "multicast-group" and len(source) == 4 else destination
+    return pseudo_header(source, towards, VRRP_PROTOCOL, len(message)) + message
 
 
 def _decode_2(message: bytes) -> Advertisement:

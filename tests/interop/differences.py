@@ -8,7 +8,7 @@ from attrs import frozen
 from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.keywords import TABLE
 
-INACTIVE = frozenset({"K040", "K041", "K042", "K043"})
+INACTIVE = frozenset({"K040", "K041", "K042"})
 """Codes that say no more than that this release does not act on something."""
 BRACES = frozenset({"K001", "K004", "K005", "K006", "K007", "K008", "K009"})
 """Codes about the nesting of blocks."""
@@ -182,15 +182,6 @@ CLASSES = (
         "a block whose head is wrong",
         "keepalived skips such a block without looking; we read it, so that all of its mistakes are told at once.",
         lambda case, what: isinstance(what, Diagnostic) and what.span.line in case.skipped,
-    ),
-    Class(
-        "version 3 is not active",
-        "VRRP version 3 and IPv6 are not active in the daemon yet, and a router left out without a word would be worse than an error.",
-        lambda case, what: (
-            what.code == "K043"
-            if isinstance(what, Diagnostic)
-            else what.line in case.lines_with("K043") | ({0} if case.lines_with("K043") else set())
-        ),
     ),
     Class(
         "what idle keywords mean together",

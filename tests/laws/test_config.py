@@ -6,7 +6,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaspec.address import Address
+from kaspec.address import Address, Family
 from kaspec.config import Configuration, Diagnostic, has_errors, read, render_diagnostic
 from kaspec.config.gathering import in_order
 from kaspec.config.keywords import TABLE
@@ -20,9 +20,11 @@ from kaspec.vrrp.router import (
     InterfaceTrack,
     NoAuthentication,
     SimplePassword,
+    Version,
     VirtualAddress,
     VirtualRouter,
 )
+from kaspec.wire.vrrp import CENTISECOND, CHECKSUM_FORMS
 
 TEXTS = tuple(path.read_text() for path in sorted((Path(__file__).parents[1] / "unit" / "config").glob("*/*.conf")))
 
@@ -38,6 +40,9 @@ whole_seconds = st.integers(0, 4_294).map(lambda count: Interval(count * SECOND)
 some_seconds = whole_seconds.map(lambda interval: interval or None)
 garp_policies = st.builds(GarpPolicy, st.integers(1, 99), some_seconds, some_seconds, st.integers(1, 99), st.integers(0, 99), some_seconds)
 addresses = st.builds(VirtualAddress, hosts, st.integers(0, 32), interfaces, st.none() | names, st.integers(0, 255), st.none() | hosts)
+ipv6_hosts = st.binary(min_size=16, max_size=16).map(Address)
+ipv6_addresses = st.builds(VirtualAddress, ipv6_hosts, st.integers(0, 128), interfaces)
+spoken: st.SearchStrategy[tuple[Version, Family]] = st.sampled_from(((2, 4), (3, 4), (3, 6)))
 tracks = st.builds(InterfaceTrack, interfaces, st.integers(-253, 253), st.booleans())
 passwords = (
     st.binary(min_size=1, max_size=8)
@@ -58,22 +63,28 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
     preempt = not draw(st.booleans()) if initial_backup and priority != OWNER_PRIORITY else True
     interface, owner = draw(interfaces), priority == OWNER_PRIORITY
     others = tracks.filter(lambda track: track.interface != interface and not (owner and track.weight))
+    version, family = draw(spoken)
+    held = draw(st.lists(addresses if family == 4 else ipv6_addresses, min_size=version - 2, max_size=3))
+    unit, longest = (SECOND, 255) if version == 2 else (CENTISECOND, 4095)
     router = VirtualRouter(
         name,
         interface,
         identifier,
         priority,
-        tuple(draw(st.lists(addresses, max_size=3))),
-        advertisement_interval=Interval(draw(st.integers(1, 255)) * SECOND),
+        tuple(held),
+        version,
+        family,
+        advertisement_interval=Interval(draw(st.integers(1, longest)) * unit),
         preempt=preempt,
         preempt_delay=Interval(draw(st.integers(0, 1000 * SECOND))) if initial_backup and preempt else ZERO,
-        authentication=draw(st.just(NoAuthentication()) | passwords),
+        authentication=draw(st.just(NoAuthentication()) | passwords) if version == 2 else NoAuthentication(),
         tracks=tuple(draw(st.lists(others, max_size=3, unique_by=lambda each: each.interface))),
         dont_track_primary=draw(st.booleans()),
-        source=draw(st.none() | hosts),
+        source=draw(st.none() | (hosts if family == 4 else ipv6_hosts)),
         garp=draw(garp_policies),
         down_timer_adverts=draw(st.integers(1, 100)),
         profile=draw(profiles),
+        checksum_form=draw(st.sampled_from(CHECKSUM_FORMS)),
     )
     scripts = [draw(st.none() | commands) for _ in range(5)]
     return router, InstanceSettings(name, state, draw(choices), *scripts)
@@ -98,9 +109,14 @@ global_defs = st.builds(
     garp=garp_policies,
     down_timer_adverts=st.integers(1, 100),
     lower_prio_no_advert=st.booleans(),
+    version=st.sampled_from((2, 3)),
+    checksum_as_v2=st.booleans(),
 )
 optional = st.none() | st.integers(0, 255)
-routes = st.builds(Route, hosts, st.integers(0, 32), hosts, st.none() | interfaces, st.none() | hosts, optional, optional, optional)
+rest = st.none() | interfaces, optional, optional, optional
+ipv4_routes = st.builds(Route, hosts, st.integers(0, 32), hosts, rest[0], st.none() | hosts, *rest[1:])
+ipv6_routes = st.builds(Route, ipv6_hosts, st.integers(0, 128), ipv6_hosts, rest[0], st.none() | ipv6_hosts, *rest[1:])
+routes = ipv4_routes | ipv6_routes
 
 
 @st.composite
@@ -108,7 +124,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
     drawn = [draw(instances(identifier)) for identifier in range(1, draw(st.integers(0, 3)) + 1)]
     return Configuration(
         draw(global_defs),
-        tuple(draw(st.lists(addresses, max_size=2))),
+        tuple(draw(st.lists(addresses | ipv6_addresses, max_size=2))),
         tuple(draw(st.lists(routes, max_size=2))),
         tuple(router for router, _ in drawn),
         tuple(settings for _, settings in drawn),

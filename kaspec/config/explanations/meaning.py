@@ -5,6 +5,7 @@ from kaspec.config.diagnostics import Kind
 from kaspec.config.explanations.explanation import Explanation
 
 _TWO = "vrrp_instance {} {{\n    interface {}\n    virtual_router_id {}\n    virtual_ipaddress {{\n        192.0.2.{}/24\n    }}\n}}\n"
+_SIX = "    virtual_ipaddress {\n        fe80::100/64\n    }\n}\n"
 
 EXPLANATIONS: dict[Kind, Explanation] = {
     kinds.MISSING_SETTING: Explanation(
@@ -60,9 +61,10 @@ EXPLANATIONS: dict[Kind, Explanation] = {
     ),
     kinds.INTERVAL_ROUNDED: Explanation(
         "A version 2 packet has its interval in whole seconds (RFC 3768 5.3.7), so a fraction cannot be told to the peer, and "
-        "peers with different intervals discard each other's packets. Failover takes three intervals and a little more.",
+        "peers with different intervals discard each other's packets. Failover takes three intervals and a little more; for one "
+        "in less than a second use version 3, whose packets count in steps of 10 ms up to 40.95 s (RFC 9568 5.2.7).",
         "advert_int 0.5",
-        "advert_int 1",
+        "version 3\nadvert_int 0.5",
     ),
     kinds.PASSWORD_CUT: Explanation(
         "The packet has eight bytes for the password (RFC 2338 5.3.6), and it is sent in clear: it keeps misconfigured routers "
@@ -98,6 +100,32 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         "the router a priority of at most 254.",
         "priority 255\ntrack_interface {\n    eth1 weight -20\n}",
         "priority 254\ntrack_interface {\n    eth1 weight -20\n}",
+    ),
+    kinds.VERSION_RAISED: Explanation(
+        "Version 2 packets have room for IPv4 addresses only (RFC 3768 5.3.9). keepalived speaks version 3 for IPv6 whatever is "
+        "written, and says nothing; a peer that is set to version 2 as well would do the same.",
+        "vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n    version 2\n" + _SIX,
+        "vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n    version 3\n" + _SIX,
+        inside=False,
+    ),
+    kinds.FAMILIES_MIXED: Explanation(
+        "An IPv4 and an IPv6 virtual router are two, even with one virtual_router_id (RFC 9568 5.2.3), and their packets carry "
+        "one family. Addresses of the other family are left out. virtual_ipaddress_excluded takes them: they move with the "
+        "instance without being advertised.",
+        "virtual_ipaddress {\n    2001:db8::100/64\n}",
+        "virtual_ipaddress_excluded {\n    2001:db8::100/64\n}",
+    ),
+    kinds.AUTHENTICATION_IGNORED: Explanation(
+        "Version 3 took authentication out (RFC 5798 9): a password in clear kept nobody away. keepalived ignores the block.",
+        "version 3\nauthentication {\n    auth_type PASS\n    auth_pass secret\n}",
+        "version 3",
+    ),
+    kinds.IPV4_ONLY: Explanation(
+        "Labels and broadcast addresses are IPv4's, and the kernel tells the scope of an IPv6 address from the address. "
+        "keepalived ignores label and scope, and with a broadcast address it leaves the address out.",
+        "vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n" + _SIX.replace("64", "64 label eth0:1"),
+        "vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n" + _SIX,
+        inside=False,
     ),
     kinds.NO_SUCH_INTERFACE: Explanation(
         "The daemon does not start if an interface is missing: nothing would tell that its addresses cannot be served. If this is "

@@ -28,6 +28,28 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         inside=False,
         peer=_file("VI_1", 52),
     ),
+    kinds.PEER_VERSION: _peers(
+        "A packet of another version is discarded (RFC 3768 7.1, RFC 9568 7.1), so neither hears the other, and both become "
+        "Master. To go from version 2 to version 3 change both, the Backup first: for that moment both are Master.",
+        "priority 100",
+        "priority 100\nversion 3",
+        "priority 150\nversion 3",
+    ),
+    kinds.PEER_CHECKSUM: _peers(
+        "RFC 5798 5.2.8 and RFC 9568 5.2.8 were read in two ways: keepalived covers a pseudo-header of IP addresses too, some "
+        "others the message alone, as v3_checksum_as_v2 does. kaspec takes either and says which one the peer uses; "
+        "keepalived takes its own.",
+        "priority 100\nversion 3",
+        "priority 100\nversion 3\nv3_checksum_as_v2",
+        "priority 150\nversion 3\nv3_checksum_as_v2",
+    ),
+    kinds.PEER_INTERVAL_LEARNT: _peers(
+        "A version 3 Backup goes by the interval in the Master's packets (RFC 9568 6.1), so the two work together; but how soon "
+        "a dead Master is missed then depends on which of them it was.",
+        "priority 100\nversion 3\nadvert_int 1",
+        "priority 100\nversion 3\nadvert_int 0.5",
+        "priority 150\nversion 3\nadvert_int 0.5",
+    ),
     kinds.PEER_AUTHENTICATION: _peers(
         "A packet with another authentication type or password is discarded, so neither hears the other, and both become Master. "
         "The log says 'received an invalid passwd' or 'received a 0 auth, expecting 1'.",

@@ -35,6 +35,13 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         "virtual_ipaddress {\n    192.0.2.0/24\n}",
         "virtual_ipaddress {\n    192.0.2.10/24\n}",
     ),
+    kinds.FIRST_NOT_LINK_LOCAL: Explanation(
+        "RFC 9568 5.2.9 wants the link-local address of the virtual router first: hosts take it for their default router. A "
+        "peer that goes by the RFC discards packets without it (7.1); keepalived and FRR do not.",
+        _INSTANCE.replace("192.0.2.100/24", "2001:db8::100/64"),
+        _INSTANCE.replace("192.0.2.100/24", "fe80::100/64\n        2001:db8::100/64"),
+        inside=False,
+    ),
     kinds.ADDRESS_IS_SOURCE: Explanation(
         "A router sends from an address that it always has. The virtual address is there while it is Master only, so as Backup it "
         "has nothing to send from, and its packets look as if they came from the Master.",

@@ -35,6 +35,7 @@ V3_CHECKSUM_AS_V2 = setting(
     "v3_checksum_as_v2",
     form.BOOLEAN,
     Description("[BOOL]", "no", 3, "V", "2.2.8", "v3 IPv4 checksum without pseudo header (interop with old peers)"),
+    acts=True,
 )
 VRRP_MCAST_GROUP4 = setting(
     _SCOPE, "vrrp_mcast_group4", form.IPV4, Description("ADDR", "224.0.0.18", 2, "V", "1.2.13", preset="224.0.0.18")

@@ -137,14 +137,16 @@ OLD_UNICAST_CHECKSUM = setting(
     "old_unicast_checksum",
     form.choice({"never": "never"}, ("",)),
     Description("[never]", "auto", 3, "V", "1.3.9", "v3 unicast checksum of keepalived < 1.3.6"),
+    acts=True,
 )
 V3_CHECKSUM_AS_V2 = setting(
     _SCOPE,
     "v3_checksum_as_v2",
     form.BOOLEAN,
     Description("[BOOL]", "global", 3, "V", "2.2.8", inherits=("global_defs", "v3_checksum_as_v2")),
+    acts=True,
 )
-NATIVE_IPV6 = setting(_SCOPE, "native_ipv6", form.FLAG, Description("flag", "from VIPs", 2, "V", "1.2.2"))
+NATIVE_IPV6 = setting(_SCOPE, "native_ipv6", form.FLAG, Description("flag", "from VIPs", 2, "V", "1.2.2"), acts=True)
 VRF = setting(
     _SCOPE, "vrf", form.INTERFACE, Description("IF", "none", 3, "V", "2.2.7", "unicast without interface in a VRF", example="vrf blue")
 )

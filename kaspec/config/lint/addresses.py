@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from kaspec.address import Address, family_of, format_address, is_multicast
+from kaspec.address import Address, family_of, format_address, is_link_local, is_multicast
 from kaspec.config.diagnostics import (
     ADDRESS_ELSEWHERE,
     ADDRESS_IS_SOURCE,
     ADDRESS_SHARED,
     ADDRESS_STATIC,
     ADDRESS_UNUSABLE,
+    FIRST_NOT_LINK_LOCAL,
     Diagnostic,
 )
 from kaspec.config.keywords import top
@@ -118,10 +119,22 @@ def elsewhere(reading: Reading) -> Iterator[Diagnostic]:
                 yield ADDRESS_ELSEWHERE.at(_place(given), message, "if that is meant, the interface needs an address of both networks")
 
 
+def first_link_local(reading: Reading) -> Iterator[Diagnostic]:
+    """RFC 9568 5.2.9, 7.1: the first address of an IPv6 virtual router is link-local."""
+    for instance in instances(reading):
+        first, router = instance.router.addresses[:1], instance.router
+        if router.family == 6 and first and not is_link_local(first[0].address):
+            span = next(
+                _place(given) for given in instance.section.entries(rows.VIRTUAL_IPADDRESS) if _prefix(given).address == first[0].address
+            )
+            message = f"the first virtual address of {router.name} is not link-local: a peer that goes by RFC 9568 discards its packets"
+            yield FIRST_NOT_LINK_LOCAL.at(span, message, "put a link-local address first, such as fe80::100/64")
+
+
 def _within(address: Address, network: Address, length: int) -> bool:
     """Tell whether the first ``length`` bits are the same."""
     shift = len(network) * 8 - length
     return len(address) == len(network) and int.from_bytes(address) >> shift == int.from_bytes(network) >> shift
 
 
-RULES = (shared, static, unusable, is_source, elsewhere)
+RULES = (shared, static, unusable, is_source, elsewhere, first_link_local)

@@ -232,13 +232,6 @@ def test_other_instance_settings() -> None:
     assert router == evolve(instance(), dont_track_primary=True, source=parse_address("192.0.2.1"))
 
 
-def test_version_3_is_refused() -> None:
-    for line in ("version 3", "virtual_ipaddress { fe80::1\n}"):
-        reading = whole(line)
-        assert codes(reading) == ["K043"]
-        assert reading.configuration.routers == ()
-
-
 def test_later_global_definitions_win_and_lists_add_up() -> None:
     text = "global_defs {\nrouter_id a\nnotification_email {\na b\n}\n}\nglobal_defs {\nrouter_id c\nnotification_email {\nd\n}\n}"
     assert read(text, "x").configuration.global_defs == GlobalDefs("c", ("a", "b", "d"))
