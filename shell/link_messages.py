@@ -24,10 +24,7 @@ _IPVLAN_FLAGS: dict[Mode, int] = {"bridge": 0, "private": 1, "vepa": 2}
 
 
 def link_creation(interface: VirtualInterface, base: int) -> bytes:
-    """Make a virtual interface over the interface with index ``base``; it gives itself no IPv6 addresses.
-
-    It is raised by itself (``link_raising``), once the kernel settings are right.
-    """
+    """Make a virtual interface over the interface with index ``base``; it is down, and so has no addresses yet."""
     body = _LINK.pack(0, 0, 0, 0, 0)
     body += attribute(_IFLA_IFNAME, interface.name.encode() + b"\0") + attribute(_IFLA_LINK, _NUMBER.pack(base))
     if interface.mac is not None:
@@ -36,9 +33,14 @@ def link_creation(interface: VirtualInterface, base: int) -> bytes:
         body += attribute(_IFLA_GROUP, _NUMBER.pack(interface.group))
     kind = attribute(_IFLA_INFO_KIND, interface.kind.encode()) + attribute(_IFLA_INFO_DATA | _NESTED, _mode(interface))
     body += attribute(_IFLA_LINKINFO | _NESTED, kind)
-    silent = attribute(_IFLA_INET6_ADDR_GEN_MODE, bytes((_NO_ADDRESSES,)))
-    body += attribute(_IFLA_AF_SPEC | _NESTED, attribute(_AF_INET6 | _NESTED, silent))
     return message(_NEW_LINK, _REQUEST | _CREATE | _EXCLUSIVE, body)
+
+
+def link_silencing(index: int) -> bytes:
+    """Let an interface give itself no IPv6 addresses; the kernel takes this neither at the making nor together with the raising."""
+    silent = attribute(_IFLA_INET6_ADDR_GEN_MODE, bytes((_NO_ADDRESSES,)))
+    body = _LINK.pack(0, 0, index, 0, 0) + attribute(_IFLA_AF_SPEC | _NESTED, attribute(_AF_INET6 | _NESTED, silent))
+    return message(_NEW_LINK, _REQUEST, body)
 
 
 def link_raising(index: int) -> bytes:

@@ -7,6 +7,7 @@ an overrun of the event queue is the same case with every interface changed.
 
 import asyncio
 import errno
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
@@ -168,8 +169,21 @@ class Kernel:
         steady = (each for each in self._addresses.get(index, ()) if not each.secondary and (index, each.address) not in self._moving)
         return all(each.subnet != subnet for each in steady)
 
+    def carry_out(self, requests: Sequence[Request]) -> tuple[Problem, ...]:
+        """Make other changes of interfaces; return a problem for each that the kernel refused."""
+        return tuple(self._requests.carry_out(requests))
+
+    def catch_up(self) -> None:
+        """Report what has happened until now, at once."""
+        self._take_events()
+        self._report()
+
     def _listen(self) -> None:
-        """Events are waiting: take them all, then report.
+        """Events are waiting: take them all, then report."""
+        self._schedule(at_once=self._take_events())
+
+    def _take_events(self) -> bool:
+        """Take note of all events that wait; tell whether any of them should be reported at once.
 
         After an overrun the events still in the queue are older than those lost, so they go first and everything is read anew after them.
         """
@@ -188,7 +202,7 @@ class Kernel:
                 link_changed |= self._follow(event)
         if overrun:
             self._read_all()
-        self._schedule(at_once=link_changed or overrun)
+        return link_changed or overrun
 
     def _follow(self, event: LinkReport | int) -> bool:
         """Take note of an event; tell whether it is about a link rather than an address."""
@@ -216,7 +230,7 @@ class Kernel:
         if self._later is not None:
             self._later.cancel()
             self._later = None
-        self._reported_at = asyncio.get_running_loop().time()
+        self._reported_at = time.monotonic()
         stale, self._stale = self._stale, set()
         for index in stale:
             self._refresh(index)
