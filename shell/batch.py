@@ -76,23 +76,33 @@ STAMP_SIZE = ctypes.sizeof(_Stamp)
 
 
 class ReceiveBatch:
-    """Receives from one socket into buffers it keeps."""
+    """Receives from one socket into buffers it keeps: ``size`` bytes of each datagram.
 
-    def __init__(self, descriptor: int) -> None:
+    ``control_size`` and ``name_size`` are wanted where the time stamp is not all there is to know: then ``names`` and ``controls`` are the
+    senders' addresses and the control messages after the stamp, place by place as ``receive`` last returned datagrams.
+    """
+
+    def __init__(self, descriptor: int, size: int = DATAGRAM_SIZE, control_size: int = STAMP_SIZE, name_size: int = 0) -> None:
         self._descriptor = descriptor
-        buffer = bytearray(RECEIVE_SIZE * DATAGRAM_SIZE)
-        self._slots = [memoryview(buffer)[start : start + DATAGRAM_SIZE] for start in range(0, len(buffer), DATAGRAM_SIZE)]
+        self._slots = _slots(size)
+        self._name_slots, self._control_slots = _slots(name_size), _slots(control_size)
         self._messages = (Mmsghdr * RECEIVE_SIZE)()
         for message, slot in zip(self._messages, self._slots, strict=True):
-            message.header.iov = ctypes.pointer(Iovec(_address(slot), DATAGRAM_SIZE))
+            message.header.iov = ctypes.pointer(Iovec(_address(slot), size))
             message.header.iov_length = 1
-        self._stamps = (_Stamp * RECEIVE_SIZE)()
-        for message, stamp in zip(self._messages, self._stamps, strict=True):
-            message.header.control, message.header.control_length = ctypes.addressof(stamp), STAMP_SIZE
+        for message, control in zip(self._messages, self._control_slots, strict=True):
+            message.header.control, message.header.control_length = _address(control), control_size
+        if name_size:
+            for message, name in zip(self._messages, self._name_slots, strict=True):
+                message.header.name, message.header.name_length = _address(name), name_size
+        self._stamps = [_Stamp.from_buffer(control) for control in self._control_slots]
         fields = memoryview(self._messages).cast("B")
         self._lengths = fields.cast("I")[Mmsghdr.moved.offset // 4 :: ctypes.sizeof(Mmsghdr) // 4]
         self._control_lengths = fields.cast("L")[Msghdr.control_length.offset // 8 :: ctypes.sizeof(Mmsghdr) // 8]
-        self._full = memoryview((ctypes.c_ulong * RECEIVE_SIZE)(*[STAMP_SIZE] * RECEIVE_SIZE)).cast("B").cast("L")
+        self._full = memoryview((ctypes.c_ulong * RECEIVE_SIZE)(*[control_size] * RECEIVE_SIZE)).cast("B").cast("L")
+        self.names: list[bytes] = []
+        self.controls: list[bytes] = []
+        self._apart = name_size > 0
 
     def receive(self) -> list[tuple[int, bytes]]:
         """Return up to ``RECEIVE_SIZE`` datagrams, oldest first; fewer if there are no more now.
@@ -107,11 +117,24 @@ class ReceiveBatch:
                 lengths = self._lengths[:count].tolist()
                 taken = zip(self._stamps, self._slots, lengths, strict=False)
                 datagrams = [(stamp.seconds * 1_000_000_000 + stamp.nanoseconds, bytes(slot[:length])) for stamp, slot, length in taken]
+                if self._apart:
+                    self._set_apart(count)
                 self._control_lengths[:count] = self._full[:count]
                 return datagrams
             if count == -errno.EAGAIN:
                 break
         return []
+
+    def _set_apart(self, count: int) -> None:
+        lengths = self._control_lengths[:count].tolist()
+        self.names = [bytes(name) for name in self._name_slots[:count]]
+        self.controls = [bytes(control[STAMP_SIZE:length]) for control, length in zip(self._control_slots, lengths, strict=False)]
+
+
+def _slots(size: int) -> list[memoryview]:
+    """Return a buffer of ``size`` bytes for each datagram of a batch."""
+    buffer = memoryview(bytearray(RECEIVE_SIZE * size))
+    return [buffer[size * place : size * (place + 1)] for place in range(RECEIVE_SIZE)]
 
 
 def _address(slot: memoryview) -> int:

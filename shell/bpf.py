@@ -1,6 +1,6 @@
 """Classic BPF socket filters (socket(7) SO_ATTACH_FILTER): what the kernel drops before it costs any Python.
 
-A raw IPv4 socket's filter sees the datagram from its IP header on.
+A raw IPv4 socket's filter sees the datagram from its IP header on, an IPv6 one's only what follows that.
 """
 
 import ctypes
@@ -8,9 +8,11 @@ import socket
 from collections.abc import Collection, Iterator
 from struct import pack
 
+from kaspec.address import Family
+
 _SO_ATTACH_FILTER = 26
 _EVERYTHING = 0xFFFFFFFF
-_LOAD_X_IP_HEADER_LENGTH, _LOAD_BYTE_AT_X = 0xB1, 0x50
+_LOAD_X_IP_HEADER_LENGTH, _LOAD_BYTE_AT_X, _LOAD_BYTE = 0xB1, 0x50, 0x30
 _JUMP_GREATER, _JUMP_GREATER_OR_EQUAL, _RETURN = 0x25, 0x35, 0x06
 
 Program = tuple[bytes, ...]
@@ -27,12 +29,14 @@ def nothing_passes() -> Program:
     return (_instruction(_RETURN, 0),)
 
 
-def virtual_router_ids_pass(virtual_router_ids: Collection[int]) -> Program:
+def virtual_router_ids_pass(virtual_router_ids: Collection[int], family: Family = 4) -> Program:
     """Drop what has no VRID (the second byte after the IP header, in every version of VRRP) or another one.
 
     Walks the runs of consecutive VRIDs in ascending order, so the usual few cost the kernel a few instructions.
     """
-    load = (_instruction(_LOAD_X_IP_HEADER_LENGTH, 0), _instruction(_LOAD_BYTE_AT_X, 1))
+    load: Program = (_instruction(_LOAD_X_IP_HEADER_LENGTH, 0), _instruction(_LOAD_BYTE_AT_X, 1))
+    if family == 6:
+        load = (_instruction(_LOAD_BYTE, 1),)
     tests = (each for low, high in _runs(virtual_router_ids) for each in _run_passes(low, high))
     return (*load, *tests, *nothing_passes())
 

@@ -25,16 +25,17 @@ from kaspec.vrrp.effects import (
 from kaspec.vrrp.router import Identity, VirtualAddress, VirtualRouter
 from kaspec.vrrp.transmission import transmit
 from kaspec.wire.ip import encode_ip
+from shell.wires import Place, place_of
 
 
 @define
 class Work:
     """What one batch asks of the kernel, in the order of the fields.
 
-    ``datagrams`` by interface; ``changes`` are (install?, address) in order; ``announcements`` are (interface, address, repeat).
+    ``datagrams`` by where they go out; ``changes`` are (install?, address) in order; ``announcements`` are (interface, address, repeat).
     """
 
-    datagrams: defaultdict[str, list[bytes]] = field(factory=lambda: defaultdict(list))
+    datagrams: defaultdict[Place, list[bytes]] = field(factory=lambda: defaultdict(list))
     changes: list[tuple[bool, VirtualAddress]] = field(factory=list)
     announcements: list[tuple[str, Address, int]] = field(factory=list)
     notifications: list[tuple[VirtualRouter, Notify]] = field(factory=list)
@@ -63,7 +64,7 @@ def _add(work: Work, router: VirtualRouter, effect: Effect) -> None:
     """The table: what each effect means to the kernel."""
     match effect:
         case SendAdvertisement():
-            work.datagrams[router.interface].append(datagram(effect))
+            work.datagrams[place_of(router)].append(datagram(effect))
         case InstallAddresses(addresses):
             work.changes += [(True, address) for address in addresses]
         case RemoveAddresses(addresses):

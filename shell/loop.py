@@ -4,11 +4,8 @@ One advertisement's way from the wire to the virtual address: ``VrrpLoop.receive
 in ``kaspec.vrrp.reception``, ``step`` in ``kaspec.vrrp.machine``; then ``VrrpLoop.carry_out`` here.
 """
 
-from asyncio import AbstractEventLoop, TimerHandle
-from collections.abc import Set
+from asyncio import AbstractEventLoop
 from functools import lru_cache
-
-from attrs import define
 
 from kaspec.address import Address, family_of
 from kaspec.node import (
@@ -25,10 +22,9 @@ from kaspec.node import (
     reconfigure,
     take_datagram,
 )
-from kaspec.units import SECOND, Instant, Interval
+from kaspec.units import Instant, Interval
 from kaspec.vrrp.events import Shutdown
 from kaspec.vrrp.machine import step
-from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, is_urgent, next_deadline
 from kaspec.wire.arp import GratuitousArp, encode_gratuitous_arp
 from kaspec.wire.ndisc import UnsolicitedNeighborAdvertisement, encode_unsolicited_neighbor_advertisement
@@ -37,32 +33,12 @@ from shell.deadlines import LEAD, Deadlines
 from shell.diary import Diary
 from shell.interpret import Work, gather
 from shell.netlink import Kernel
-from shell.problem import Problem
 from shell.recorder import Recorder
-from shell.sockets import GratuitousArpSocket, VrrpReceiver, VrrpSender
+from shell.sockets import GratuitousArpSocket
+from shell.wires import Place, Wires
 
-BURST = 256
-"""How many datagrams are taken from a socket before timers get their turn."""
-MANY = 32
-"""From so many virtual routers on an interface their datagrams are taken by the handful: waking up costs more than a datagram."""
 LONGEST_WATCH = Interval(50_000)
 """How long a run of takeovers may keep the rest of the process waiting."""
-PATIENCE = 50
-"""A datagram may then wait for a fiftieth of an advertisement interval; it counts from its arrival, and is heard before any timer."""
-
-
-@define
-class Wire:
-    """The sockets of one interface, as it was when it had this index.
-
-    Its datagrams may gather for ``patience`` seconds; ``later`` is set while they do.
-    """
-
-    index: int
-    receiver: VrrpReceiver
-    sender: VrrpSender
-    patience: float = 0.0
-    later: TimerHandle | None = None
 
 
 class VrrpLoop:
@@ -75,29 +51,25 @@ class VrrpLoop:
         self._latest = clock.now()
         self._deadlines = Deadlines()
         self._alarm = clock.Alarm(loop, self.expire)
-        self._wires: dict[str, Wire] = {}
+        self._wires = Wires(loop, self.listen, diary.problems, diary.log_unknown_vrids)
         self._announcer = GratuitousArpSocket()
         self._recorder: Recorder | None = None
         self._unwritten: list[tuple[Transition, Instant]] = []
-        self._open_wires()
+        self._wires.follow(node.routers, kernel.interfaces)
 
-    def listen(self, interface: str) -> None:
-        """Datagrams are waiting on an interface."""
-        self.receive(interface)
+    def listen(self, place: Place) -> None:
+        """Datagrams are waiting on a wire."""
+        self.receive(place)
         self._rest()
 
-    def receive(self, interface: str) -> None:
-        """Take the datagrams that wait on an interface: each is an event of the instant it arrived."""
-        wire = self._wires[interface]
-        arrivals = wire.receiver.receive(BURST)
-        for arrived, datagram in arrivals:
+    def receive(self, place: Place) -> None:
+        """Take the datagrams that wait on a wire: each is an event of the instant it arrived."""
+        for arrived, datagram in self._wires.receive(place):
             at = max(arrived, self._latest)
-            transition = take_datagram(self.node, self.state, interface, datagram, at)
+            transition = take_datagram(self.node, self.state, place.interface, datagram, at)
             self.apply(transition, at)
             if self._recorder:
-                self._recorder.event(DatagramReceived(interface, datagram), transition, at)
-        if arrivals and wire.patience:
-            self._look_again_later(interface, wire)
+                self._recorder.event(DatagramReceived(place.interface, datagram), transition, at)
 
     def expire(self) -> None:
         """The alarm rang: what arrived before is heard first, then every virtual router whose deadline was reached steps, all in one go.
@@ -122,7 +94,7 @@ class VrrpLoop:
 
     def observe(self, change: LinkChanged) -> None:
         """The kernel reports an interface; its sockets follow it (a new one may have taken the name)."""
-        self._open_wires()
+        self._wires.follow(self.node.routers, self._kernel.interfaces)
         self._diary.note_link(self.state.links.get(change.name), change.link)
         self.take(change)
 
@@ -147,9 +119,9 @@ class VrrpLoop:
         transition = reconfigure(self.node, node, self.state, now)
         self.node = node
         self._deadlines.clear()
-        self._open_wires()
+        self._wires.follow(node.routers, self._kernel.interfaces)
         self.apply(transition, now)
-        self._close_wires(keep={router.interface for router in node.routers})
+        self._wires.keep(node.routers)
         for place, state in enumerate(self.state.states):
             self._deadlines.note(place, next_deadline(state))
         if self._recorder:
@@ -168,9 +140,8 @@ class VrrpLoop:
     def carry_out(self, transition: Transition) -> None:
         """Hand the effects to the kernel: advertisements, then addresses in one batch, then gratuitous ARP."""
         for work in gather(transition.outcomes):
-            for interface, datagrams in work.datagrams.items():
-                if wire := self._wires.get(interface):
-                    self._diary.problems(wire.sender.send(datagrams))
+            for place, datagrams in work.datagrams.items():
+                self._diary.problems(self._wires.send(place, datagrams))
             if work.changes:
                 self._diary.problems(self._kernel.apply(work.changes))
             if work.announcements:
@@ -180,7 +151,7 @@ class VrrpLoop:
 
     def close(self) -> None:
         """Let go of sockets and timer."""
-        self._close_wires(keep=set())
+        self._wires.keep(())
         self._announcer.close()
         self._alarm.close()
 
@@ -191,8 +162,8 @@ class VrrpLoop:
             self._recorder.event(event, transition, now)
 
     def _hear(self) -> None:
-        for interface in tuple(self._wires):
-            self.receive(interface)
+        for place in self._wires.places():
+            self.receive(place)
 
     def _deadline_of(self, place: int) -> Instant | None:
         return next_deadline(self.state.states[place])
@@ -233,54 +204,6 @@ class VrrpLoop:
             if interface := self._kernel.interfaces.get(name):
                 frames += [(interface.index, announcement_frame(address, interface.mac))] * repeat
         return frames
-
-    def _look_again_later(self, interface: str, wire: Wire) -> None:
-        """Leave what comes next on an interface to gather for a moment; wait on the socket again once nothing came."""
-        if wire.later is None:
-            self._loop.remove_reader(wire.receiver.fileno())
-            wire.later = self._loop.call_later(wire.patience, self._look_again, interface, wire)
-
-    def _look_again(self, interface: str, wire: Wire) -> None:
-        wire.later = None
-        self.listen(interface)
-        if wire.later is None:
-            self._loop.add_reader(wire.receiver.fileno(), self.listen, interface)
-
-    def _open_wires(self) -> None:
-        """Have sockets on every interface that exists and that a virtual router is on, and hear what is for its virtual routers."""
-        for name in {router.interface for router in self.node.routers}:
-            interface, wire = self._kernel.interfaces.get(name), self._wires.get(name)
-            if wire and (interface is None or wire.index != interface.index):
-                self._close_wires(keep=self._wires.keys() - {name})
-            if interface and name not in self._wires:
-                self._open_wire(name, interface.index)
-            if name in self._wires:
-                self._attune(self._wires[name], [router for router in self.node.routers if router.interface == name])
-
-    def _attune(self, wire: Wire, routers: list[VirtualRouter]) -> None:
-        """Hear what is for the virtual routers of an interface, as promptly as they need."""
-        wanted = {router.virtual_router_id for router in routers}
-        wire.receiver.admit(None if self._diary.log_unknown_vrids else wanted)
-        shortest = min(router.advertisement_interval for router in routers)
-        wire.patience = shortest / SECOND / PATIENCE if len(routers) >= MANY else 0.0
-
-    def _open_wire(self, name: str, index: int) -> None:
-        try:
-            wire = Wire(index, VrrpReceiver(name, index), VrrpSender(name, index))
-        except OSError as error:
-            self._diary.problems([Problem(f"open a VRRP socket on {name}", error.errno or 0, "it needs CAP_NET_RAW and CAP_NET_ADMIN")])
-            return
-        self._wires[name] = wire
-        self._loop.add_reader(wire.receiver.fileno(), self.listen, name)
-
-    def _close_wires(self, keep: Set[str]) -> None:
-        for name in self._wires.keys() - keep:
-            wire = self._wires.pop(name)
-            self._loop.remove_reader(wire.receiver.fileno())
-            if wire.later:
-                wire.later.cancel()
-            wire.receiver.close()
-            wire.sender.close()
 
 
 @lru_cache(maxsize=4096)

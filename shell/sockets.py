@@ -10,11 +10,11 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from struct import pack
 
-from kaspec.address import VRRP_GROUP_V4, format_address
+from kaspec.address import Family, format_address, vrrp_group
 from kaspec.units import Instant
-from kaspec.wire.arp import BROADCAST_MAC
 from kaspec.wire.ip import VRRP_PROTOCOL
 from shell import clock
+from shell.ancillary import HeaderedBatch
 from shell.batch import RECEIVE_SIZE, ReceiveBatch, SendBatch
 from shell.bpf import attach, everything_passes, nothing_passes, virtual_router_ids_pass
 from shell.problem import Problem
@@ -26,32 +26,31 @@ SEND_BUFFER = 1 << 20
 CREDIBLE_AGE = 1_000_000_000
 """Nanoseconds a datagram may have waited for us."""
 
-_IP_MULTICAST_ALL = 49
+_IP_MULTICAST_ALL, _IPV6_MULTICAST_ALL = 49, 29
 _SO_TIMESTAMPNS = 35
 _SO_SNDBUFFORCE = 32
 _SO_RCVBUFFORCE = 33
-_ETH_P_ARP = 0x0806
 _ETHERNET = 1
 _TC_PRIO_CONTROL = 7
-_GROUP = (format_address(VRRP_GROUP_V4), 0)
+_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
 class VrrpReceiver:
-    """Hears VRRP for IPv4 on one interface, whoever it is sent to; datagrams come with their IP header.
+    """Hears VRRP of one family on one interface, whoever it is sent to; datagrams come with their IP header.
 
     Raises ``OSError`` if it cannot be opened: EPERM without CAP_NET_RAW, ENODEV if there is no such interface.
     """
 
-    def __init__(self, interface: str, index: int) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, VRRP_PROTOCOL)
+    def __init__(self, interface: str, index: int, family: Family = 4) -> None:
+        self._family: Family = family
+        self._socket = socket.socket(_FAMILIES[family], socket.SOCK_RAW | socket.SOCK_NONBLOCK, VRRP_PROTOCOL)
         try:
             attach(self._socket, nothing_passes())  # until bound, it hears every interface
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
             _enlarge(self._socket, socket.SO_RCVBUF, RECEIVE_BUFFER)
-            self._socket.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
-            self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, pack("4s4si", VRRP_GROUP_V4, bytes(4), index))
+            _join(self._socket, family, index)
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-            self._batch = ReceiveBatch(self._socket.fileno())
+            self._batch = ReceiveBatch(self._socket.fileno()) if family == 4 else HeaderedBatch(self._socket)
             while self._batch.receive():
                 pass
             self.admit(None)
@@ -68,7 +67,8 @@ class VrrpReceiver:
 
         Replaces what was admitted before, atomically.
         """
-        attach(self._socket, everything_passes() if virtual_router_ids is None else virtual_router_ids_pass(virtual_router_ids))
+        passing = everything_passes() if virtual_router_ids is None else virtual_router_ids_pass(virtual_router_ids, self._family)
+        attach(self._socket, passing)
 
     def receive(self, limit: int) -> list[tuple[Instant, bytes]]:
         """Return what has come in and when, oldest first: up to ``limit`` datagrams, rounded up to whole batches."""
@@ -84,25 +84,25 @@ class VrrpReceiver:
 
 
 class VrrpSender:
-    """Sends complete IPv4 datagrams to 224.0.0.18 on one interface, and does not hear them itself.
+    """Sends complete datagrams of one family to its VRRP group on one interface, and does not hear them itself.
 
-    The kernel fills in the header checksum, and the identification if it is 0.  Raises ``OSError`` if it cannot be opened.
+    In IPv4 the kernel fills in the header checksum, and the identification if it is 0.  Raises ``OSError`` if it cannot be opened.
     """
 
-    def __init__(self, interface: str, index: int) -> None:
+    def __init__(self, interface: str, index: int, family: Family = 4) -> None:
         self._interface = interface
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.IPPROTO_RAW)
+        self._socket = socket.socket(_FAMILIES[family], socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.IPPROTO_RAW)
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
-            self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, pack("4s4si", bytes(4), bytes(4), index))
-            self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
+            _aim(self._socket, family, index)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, _TC_PRIO_CONTROL)  # ahead of traffic in our own queue
             _enlarge(self._socket, socket.SO_SNDBUF, SEND_BUFFER)
         except OSError:
             self._socket.close()
             raise
-        group = pack("=HH4s8x", socket.AF_INET, 0, VRRP_GROUP_V4)
-        self._batch = SendBatch(self._socket.fileno(), socket.MSG_DONTROUTE, group)
+        group = format_address(vrrp_group(family))
+        self._group = (group, 0) if family == 4 else (group, 0, 0, index)
+        self._batch = SendBatch(self._socket.fileno(), socket.MSG_DONTROUTE, _name(family, index))
 
     def send(self, datagrams: Sequence[bytes]) -> tuple[Problem, ...]:
         """Send all of them in order, in as few system calls as can be; return a problem for each that could not go out."""
@@ -113,7 +113,7 @@ class VrrpSender:
     def _send_one(self, datagram: bytes) -> tuple[Problem, ...]:
         """Do without the batch's fixed cost, which is half as much again as the send itself."""
         try:
-            self._socket.sendto(datagram, socket.MSG_DONTROUTE, _GROUP)
+            self._socket.sendto(datagram, socket.MSG_DONTROUTE, self._group)
         except OSError as error:
             return (self._refused(error.errno or 0),)
         return ()
@@ -127,7 +127,10 @@ class VrrpSender:
 
 
 class GratuitousArpSocket:
-    """Sends Ethernet frames out of any interface.  Raises ``OSError`` if it cannot be opened (EPERM without CAP_NET_RAW)."""
+    """Sends Ethernet frames, gratuitous ARP or neighbour advertisements, out of any interface.
+
+    Raises ``OSError`` if it cannot be opened (EPERM without CAP_NET_RAW).
+    """
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, 0)  # protocol 0 hears nothing
@@ -136,8 +139,8 @@ class GratuitousArpSocket:
 
     def send(self, frames: Sequence[tuple[int, bytes]]) -> tuple[Problem, ...]:
         """Send each frame out of the interface with that index; return a problem for each that could not go out."""
-        refused = self._batch.send_to([(_link_layer(index), frame) for index, frame in frames])
-        return tuple(_refused(f"cannot send a gratuitous ARP out of interface number {frames[place][0]}", code) for place, code in refused)
+        refused = self._batch.send_to([(_link_layer(index, frame[:6], frame[12:14]), frame) for index, frame in frames])
+        return tuple(_refused(f"cannot announce an address out of interface number {frames[place][0]}", code) for place, code in refused)
 
     def close(self) -> None:
         """Free the descriptor."""
@@ -161,11 +164,37 @@ def _enlarge(target: socket.socket, option: int, size: int) -> None:
         target.setsockopt(socket.SOL_SOCKET, option, size)
 
 
-@lru_cache(maxsize=1024)
-def _link_layer(index: int) -> bytes:
-    """Return the ``sockaddr_ll`` of an ARP broadcast out of an interface (packet(7))."""
-    broadcast = BROADCAST_MAC
-    return pack("=HHiHBB8s", socket.AF_PACKET, socket.htons(_ETH_P_ARP), index, _ETHERNET, 0, len(broadcast), broadcast)
+def _join(target: socket.socket, family: Family, index: int) -> None:
+    """Become a member of the group on the interface, and hear no group that another socket of this host joined."""
+    if family == 4:
+        target.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
+        target.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, pack("4s4si", vrrp_group(4), bytes(4), index))
+    else:
+        target.setsockopt(socket.IPPROTO_IPV6, _IPV6_MULTICAST_ALL, 0)
+        target.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, pack("=16si", vrrp_group(6), index))
+
+
+def _aim(target: socket.socket, family: Family, index: int) -> None:
+    """Send multicast out of the interface, and not to ourselves."""
+    if family == 4:
+        target.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, pack("4s4si", bytes(4), bytes(4), index))
+        target.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
+    else:
+        target.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
+        target.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
+
+
+def _name(family: Family, index: int) -> bytes:
+    """Return the ``sockaddr`` of the group (ip(7), ipv6(7))."""
+    if family == 4:
+        return pack("=HH4s8x", socket.AF_INET, 0, vrrp_group(4))
+    return pack("=HHI16sI", socket.AF_INET6, 0, 0, vrrp_group(6), index)
+
+
+@lru_cache(maxsize=4096)
+def _link_layer(index: int, destination: bytes, ethertype: bytes) -> bytes:
+    """Return the ``sockaddr_ll`` of a frame out of an interface (packet(7))."""
+    return pack("=H2siHBB8s", socket.AF_PACKET, ethertype, index, _ETHERNET, 0, len(destination), destination)
 
 
 def _refused(what: str, code: int) -> Problem:
@@ -176,8 +205,8 @@ _HINTS = {
     errno.ENETDOWN: "the interface is down",
     errno.ENXIO: "the interface is gone",
     errno.ENODEV: "the interface is gone",
-    errno.ENETUNREACH: "the interface is down or has no IPv4 address",
-    errno.EPERM: "a packet filter of this host drops it: let protocol 112 to 224.0.0.18 out",
+    errno.ENETUNREACH: "the interface is down or has no address of that family",
+    errno.EPERM: "a packet filter of this host drops it: let protocol 112 to the VRRP group out",
     errno.EAGAIN: "the interface's queue is full",
     errno.ENOBUFS: "the interface's queue is full",
     errno.EMSGSIZE: "it is longer than the interface's MTU: fewer virtual addresses, or some as virtual_ipaddress_excluded",

@@ -187,7 +187,7 @@ def test_gratuitous_arp_goes_out_of_the_interface_it_is_for(lan: TwoRouters, cap
     problems = arp.send([(other, elsewhere), *((index, frame) for frame in frames), (4711, elsewhere)])
     arp.close()
     assert [str(problem) for problem in problems] == [
-        "cannot send a gratuitous ARP out of interface number 4711: No such device or address - the interface is gone"
+        "cannot announce an address out of interface number 4711: No such device or address - the interface is gone"
     ]
     wait_until(lambda: len([frame for frame in capture.frames if frame.data[12:14] == b"\x08\x06"]) >= len(frames), PATIENCE, "all of them")
     seen = [decode_gratuitous_arp(frame.data) for frame in capture.frames if frame.data[12:14] == b"\x08\x06"]

@@ -8,6 +8,7 @@ from kaspec.vrrp.machine import step
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Standing, State
 from shell.interpret import gather
+from shell.wires import Place
 
 SOURCE = parse_address("192.0.2.1")
 
@@ -30,7 +31,7 @@ def takeover(place: int, of: VirtualRouter) -> Outcome:
 def test_a_takeover_of_many_is_one_batch() -> None:
     (work,) = gather([takeover(place, router(place + 1)) for place in range(3)])
 
-    assert [len(work.datagrams["eth0"]), len(work.changes), len(work.announcements)] == [3, 3, 3]
+    assert [len(work.datagrams[Place("eth0", 4)]), len(work.changes), len(work.announcements)] == [3, 3, 3]
     assert {installed for installed, _ in work.changes} == {True}
 
 
