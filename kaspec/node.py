@@ -15,7 +15,7 @@ from kaspec import rules
 from kaspec.address import Address, Family, family_of
 from kaspec.rules import Rule
 from kaspec.succession import Added, Changed, Kept, Moved, Removed, places, succession
-from kaspec.tracking import Link, source_candidates, standing
+from kaspec.tracking import NOTHING_FOUND, Finding, Link, Tracker, source_candidates, standing
 from kaspec.units import Instant
 from kaspec.vrrp import state as states
 from kaspec.vrrp.effects import RemoveAddresses
@@ -53,6 +53,11 @@ class Node:
         return next((version for version in spoken if packet.payload[:1] == bytes([version << 4 | ADVERTISEMENT])), min(spoken))
 
     @cached_property
+    def tracked(self) -> frozenset[Tracker]:
+        """Every script, file, process and BFD session that a virtual router tracks."""
+        return frozenset(track.tracker for router in self.routers for track in router.trackers)
+
+    @cached_property
     def virtual_addresses(self) -> frozenset[Address]:
         """Every address that moves; none of them is ever a source address."""
         return frozenset(virtual.address for router in self.routers for virtual in router.addresses)
@@ -60,10 +65,14 @@ class Node:
 
 @frozen
 class NodeState:
-    """The states of the virtual routers, place by place, and the interfaces as last reported."""
+    """The states of the virtual routers, place by place, and the interfaces and ``findings`` of what is tracked as last reported.
+
+    What is not in ``findings`` has not been heard of yet.
+    """
 
     states: tuple[State, ...] = ()
     links: Mapping[str, Link] = field(factory=dict)
+    findings: Mapping[Tracker, Finding] = field(factory=dict)
 
 
 @frozen
@@ -72,6 +81,14 @@ class LinkChanged:
 
     name: str
     link: Link | None
+
+
+@frozen
+class TrackerReported:
+    """A script, file, process or BFD session was found so; ``None`` if nothing is known of it any more."""
+
+    tracker: Tracker
+    finding: Finding | None
 
 
 @frozen
@@ -89,7 +106,7 @@ class DeadlinesReached:
     places: tuple[int, ...]
 
 
-NodeEvent = Startup | Shutdown | LinkChanged | DatagramReceived | DeadlinesReached
+NodeEvent = Startup | Shutdown | LinkChanged | TrackerReported | DatagramReceived | DeadlinesReached
 
 
 @frozen
@@ -124,11 +141,12 @@ class Transition:
     unclaimed: Unclaimed | None = None
 
 
-def initial(node: Node, links: Iterable[Link] = ()) -> NodeState:
-    """Return the state before Startup, the interfaces being as given."""
+def initial(node: Node, links: Iterable[Link] = (), findings: Mapping[Tracker, Finding] = NOTHING_FOUND) -> NodeState:
+    """Return the state before Startup, the interfaces and what is tracked being as given."""
     seen = {link.name: link for link in links}
     virtual = node.virtual_addresses
-    return NodeState(tuple(Initialize(standing(router, seen, virtual)) for router in node.routers), seen)
+    states = tuple(Initialize(standing(router, seen, virtual, findings)) for router in node.routers)
+    return NodeState(states, seen, dict(findings))
 
 
 def node_step(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> Transition:
@@ -140,6 +158,8 @@ def node_step(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> T
             return _each(node, state, places, lambda _: DeadlineReached(), now)
         case LinkChanged(name, link):
             return _observe(node, state, name, link, now)
+        case TrackerReported(tracker, finding):
+            return _hear_of(node, state, tracker, finding, now)
         case Startup() | Shutdown():
             return _each(node, state, range(len(node.routers)), lambda _: event, now)
         case _:
@@ -159,7 +179,7 @@ def take_datagram(node: Node, state: NodeState, interface: str, datagram: bytes,
     event = receive(router, packet)
     taken = step(router, before, event, now)
     after = state.states if taken.state is before else (*state.states[:place], taken.state, *state.states[place + 1 :])
-    return Transition(NodeState(after, state.links), (Outcome(place, router, before, event, taken),))
+    return Transition(NodeState(after, state.links, state.findings), (Outcome(place, router, before, event, taken),))
 
 
 def next_deadline(state: NodeState) -> Instant | None:
@@ -173,8 +193,12 @@ def due(state: NodeState, now: Instant) -> tuple[int, ...]:
 
 
 def reconfigure(old: Node, new: Node, state: NodeState, now: Instant) -> Transition:
-    """Replace the configuration, as ``succession`` decides: what is gone stops, what is new starts, what is the same is not touched."""
+    """Replace the configuration, as ``succession`` decides: what is gone stops, what is new starts, what is the same is not touched.
+
+    Findings stay, for all that is still tracked.
+    """
     links, virtual = state.links, new.virtual_addresses
+    findings = {tracker: finding for tracker, finding in state.findings.items() if tracker in new.tracked}
     fates = succession(old.routers, new.routers)
     outcomes = []
     for place in sorted(fate.old for fate in fates if isinstance(fate, Removed | Moved)):
@@ -185,14 +209,14 @@ def reconfigure(old: Node, new: Node, state: NodeState, now: Instant) -> Transit
         if isinstance(fate, Removed):
             continue
         router = new.routers[fate.new]
-        before, event = _inherited(fate, old, state, standing(router, links, virtual))
+        before, event = _inherited(fate, old, state, standing(router, links, virtual, findings))
         taken = step(router, before, event, now)
         after.append(taken.state)
         if taken.rule != rules.UNCHANGED:
             outcomes.append(Outcome(fate.new, router, before, event, taken))
     masters = (router for router, each in zip(new.routers, after, strict=True) if isinstance(each, Master))
     held = frozenset(virtual for router in masters for virtual in router.addresses)
-    return Transition(NodeState(tuple(after), links), tuple(_sparing(outcome, held) for outcome in outcomes))
+    return Transition(NodeState(tuple(after), links, findings), tuple(_sparing(outcome, held) for outcome in outcomes))
 
 
 def _inherited(fate: Kept | Changed | Moved | Added, old: Node, state: NodeState, fresh: Standing) -> tuple[State, Event]:
@@ -225,8 +249,21 @@ def _observe(node: Node, state: NodeState, name: str, link: Link | None, now: In
     seen = evolve(state, links=links)
     if before and link and before.up == link.up and source_candidates(before, virtual) == source_candidates(link, virtual):
         return Transition(seen)  # only virtual addresses moved, which are no one's source: a takeover's own echo
-    standings = {place: standing(router, links, virtual) for place, router in enumerate(node.routers)}
-    moved = [place for place, now_it_is in standings.items() if now_it_is != state.states[place].standing]
+    return _settle(node, seen, now)
+
+
+def _hear_of(node: Node, state: NodeState, tracker: Tracker, finding: Finding | None, now: Instant) -> Transition:
+    if state.findings.get(tracker) == finding:
+        return Transition(state)
+    others = {known: was for known, was in state.findings.items() if known != tracker}
+    return _settle(node, evolve(state, findings=others if finding is None else {**others, tracker: finding}), now)
+
+
+def _settle(node: Node, seen: NodeState, now: Instant) -> Transition:
+    """Let every virtual router know that what it stands by has changed, if it has."""
+    virtual = node.virtual_addresses
+    standings = [standing(router, seen.links, virtual, seen.findings) for router in node.routers]
+    moved = [place for place, now_it_is in enumerate(standings) if now_it_is != seen.states[place].standing]
     return _each(node, seen, moved, lambda place: StandingChanged(standings[place]), now)
 
 
@@ -238,4 +275,4 @@ def _each(node: Node, state: NodeState, places: Iterable[int], event_for: Callab
         taken = step(router, before, event, now)
         after[place] = taken.state
         outcomes.append(Outcome(place, router, before, event, taken))
-    return Transition(NodeState(tuple(after), state.links), tuple(outcomes))
+    return Transition(NodeState(tuple(after), state.links, state.findings), tuple(outcomes))

@@ -91,6 +91,18 @@ OWNER_STARTS = _rule("rfc3768.6.4.1.owner", "RFC 3768 6.4.1", "Startup with prio
 BACKUP_STARTS = _rule(
     "rfc3768.6.4.1.not-owner", "RFC 3768 6.4.1", "Startup otherwise: set Master_Down_Timer to Master_Down_Interval, become Backup."
 )
+INIT_WAITS = _rule(
+    "keepalived.init.waits", "keepalived num_script_init", "Startup while something tracked has not been heard of: wait in Initialize."
+)
+INIT_WAITS_ON = _rule("keepalived.init.waits-on", "keepalived num_script_init", "Some of what is tracked has still not been heard of.")
+INIT_LEFT = _rule("keepalived.init.left", "keepalived num_script_init", "All that is tracked has been heard of and is good: become Backup.")
+INIT_LEFT_OWNER = _rule(
+    "keepalived.init.left-owner", "keepalived num_script_init", "All that an address owner tracks is good: become Master."
+)
+INIT_FAILED = _rule(
+    "keepalived.init.failed", "keepalived FAULT", "What was waited for, or anything else tracked, is at fault: enter FAULT."
+)
+INIT_STOPS = _rule("keepalived.init.shutdown", "keepalived", "Shutdown while waiting in Initialize: it was never more than that.")
 FAULT_AT_START = _rule("keepalived.start-in-fault", "keepalived", "Startup while something tracked is at fault: enter FAULT.")
 
 # Backup (RFC 3768 6.4.2).
@@ -158,6 +170,9 @@ FAULT_ENTERED = _rule(
 FAULT_GOES_ON = _rule("keepalived.fault.goes-on", "keepalived FAULT", "The reasons for FAULT changed but did not end.")
 FAULT_LEFT = _rule("keepalived.fault.left", "keepalived FAULT", "The last fault ended: start again as Backup.")
 FAULT_LEFT_OWNER = _rule("keepalived.fault.left-owner", "keepalived FAULT", "The last fault of an address owner ended: become Master.")
+FAULT_WAITS = _rule(
+    "keepalived.fault.waits", "keepalived num_script_init", "The last fault ended, but something tracked has not been heard of: wait."
+)
 FAULT_STOPS = _rule("keepalived.fault.shutdown", "keepalived FAULT", "Shutdown in FAULT: return to Initialize, nothing is sent.")
 FAULT_DEAF = _rule("keepalived.fault.deaf", "keepalived FAULT", "Packets are ignored in FAULT.")
 PRIORITY_CHANGED = _rule(

@@ -1,17 +1,41 @@
 """Tracking: what the world's state means for one virtual router (keepalived ``track_*``).
 
 Each tracked thing contributes a weight and perhaps faults; contributions are folded in a commutative monoid, so the order in which
-the kernel or scripts report cannot matter.  Scripts, files, processes and BFD sessions join as further contributions.
+the kernel or scripts report cannot matter.
 """
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
+from types import MappingProxyType
+from typing import assert_never
 
 from attrs import frozen
 
 from kaspec.address import Address, family_of, is_link_local
-from kaspec.vrrp.router import InterfaceTrack, VirtualRouter
+from kaspec.vrrp.router import InterfaceTrack, Tracker, TrackerKind, TrackerTrack, VirtualRouter
 from kaspec.vrrp.state import Reason, Standing
+
+__all__ = [
+    "NOTHING",
+    "NOTHING_FOUND",
+    "Contribution",
+    "Finding",
+    "Link",
+    "Tracker",
+    "TrackerKind",
+    "combine",
+    "fold",
+    "interface_contribution",
+    "source_address",
+    "source_candidates",
+    "standing",
+    "tracker_contribution",
+]
+
+FILE_FAULT = -254
+"""A file whose value times the weight is this or less is a fault (keepalived: less than -253)."""
+FILE_MOST = 254
+"""A file adds no more than this."""
 
 
 @frozen
@@ -27,11 +51,29 @@ class Link:
 
 
 @frozen
+class Finding:
+    """How a script, file, process or BFD session was last found; ``value`` is the integer in a file, which is good if it is 0."""
+
+    good: bool
+    value: int = 0
+
+    @classmethod
+    def of_file(cls, value: int) -> "Finding":
+        """A file that holds ``value``; one that is missing or holds no number counts as 0."""
+        return cls(value == 0, value)
+
+
+NOTHING_FOUND: Mapping[Tracker, Finding] = MappingProxyType({})
+"""Before anything tracked has been heard of."""
+
+
+@frozen
 class Contribution:
-    """What one tracked thing adds: a weight to the priority, and faults."""
+    """What one tracked thing adds: a weight to the priority, faults, and what must be heard of first."""
 
     weight: int = 0
     faults: frozenset[Reason] = frozenset()
+    pending: frozenset[Tracker] = frozenset()
 
 
 NOTHING = Contribution()
@@ -40,7 +82,7 @@ NOTHING = Contribution()
 
 def combine(one: Contribution, other: Contribution) -> Contribution:
     """Add two contributions: commutative, associative, with ``NOTHING`` neutral."""
-    return Contribution(one.weight + other.weight, one.faults | other.faults)
+    return Contribution(one.weight + other.weight, one.faults | other.faults, one.pending | other.pending)
 
 
 def fold(contributions: Iterable[Contribution]) -> Contribution:
@@ -65,7 +107,47 @@ def interface_contribution(track: InterfaceTrack, link: Link | None) -> Contribu
     return Contribution(faults=frozenset({_down_reason(track.interface, link)}))
 
 
-def standing(router: VirtualRouter, links: Mapping[str, Link], virtual: frozenset[Address] = frozenset()) -> Standing:
+def tracker_contribution(track: TrackerTrack, finding: Finding | None) -> Contribution:
+    """Return what a script, file, process or BFD session contributes.
+
+    One that has not been heard of (``None``) adds no weight; without a weight, it is to be waited for.
+    """
+    if finding is None:
+        return NOTHING if track.weight else Contribution(pending=frozenset({track.tracker}))
+    if track.kind == "file" and track.weight:
+        return _value(track, finding.value * (-track.weight if track.reverse else track.weight))
+    good = finding.good != track.reverse
+    if track.weight:
+        return Contribution(weight=track.weight if good == (track.weight > 0) else 0)
+    return NOTHING if good else Contribution(faults=frozenset({_tracker_reason(track, finding)}))
+
+
+def _value(track: TrackerTrack, value: int) -> Contribution:
+    if value <= FILE_FAULT:
+        return Contribution(faults=frozenset({Reason("file-low", track.name)}))
+    return Contribution(weight=min(value, FILE_MOST))
+
+
+def _tracker_reason(track: TrackerTrack, finding: Finding) -> Reason:
+    match track.kind:
+        case "script":
+            return Reason("script-good" if finding.good else "script-failed", track.name)
+        case "process":
+            return Reason("process-good" if finding.good else "process-failed", track.name)
+        case "bfd":
+            return Reason("bfd-good" if finding.good else "bfd-failed", track.name)
+        case "file":
+            return Reason("file-zero" if finding.good else "file-not-zero", track.name)
+        case _:
+            assert_never(track.kind)
+
+
+def standing(
+    router: VirtualRouter,
+    links: Mapping[str, Link],
+    virtual: frozenset[Address] = frozenset(),
+    findings: Mapping[Tracker, Finding] = NOTHING_FOUND,
+) -> Standing:
     """Fold the world into what the state machine needs.
 
     ``virtual`` are addresses that are never a source because they move (every virtual address of the node).  The effective priority is
@@ -74,6 +156,7 @@ def standing(router: VirtualRouter, links: Mapping[str, Link], virtual: frozense
     link = links.get(router.interface)
     address = source_address(router, link, virtual)
     contributions = [interface_contribution(track, links.get(track.interface)) for track in router.tracks]
+    contributions += [tracker_contribution(track, findings.get(track.tracker)) for track in router.trackers]
     if link is None or not router.dont_track_primary:
         contributions.append(interface_contribution(InterfaceTrack(router.interface), link))
     if link is not None and address is None:
@@ -81,7 +164,7 @@ def standing(router: VirtualRouter, links: Mapping[str, Link], virtual: frozense
     total = fold(contributions)
     priority = router.priority if router.is_owner else min(max(router.priority + total.weight, 1), 254)
     faults = tuple(sorted(total.faults, key=lambda reason: (reason.kind, reason.subject)))
-    return Standing(priority, address, faults)
+    return Standing(priority, address, faults, tuple(sorted(total.pending)))
 
 
 def source_address(router: VirtualRouter, link: Link | None, virtual: frozenset[Address] = frozenset()) -> Address | None:

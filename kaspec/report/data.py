@@ -13,7 +13,7 @@ from kaspec.address import VRRP_GROUP_V4, family_of, format_address
 from kaspec.config.model import Configuration, GlobalDefs
 from kaspec.node import NodeState
 from kaspec.report.journal import BLANK, Journal
-from kaspec.report.log import reason_line
+from kaspec.report.log import pending_line, reason_line
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant, Interval, in_seconds
 from kaspec.vrrp.intervals import master_down_interval
@@ -124,6 +124,9 @@ def _condition(router: VirtualRouter, state: State, journal: Journal, clock: Wal
     yield f"   Wantstate = {state_name(state)}"
     yield f"   Number of interface and track script faults = {len(state.standing.faults)}"
     yield from (f"   Fault = {reason_line(reason)}" for reason in state.standing.faults)
+    yield f"   Number of track scripts init = {len(state.standing.pending)}"
+    if pending := pending_line(state):
+        yield f"   Waiting for = {pending}"
     if journal.since is not None:
         yield f"   Last transition = {clock.write(journal.since)}"
     deadline = next_deadline(state)

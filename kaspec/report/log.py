@@ -5,12 +5,13 @@ Two departures, both at the end of a line so that searching for keepalived's tex
 """
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from kaspec import rules
 from kaspec.address import format_address, is_multicast, parse_address
 from kaspec.node import Outcome
 from kaspec.rules import Rule
-from kaspec.tracking import Link
+from kaspec.tracking import Link, TrackerKind
 from kaspec.units import in_seconds
 from kaspec.vrrp.effects import (
     Effect,
@@ -69,6 +70,8 @@ DETAILS: dict[Rule, str] = {
 }
 """What is only said with ``-D``."""
 
+_KINDS: dict[TrackerKind, str] = {"script": "script", "file": "file", "process": "process", "bfd": "BFD session"}
+
 SILENT: frozenset[Rule] = frozenset(
     {
         rules.NOT_IP,
@@ -77,6 +80,8 @@ SILENT: frozenset[Rule] = frozenset(
         rules.BACKUP_NO_PREEMPT,
         rules.PREEMPT_DELAY_RUNS,
         rules.ADVER_TIMER,
+        rules.INIT_WAITS_ON,
+        rules.INIT_STOPS,
         rules.FAULT_STOPS,
         rules.FAULT_DEAF,
         rules.NOT_DUE,
@@ -124,6 +129,27 @@ def reason_line(reason: Reason) -> str:
             return f"no IPv4 address for interface {reason.subject}"
         case "tracked-up":
             return f"interface {reason.subject} up"
+        case "script-failed" | "process-failed":
+            return f"{reason.kind.removesuffix('-failed')} {reason.subject} failed"
+        case "script-good" | "process-good":
+            return f"{reason.kind.removesuffix('-good')} {reason.subject} succeeded, and reverse is set"
+        case "bfd-failed":
+            return f"BFD session {reason.subject} down"
+        case "bfd-good":
+            return f"BFD session {reason.subject} up, and reverse is set"
+        case "file-not-zero":
+            return f"file {reason.subject} is not 0"
+        case "file-zero":
+            return f"file {reason.subject} is 0, and reverse is set"
+        case "file-low":
+            return f"file {reason.subject} times its weight is below -253"
+        case _:
+            assert_never(reason.kind)
+
+
+def pending_line(state: State) -> str:
+    """Say what a virtual router waits for before it starts; empty if for nothing."""
+    return ", ".join(f"{_KINDS[kind]} {name}" for kind, name in state.standing.pending)
 
 
 def faults_line(state: State) -> str:
@@ -174,8 +200,10 @@ def _entering(outcome: Outcome) -> Iterator[str]:
             yield f"{name}{'' if reason.kind == 'no-address' else ':'} entering FAULT state ({reason_line(reason)})"
         yield f"{name} entering FAULT state"
     elif isinstance(state, Fault):
-        if rule in (rules.FAULT_ENTERED, rules.FAULT_GOES_ON):
-            yield f"{name} {'Entering' if rule == rules.FAULT_ENTERED else 'still in'} FAULT STATE ({faults_line(state)})"
+        if rule in (rules.FAULT_ENTERED, rules.FAULT_GOES_ON, rules.INIT_FAILED):
+            yield f"{name} {'still in' if rule == rules.FAULT_GOES_ON else 'Entering'} FAULT STATE ({faults_line(state)})"
+    elif rule in (rules.INIT_WAITS, rules.FAULT_WAITS):
+        yield f"{name} waiting in INIT STATE ({pending_line(state)})"
     elif type(state) is not type(before) and not isinstance(state, Initialize):
         yield f"{name} Entering {state_name(state)} STATE{' (init)' if rule == rules.BACKUP_STARTS else ''}"
 

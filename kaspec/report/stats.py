@@ -34,7 +34,7 @@ _HEARD_AS_MASTER = (
     rules.MASTER_ASSERTS,
     rules.OWN_ADDRESS,
 )
-_BECAME_MASTER = (rules.OWNER_STARTS, rules.MASTER_DOWN, rules.FAULT_LEFT_OWNER)
+_BECAME_MASTER = (rules.OWNER_STARTS, rules.MASTER_DOWN, rules.FAULT_LEFT_OWNER, rules.INIT_LEFT_OWNER)
 _ANSWERED = (rules.ADVER_TIMER, rules.MASTER_PRIORITY_ZERO, rules.MASTER_ASSERTS)
 _RESIGNED = (rules.MASTER_STOPS, rules.FAULT_ENTERED)
 _STATES: tuple[type[State], ...] = (Initialize, Backup, Master, Fault)

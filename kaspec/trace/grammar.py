@@ -13,6 +13,7 @@ import pyparsing as pp
 from kaspec.address import Address, parse_address
 from kaspec.rules import RULES, Rule
 from kaspec.trace import language as t
+from kaspec.tracking import Finding, TrackerKind
 from kaspec.units import seconds
 
 _TAB_AND_SPACE = " \t"
@@ -195,6 +196,24 @@ _link = _made(
     lambda tokens: t.LinkIs(tokens[0], tokens[1], tokens[2]),
 )
 _addresses = _made(_word("addresses") - _ADDRESSES_OR_NONE - _word("on") - INTERFACE, lambda tokens: t.AddressesAre(tokens[1], tokens[0]))
+FINDING_WORDS: dict[TrackerKind, tuple[str, str]] = {"script": ("succeeds", "fails"), "process": ("runs", "fails"), "bfd": ("up", "down")}
+"""How it is said that something tracked is good, and that it is bad; a file ``reads`` its value."""
+_TRACKED = _token(r"[^\s#]+", "the name of what is tracked")
+_UNKNOWN = _word("unknown").set_parse_action(lambda: [None])
+_VALUE = _word("reads") - _token("-?[0-9]{1,9}", "an integer", lambda said: Finding.of_file(int(said)))
+
+
+def _report(kind: TrackerKind, finding: pp.ParserElement) -> pp.ParserElement:
+    return _made(_word(kind) - _TRACKED - finding, lambda tokens: t.Reports((kind, tokens[0]), tokens[1]))
+
+
+def _good_or_bad(kind: TrackerKind) -> pp.ParserElement:
+    good, bad = FINDING_WORDS[kind]
+    word = _token(f"{good}|{bad}", f"'{good}' or '{bad}'", lambda said: Finding(said == good))
+    return _report(kind, (word | _UNKNOWN).set_name(f"'{good}', '{bad}' or 'unknown'"))
+
+
+_reports = pp.MatchFirst([*map(_good_or_bad, FINDING_WORDS), _report("file", (_VALUE | _UNKNOWN).set_name("'reads' or 'unknown'"))])
 _simple: dict[str, Callable[[], t.Stimulus]] = {
     "startup": t.Starts,
     "shutdown": t.Stops,
@@ -203,7 +222,7 @@ _simple: dict[str, Callable[[], t.Stimulus]] = {
     "reload": t.Reloads,
 }
 _plain = _token("|".join(_simple), "a stimulus", lambda word: _simple[word]())
-_stimulus = (_plain | _receives | _link | _addresses).set_name("a stimulus")
+_stimulus = (_plain | _receives | _link | _addresses | _reports).set_name("a stimulus")
 MOMENT = _made(TIME - SUBJECT - _stimulus, lambda tokens: t.Moment(tokens[0], tokens[1], tokens[2]))
 
 

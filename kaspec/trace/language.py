@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from kaspec.address import Address
 from kaspec.rules import Rule
+from kaspec.tracking import Finding, Tracker
 from kaspec.units import Instant
 
 Comments = tuple[str, ...]
@@ -123,13 +124,21 @@ class AddressesAre:
 
 
 @frozen
+class Reports:
+    """``a script chk fails``, ``a file load reads 5``: what is tracked was found so; ``None`` (``unknown``) is not known any more."""
+
+    tracker: Tracker
+    finding: Finding | None
+
+
+@frozen
 class Reloads:
     """``a reload`` and an indented configuration: it replaces the old one."""
 
     configuration: Configuration = Configuration()
 
 
-Stimulus = Starts | Stops | Crashes | Deadline | ReceivesAdvert | ReceivesDatagram | LinkIs | AddressesAre | Reloads
+Stimulus = Starts | Stops | Crashes | Deadline | ReceivesAdvert | ReceivesDatagram | LinkIs | AddressesAre | Reports | Reloads
 
 
 # Expectations.

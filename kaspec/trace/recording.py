@@ -10,7 +10,7 @@ from typing import assert_never
 from attrs import evolve, frozen
 
 from kaspec.address import Address
-from kaspec.node import DatagramReceived, DeadlinesReached, LinkChanged, NodeEvent, Outcome, Transition
+from kaspec.node import DatagramReceived, DeadlinesReached, LinkChanged, NodeEvent, Outcome, TrackerReported, Transition
 from kaspec.trace import language as t
 from kaspec.trace.adverts import describe
 from kaspec.trace.configuration import block
@@ -70,6 +70,8 @@ def _stimulus(recording: Recording, event: NodeEvent, transition: Transition) ->
             return evolve(everyone, instances=tuple(outcome.router.name for outcome in transition.outcomes)), t.Deadline()
         case LinkChanged(name, link):
             return everyone, t.LinkIs(name, "up" if link.up else "down", link.addresses) if link else t.LinkIs(name, "gone")
+        case TrackerReported(tracker, finding):
+            return everyone, t.Reports(tracker, finding)
         case DatagramReceived():
             return _received(recording, event, transition)
         case _:

@@ -6,7 +6,7 @@ from typing import assert_never
 from attrs import evolve, frozen
 
 from kaspec import node as core
-from kaspec.node import DatagramReceived, DeadlinesReached, LinkChanged, Node, NodeState, Transition
+from kaspec.node import DatagramReceived, DeadlinesReached, LinkChanged, Node, NodeState, TrackerReported, Transition
 from kaspec.trace import language as t
 from kaspec.trace.adverts import build, describe, overlay, usual
 from kaspec.trace.configuration import routers_of
@@ -141,6 +141,8 @@ def _event(hosts: _Hosts, moment: t.Moment, stimulus: t.Stimulus) -> core.NodeEv
         case t.AddressesAre(interface, addresses):
             was = host.state.links.get(interface)
             return LinkChanged(interface, Link(interface, was.up if was else True, addresses))
+        case t.Reports(tracker, finding):
+            return TrackerReported(tracker, finding)
         case t.Crashes() | t.Reloads():
             raise AssertionError("these are no events")
         case _:

@@ -7,7 +7,8 @@ from attrs import fields as fields_of
 
 from kaspec.address import Address, format_address
 from kaspec.trace import language as t
-from kaspec.trace.grammar import FIELD_WORDS
+from kaspec.trace.grammar import FIELD_WORDS, FINDING_WORDS
+from kaspec.tracking import Finding, Tracker
 from kaspec.units import in_seconds
 
 _RULE_COLUMN = 60
@@ -100,10 +101,22 @@ def write_stimulus(stimulus: t.Stimulus) -> str:
             return f"link {interface} {state}" + ("" if addresses is None else f" at {_addresses(addresses)}")
         case t.AddressesAre(interface, addresses):
             return f"addresses {_addresses(addresses)} on {interface}"
+        case t.Reports(tracker, finding):
+            return _report(tracker, finding)
         case t.Reloads():
             return "reload"
         case _:
             assert_never(stimulus)
+
+
+def _report(tracker: Tracker, finding: Finding | None) -> str:
+    kind, name = tracker
+    if finding is None:
+        return f"{kind} {name} unknown"
+    if kind == "file":
+        return f"file {name} reads {finding.value}"
+    good, bad = FINDING_WORDS[kind]
+    return f"{kind} {name} {good if finding.good else bad}"
 
 
 def _on(interface: str | None) -> str:

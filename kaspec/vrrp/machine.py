@@ -45,12 +45,16 @@ def step(router: VirtualRouter, state: State, event: Event, now: Instant) -> Ste
 
 
 def _initialize(router: VirtualRouter, state: Initialize, event: Event, now: Instant) -> Step:
-    """RFC 3768 6.4.1."""
+    """RFC 3768 6.4.1, and keepalived's waiting there for what is tracked."""
+    if state.started:
+        return _waiting(router, state, event, now)
     match event:
         case Startup():
             if state.standing.faults:
                 effects = (RemoveAddresses(router.addresses), Notify("FAULT"))
                 return Step(Fault(state.standing), effects, rules.FAULT_AT_START)
+            if state.standing.pending:
+                return Step(Initialize(state.standing, started=True), (RemoveAddresses(router.addresses),), rules.INIT_WAITS)
             if router.is_owner:
                 return become_master(router, state.standing, now, rules.OWNER_STARTS)
             backup = listen(router, state.standing, router.advertisement_interval, now)
@@ -63,6 +67,34 @@ def _initialize(router: VirtualRouter, state: Initialize, event: Event, now: Ins
             return Step(state, (), rules.NOT_STARTED)
         case _:
             assert_never(event)
+
+
+def _waiting(router: VirtualRouter, state: Initialize, event: Event, now: Instant) -> Step:
+    """Started, but something tracked has not been heard of: deaf and dumb until it has."""
+    match event:
+        case StandingChanged(standing) | Reconfigured(_, standing):
+            return _waiting_stands(router, state, standing, now)
+        case Shutdown():
+            return Step(Initialize(state.standing), (Notify("STOP"),), rules.INIT_STOPS)
+        case Startup():
+            return Step(state, (), rules.ALREADY_STARTED)
+        case DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded():
+            return Step(state, (), rules.NOT_STARTED)
+        case _:
+            assert_never(event)
+
+
+def _waiting_stands(router: VirtualRouter, state: Initialize, standing: Standing, now: Instant) -> Step:
+    if standing == state.standing:
+        return Step(state, (), rules.UNCHANGED)
+    if standing.faults:
+        return Step(Fault(standing), (Notify("FAULT"),), rules.INIT_FAILED)
+    if standing.pending:
+        return Step(Initialize(standing, started=True), (), rules.INIT_WAITS_ON)
+    if router.is_owner:
+        return become_master(router, standing, now, rules.INIT_LEFT_OWNER)
+    backup = listen(router, standing, router.advertisement_interval, now)
+    return Step(backup, (Notify("BACKUP"),), rules.INIT_LEFT)
 
 
 def _fault(router: VirtualRouter, state: Fault, event: Event, now: Instant) -> Step:
@@ -87,6 +119,8 @@ def _fault_stands(router: VirtualRouter, state: Fault, standing: Standing, now: 
         return Step(state, (), rules.UNCHANGED)
     if standing.faults:
         return Step(Fault(standing), (), rules.FAULT_GOES_ON)
+    if standing.pending:
+        return Step(Initialize(standing, started=True), (), rules.FAULT_WAITS)
     if router.is_owner:
         return become_master(router, standing, now, rules.FAULT_LEFT_OWNER)
     backup = listen(router, standing, router.advertisement_interval, now)

@@ -13,6 +13,9 @@ Version = Literal[2, 3]
 Identity = tuple[str, Family, int]
 """Interface, family and VRID: the same VRID in IPv4 and IPv6 is two virtual routers (RFC 9568 5.2.3)."""
 FIVE_SECONDS = Interval(5 * SECOND)
+TrackerKind = Literal["script", "file", "process", "bfd"]
+Tracker = tuple[TrackerKind, str]
+"""A ``vrrp_script``, ``track_file``, ``vrrp_track_process`` or ``bfd_instance``, by its name."""
 OWNER_PRIORITY = 255
 """RFC 3768 5.3.4: the router that owns the virtual addresses."""
 
@@ -62,6 +65,25 @@ class InterfaceTrack:
     interface: str
     weight: int = 0
     reverse: bool = False
+
+
+@frozen
+class TrackerTrack:
+    """A script, file, process or BFD session that matters (keepalived ``track_script``, ``_file``, ``_process``, ``_bfd``).
+
+    Weight 0: its failure is a fault.  Otherwise a file adds its value times the weight, ``reverse`` takes it away; of the others a positive
+    weight is added while they are good, a negative one while they are bad, and ``reverse`` swaps.
+    """
+
+    kind: TrackerKind
+    name: str
+    weight: int = 0
+    reverse: bool = False
+
+    @property
+    def tracker(self) -> Tracker:
+        """What is tracked."""
+        return self.kind, self.name
 
 
 @frozen
@@ -137,6 +159,7 @@ class VirtualRouter:
     preempt_delay: Interval = ZERO
     authentication: Authentication = NoAuthentication()
     tracks: tuple[InterfaceTrack, ...] = ()
+    trackers: tuple[TrackerTrack, ...] = ()
     dont_track_primary: bool = False
     source: Address | None = None
     garp: GarpPolicy = GarpPolicy()

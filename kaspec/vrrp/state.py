@@ -9,32 +9,46 @@ from attrs import frozen
 
 from kaspec.address import Address
 from kaspec.units import Instant, Interval
+from kaspec.vrrp.router import Tracker
 
 StateName = Literal["INIT", "BACKUP", "MASTER", "FAULT"]
+InterfaceFailure = Literal["interface-missing", "interface-down", "no-address", "tracked-up"]
+TrackerFailure = Literal[
+    "script-failed", "script-good", "process-failed", "process-good", "bfd-failed", "bfd-good", "file-not-zero", "file-zero", "file-low"
+]
+"""``-good`` and ``file-zero`` are faults where the track is reversed; ``file-low``: value times weight is -254 or less."""
 
 
 @frozen
 class Reason:
-    """Why a virtual router is at fault: the ``kind`` of failure and its ``subject`` (an interface, later a script, a file, a peer)."""
+    """Why a virtual router is at fault: the ``kind`` of failure and its ``subject``, an interface or the name of what is tracked."""
 
-    kind: Literal["interface-missing", "interface-down", "no-address", "tracked-up"]
+    kind: InterfaceFailure | TrackerFailure
     subject: str
 
 
 @frozen
 class Standing:
-    """What the state machine needs of the world: effective priority, source address, and the faults (sorted; empty means healthy)."""
+    """What the state machine needs of the world: effective priority, source address, and the faults (sorted; empty means healthy).
+
+    ``pending`` (sorted) has not been heard of yet, and would be a fault if it had failed: nobody starts before it has.
+    """
 
     priority: int
     address: Address | None
     faults: tuple[Reason, ...] = ()
+    pending: tuple[Tracker, ...] = ()
 
 
 @frozen
 class Initialize:
-    """Not started, or stopped (RFC 3768 6.4.1)."""
+    """Not started, or stopped (RFC 3768 6.4.1); or ``started`` and waiting until something tracked is heard of, as keepalived does.
+
+    It waits for ``standing.pending``.
+    """
 
     standing: Standing
+    started: bool = False
 
 
 @frozen

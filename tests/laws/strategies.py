@@ -5,6 +5,8 @@ A ``Situation`` is a router in a state at an instant: ``arbitrary_situations`` a
 ``well_formed`` allow, ``reachable_situations`` are what a sequence of events led to from Initialize.
 """
 
+from typing import get_args
+
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ from kaspec import rules
 from kaspec.address import Address, parse_address
 from kaspec.node import Node
 from kaspec.rules import RULES, Rule
-from kaspec.tracking import Link
+from kaspec.tracking import Finding, Link, Tracker
 from kaspec.units import SECOND, ZERO, Instant, Interval
 from kaspec.vrrp.events import (
     AdvertisementDiscarded,
@@ -33,11 +35,12 @@ from kaspec.vrrp.router import (
     InterfaceTrack,
     NoAuthentication,
     SimplePassword,
+    TrackerTrack,
     Version,
     VirtualAddress,
     VirtualRouter,
 )
-from kaspec.vrrp.state import Backup, Fault, Initialize, Master, Reason, Standing, State
+from kaspec.vrrp.state import Backup, Fault, Initialize, Master, Reason, Standing, State, TrackerFailure
 from kaspec.wire.vrrp import Advertisement
 
 INTERFACES = ("eth0", "eth1", "eth2")
@@ -56,6 +59,21 @@ interfaces = st.sampled_from(INTERFACES)
 X, Y, Z = (VirtualAddress(address, 24, "eth0") for address in VIRTUAL[:3])
 address_lists = st.sampled_from(((), (X,), (X, Y), (Y, X), (Y, Z), (Z, X, Y), (evolve(X, prefix_length=32),)))
 tracks = st.builds(InterfaceTrack, interfaces, st.sampled_from((0, 0, 5, -5, 253, -253)), st.booleans())
+TRACKERS: tuple[Tracker, ...] = (("script", "chk"), ("script", "other"), ("file", "load"), ("process", "haproxy"), ("bfd", "peer"))
+tracked = st.sampled_from(TRACKERS)
+values = st.sampled_from((0, 0, 1, -1, 5, -254, 254)) | st.integers(-300, 300)
+tracker_weights = st.sampled_from((0, 0, 1, -1, 5, -5, 253, -254))
+tracker_tracks = st.builds(lambda tracker, *rest: TrackerTrack(*tracker, *rest), tracked, tracker_weights, st.booleans())
+tracker_lists = st.just(()) | st.lists(tracker_tracks, max_size=3).map(tuple)
+
+
+def findings_of(tracker: Tracker) -> st.SearchStrategy[Finding]:
+    """How a tracker may be found: a file by its value."""
+    return values.map(Finding.of_file) if tracker[0] == "file" else st.booleans().map(Finding)
+
+
+findings = st.fixed_dictionaries({}, optional={tracker: findings_of(tracker) for tracker in TRACKERS})
+"""What has been heard of the trackers."""
 track_lists = st.lists(tracks, max_size=3).map(tuple)
 authentications: st.SearchStrategy[Authentication] = st.sampled_from((NoAuthentication(), SimplePassword.of("1111"), SimplePassword.of("")))
 GARP_POLICIES = (
@@ -67,7 +85,11 @@ GARP_POLICIES = (
     GarpPolicy(repeat=0, refresh=SECOND, refresh_repeat=0),
 )
 profiles = st.sampled_from((KEEPALIVED, RFC3768))
-reasons = st.builds(Reason, st.sampled_from(("interface-missing", "interface-down", "no-address", "tracked-up")), interfaces)
+reasons = st.builds(Reason, st.sampled_from(("interface-missing", "interface-down", "no-address", "tracked-up")), interfaces) | st.builds(
+    Reason, st.sampled_from(get_args(TrackerFailure)), tracked.map(lambda tracker: tracker[1])
+)
+pending_lists = st.just(()) | st.sets(tracked, max_size=2).map(lambda found: tuple(sorted(found)))
+pending = st.sets(tracked, min_size=1, max_size=2).map(lambda found: tuple(sorted(found)))
 rule_names = st.sampled_from(tuple(RULES))
 
 
@@ -90,7 +112,7 @@ repeats = st.integers(1, 5)
 centiseconds = st.integers(1, 4095)
 message_lists = st.lists(hosts, max_size=6) | hosts.map(lambda host: [host] * 255)
 eight_bytes = st.binary(min_size=8, max_size=8)
-state_kinds = st.sampled_from(("Master", "Backup", "Master", "Fault", "Initialize"))
+state_kinds = st.sampled_from(("Master", "Backup", "Master", "Fault", "Initialize", "Waiting"))
 event_kinds = st.sampled_from(("received", "plain", "received", "discarded", "standing", "reconfigured"))
 advertised_priorities = st.sampled_from((None, 0, 1, 255)) | octets
 plain_events: st.SearchStrategy[Event] = st.sampled_from((Startup(), DeadlineReached(), Shutdown()))
@@ -115,6 +137,7 @@ def _router(draw: st.DrawFn, version: Version | None = None, name: str = "VI_1")
         preempt_delay=draw(preempt_delays),
         authentication=draw(authentications),
         tracks=draw(track_lists),
+        trackers=draw(tracker_lists),
         dont_track_primary=draw(st.booleans()),
         source=draw(configured_sources),
         garp=draw(garp_policies),
@@ -127,7 +150,7 @@ def _standing(draw: st.DrawFn, router: VirtualRouter, faulty: bool | None = None
     """A standing the router can have; ``faulty`` asks for faults, or for none."""
     priority = 255 if router.is_owner else draw(tracked_priorities) or router.priority
     faults = sorted(draw(fault_lists[faulty]), key=lambda reason: (reason.kind, reason.subject))
-    return Standing(priority, draw(sources), tuple(faults))
+    return Standing(priority, draw(sources), tuple(faults), draw(pending_lists))
 
 
 def _state(draw: st.DrawFn, router: VirtualRouter) -> State:
@@ -141,6 +164,8 @@ def _state(draw: st.DrawFn, router: VirtualRouter) -> State:
             return Backup(_standing(draw, router, faulty=False), draw(instants), _interval(draw, router), draw(perhaps_instants))
         case "Fault":
             return Fault(_standing(draw, router, faulty=True))
+        case "Waiting":
+            return Initialize(evolve(_standing(draw, router, faulty=False), pending=draw(pending)), started=True)
         case _:
             return Initialize(_standing(draw, router))
 
@@ -233,7 +258,8 @@ situations = st.one_of(arbitrary_situations(), reachable_situations())
 
 
 def well_formed(router: VirtualRouter, state: State) -> bool:
-    """The invariants of a state: FAULT exactly when there are faults, the priority's range, bursts with a number of packets."""
+    """The invariants of a state: FAULT exactly when there are faults, the priority's range, bursts with a number of packets, and whoever
+    has started and still is in Initialize waits for something."""
     standing = state.standing
     in_range = standing.priority == 255 if router.is_owner else 1 <= standing.priority <= 254
     match state:
@@ -244,7 +270,7 @@ def well_formed(router: VirtualRouter, state: State) -> bool:
         case Master():
             return in_range and not standing.faults and (state.announce_at is not None) == (state.announce_repeat > 0)
         case Initialize():
-            return in_range
+            return in_range and not (state.started and (standing.faults or not standing.pending))
 
 
 link_addresses = st.lists(st.sampled_from(HOSTS + VIRTUAL), max_size=3, unique=True)

@@ -13,6 +13,7 @@ from kaspec.node import (
     Node,
     NodeEvent,
     NodeState,
+    TrackerReported,
     Transition,
     due,
     initial,
@@ -31,7 +32,20 @@ from kaspec.vrrp.router import KEEPALIVED, RFC3768, Identity, VirtualAddress, Vi
 from kaspec.vrrp.state import Fault, Initialize, Master, State
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, encode_ipv4
 from kaspec.wire.vrrp import encode
-from tests.laws.strategies import RECEPTION_RULES, hosts, interfaces, links, nodes, octets, waits, well_formed, worlds
+from tests.laws.strategies import (
+    RECEPTION_RULES,
+    findings,
+    findings_of,
+    hosts,
+    interfaces,
+    links,
+    nodes,
+    octets,
+    tracked,
+    waits,
+    well_formed,
+    worlds,
+)
 
 
 @frozen
@@ -57,11 +71,15 @@ def datagrams(draw: st.DrawFn, node: Node) -> bytes:
     return bytes(datagram[: draw(st.just(len(datagram)) | st.integers(0, len(datagram)))])
 
 
+tracker_reports = tracked.flatmap(lambda tracker: st.builds(TrackerReported, st.just(tracker), st.none() | findings_of(tracker)))
+
+
 def node_events(node: Node) -> st.SearchStrategy[NodeEvent]:
     return st.one_of(
         st.sampled_from((Startup(), Shutdown())),
         links().map(lambda link: LinkChanged(link.name, link)),
         interfaces.map(lambda name: LinkChanged(name, None)),
+        tracker_reports,
         st.builds(DatagramReceived, interfaces, datagrams(node)),
         st.lists(st.integers(0, max(len(node.routers) - 1, 0)), max_size=len(node.routers), unique=True).map(
             lambda places: DeadlinesReached(tuple(places))
@@ -73,7 +91,7 @@ def node_events(node: Node) -> st.SearchStrategy[NodeEvent]:
 def running(draw: st.DrawFn, started: bool = True) -> Running:
     """A node after up to eight events; a third of the waits end at its deadline."""
     node = draw(nodes())
-    state, now = initial(node, draw(worlds)), Instant(0)
+    state, now = initial(node, draw(worlds), draw(findings)), Instant(0)
     if started:
         state = node_step(node, state, Startup(), now).state
     for wait in draw(waits):
@@ -115,7 +133,7 @@ def test_a_node_is_its_routers_side_by_side(run: Running, data: st.DataObject) -
     event = data.draw(st.one_of(st.just(Shutdown()), st.builds(DatagramReceived, interfaces, datagrams(run.node))))
     whole = node_step(run.node, run.state, event, run.now)
     for place, router in enumerate(run.node.routers):
-        alone = NodeState((run.state.states[place],), run.state.links)
+        alone = NodeState((run.state.states[place],), run.state.links, run.state.findings)
         assert node_step(Node((router,)), alone, event, run.now).state.states == (whole.state.states[place],)
 
 
@@ -150,7 +168,7 @@ def test_the_tracked_world_is_the_standing(run: Running, data: st.DataObject) ->
     """After any event, what every router stands by is what tracking makes of the interfaces last reported."""
     state = node_step(run.node, run.state, data.draw(node_events(run.node)), run.now).state
     for router, each in zip(run.node.routers, state.states, strict=True):
-        assert each.standing == standing(router, state.links, run.node.virtual_addresses)
+        assert each.standing == standing(router, state.links, run.node.virtual_addresses, state.findings)
         assert isinstance(each, Initialize) or isinstance(each, Fault) == bool(each.standing.faults)
 
 
@@ -158,7 +176,9 @@ def test_the_tracked_world_is_the_standing(run: Running, data: st.DataObject) ->
 def test_the_same_configuration_again_is_silence(run: Running) -> None:
     """A reload that changes nothing does nothing, before Startup too: no outcome, the same states, the same deadlines."""
     result = reconfigure(run.node, evolve(run.node), run.state, run.now)
-    assert result == Transition(run.state)
+    tracked_now = {track.tracker for router in run.node.routers for track in router.trackers}
+    known = {each: found for each, found in run.state.findings.items() if each in tracked_now}
+    assert result == Transition(evolve(run.state, findings=known))
     assert all(new is old for new, old in zip(result.state.states, run.state.states, strict=True))
 
 
@@ -176,8 +196,10 @@ def test_a_reload_stops_starts_and_keeps(run: Running, new: Node) -> None:
     assert started == [router for router in new.routers if key(router) not in old_places]
     assert all(well_formed(router, state) for router, state in zip(new.routers, result.state.states, strict=True))
     for router, state in zip(new.routers, result.state.states, strict=True):
-        assert state.standing == standing(router, result.state.links, new.virtual_addresses)
+        assert state.standing == standing(router, result.state.links, new.virtual_addresses, result.state.findings)
     assert result.state.links == run.state.links
+    tracked_now = {track.tracker for router in new.routers for track in router.trackers}
+    assert result.state.findings == {each: found for each, found in run.state.findings.items() if each in tracked_now}
 
 
 @given(running(), st.data())
@@ -190,7 +212,7 @@ def test_what_a_reload_does_not_change_does_not_flap(run: Running, data: st.Data
     result = reconfigure(run.node, new, run.state, run.now)
     for router in survivors:
         before = run.state.states[run.node.places[key(router)]]
-        if standing(router, run.state.links, new.virtual_addresses) == before.standing:
+        if standing(router, run.state.links, new.virtual_addresses, run.state.findings) == before.standing:
             assert result.state.states[new.places[key(router)]] is before
             assert router not in [outcome.router for outcome in result.outcomes]
 

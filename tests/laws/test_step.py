@@ -191,7 +191,19 @@ def test_a_timer_only_moves_by_what_the_rules_say(situation: Situation, data: st
 
 
 @given(routers(), st.data())
+def test_nobody_starts_before_all_is_known(router: VirtualRouter, data: st.DataObject) -> None:
+    """Whoever tracks, without a weight, what has not been heard of waits; once it has been, all is as if it had started then."""
+    standing = evolve(data.draw(standings(router)), pending=(("script", "chk"),))
+    waiting = step(router, Initialize(standing), Startup(), Instant(0)).state
+    assert isinstance(waiting, Fault if standing.faults else Initialize)
+    known = evolve(data.draw(standings(router)), pending=())
+    late = step(router, waiting, StandingChanged(known), Instant(9)).state
+    assert late == step(router, Initialize(known), Startup(), Instant(9)).state
+
+
+@given(routers(), st.data())
 def test_only_an_owner_starts_as_master(router: VirtualRouter, data: st.DataObject) -> None:
-    """RFC 3768 6.4.1: Startup without faults leads to Master if the priority is 255, else to Backup."""
-    started = step(router, Initialize(data.draw(standings(router, faulty=False))), Startup(), Instant(0)).state
+    """RFC 3768 6.4.1: Startup without faults, all being known, leads to Master if the priority is 255, else to Backup."""
+    healthy = evolve(data.draw(standings(router, faulty=False)), pending=())
+    started = step(router, Initialize(healthy), Startup(), Instant(0)).state
     assert isinstance(started, Master if router.is_owner else Backup)

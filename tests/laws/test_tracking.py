@@ -7,13 +7,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaspec.address import Address, parse_address
-from kaspec.node import LinkChanged, Node, NodeState, initial, node_step
-from kaspec.tracking import NOTHING, Contribution, Link, combine, fold, interface_contribution, source_address, source_candidates, standing
+from kaspec.node import LinkChanged, Node, NodeState, TrackerReported, initial, node_step
+from kaspec.tracking import (
+    NOTHING,
+    Contribution,
+    Finding,
+    Link,
+    Tracker,
+    combine,
+    fold,
+    interface_contribution,
+    source_address,
+    source_candidates,
+    standing,
+    tracker_contribution,
+)
 from kaspec.units import Instant
-from kaspec.vrrp.router import InterfaceTrack, VirtualRouter
-from tests.laws.strategies import HOSTS, VIRTUAL, links, nodes, reasons, routers, tracks, worlds
+from kaspec.vrrp.router import InterfaceTrack, TrackerTrack, VirtualRouter
+from tests.laws.strategies import (
+    HOSTS,
+    VIRTUAL,
+    findings,
+    findings_of,
+    links,
+    nodes,
+    reasons,
+    routers,
+    tracked,
+    tracker_tracks,
+    tracks,
+    worlds,
+)
 
-contributions = st.builds(Contribution, st.integers(-600, 600), st.frozensets(reasons, max_size=3))
+contributions = st.builds(Contribution, st.integers(-600, 600), st.frozensets(reasons, max_size=3), st.frozensets(tracked, max_size=2))
 virtual_sets = st.frozensets(st.sampled_from(VIRTUAL))
 V6_HOST = parse_address("fe80::1")
 
@@ -33,21 +59,23 @@ def test_folding_forgets_the_order(each: list[Contribution], data: st.DataObject
     assert fold(each).weight == sum(one.weight for one in each)
 
 
-@given(routers(), worlds, virtual_sets, st.data())
+@given(routers(), worlds, findings, virtual_sets, st.data())
 def test_a_standing_does_not_depend_on_order(
-    router: VirtualRouter, world: list[Link], virtual: frozenset[Address], data: st.DataObject
+    router: VirtualRouter, world: list[Link], found: dict[Tracker, Finding], virtual: frozenset[Address], data: st.DataObject
 ) -> None:
-    """Neither the order of ``track_interface`` lines nor that of the interfaces counts."""
-    shuffled = evolve(router, tracks=tuple(data.draw(st.permutations(router.tracks))))
+    """Neither the order of ``track_...`` lines nor that of the interfaces and of what was found counts."""
+    trackers = tuple(data.draw(st.permutations(router.trackers)))
+    shuffled = evolve(router, tracks=tuple(data.draw(st.permutations(router.tracks))), trackers=trackers)
     seen = {link.name: link for link in world}
     again = {link.name: link for link in data.draw(st.permutations(world))}
-    assert standing(shuffled, again, virtual) == standing(router, seen, virtual)
+    found_again = dict(data.draw(st.permutations(list(found.items()))))
+    assert standing(shuffled, again, virtual, found_again) == standing(router, seen, virtual, found)
 
 
-@given(routers(), worlds)
-def test_the_effective_priority_stays_in_range(router: VirtualRouter, world: list[Link]) -> None:
+@given(routers(), worlds, findings)
+def test_the_effective_priority_stays_in_range(router: VirtualRouter, world: list[Link], found: dict[Tracker, Finding]) -> None:
     """1..254 whatever the weights (0 and 255 have meanings of their own, RFC 3768 5.3.4); an owner's is always 255."""
-    result = standing(router, {link.name: link for link in world})
+    result = standing(router, {link.name: link for link in world}, findings=found)
     assert result.priority == 255 if router.is_owner else 1 <= result.priority <= 254
     assert [*result.faults] == sorted(set(result.faults), key=lambda reason: (reason.kind, reason.subject))
 
@@ -69,6 +97,43 @@ def test_a_link_that_fails_never_raises_the_priority(track: InterfaceTrack) -> N
     assert gone.weight == down.weight
     assert all(worse.weight <= better.weight for worse, better in pairwise((down, up)))
     assert up.faults == frozenset()
+
+
+@given(tracker_tracks, st.data())
+def test_a_reversed_tracker_weighs_as_its_opposite(track: TrackerTrack, data: st.DataObject) -> None:
+    """``reverse`` of a file is another sign of its weight; of the others, and of any without a weight, good for bad."""
+    finding = data.draw(findings_of(track.tracker))
+    reversed_ = tracker_contribution(evolve(track, reverse=not track.reverse), finding)
+    if track.kind == "file" and track.weight:
+        other = tracker_contribution(evolve(track, weight=-track.weight), finding)
+    else:
+        other = tracker_contribution(track, Finding(not finding.good))
+    assert (reversed_.weight, bool(reversed_.faults)) == (other.weight, bool(other.faults))
+
+
+@given(tracker_tracks, st.data())
+def test_a_tracker_weighs_or_faults(track: TrackerTrack, data: st.DataObject) -> None:
+    """Never both; a file adds between -253 and 254; only a file at -254 or less is a fault although it has a weight."""
+    finding = data.draw(st.none() | findings_of(track.tracker))
+    contribution = tracker_contribution(track, finding)
+    assert not (contribution.weight and contribution.faults)
+    assert -254 < contribution.weight <= 254 or contribution.weight == track.weight
+    assert contribution.pending == (frozenset({track.tracker}) if finding is None and not track.weight else frozenset())
+    if contribution.faults and track.weight:
+        assert finding is not None
+        assert track.kind == "file"
+        assert abs(finding.value * track.weight) >= 254
+    for reason in contribution.faults:
+        assert (reason.kind.partition("-")[0], reason.subject) == track.tracker
+
+
+@given(tracker_tracks.filter(lambda track: track.kind != "file" and not track.reverse))
+def test_what_fails_never_raises_the_priority(track: TrackerTrack) -> None:
+    """Without ``reverse``, bad weighs no more than good, and unknown nothing."""
+    bad, unknown, good = (tracker_contribution(track, finding) for finding in (Finding(False), None, Finding(True)))
+    assert bad.weight <= good.weight
+    assert unknown.weight == 0
+    assert not good.faults
 
 
 @given(routers(), links("eth0"), virtual_sets)
@@ -101,18 +166,31 @@ def test_equal_candidates_are_equal_sources(
         assert not any(len(address) == 4 for address in steady)
 
 
-@given(nodes(), worlds, worlds, st.data())
-def test_the_order_of_reports_does_not_matter(node: Node, before: list[Link], after: list[Link], data: st.DataObject) -> None:
-    """Any order of ``LinkChanged`` that ends in the same interfaces ends in the same standings, those of a fresh look."""
+@given(nodes(), worlds, worlds, findings, findings, st.data())
+def test_the_order_of_reports_does_not_matter(
+    node: Node,
+    before: list[Link],
+    after: list[Link],
+    found_before: dict[Tracker, Finding],
+    found: dict[Tracker, Finding],
+    data: st.DataObject,
+) -> None:
+    """Any order of reports that ends in the same interfaces and findings ends in the same standings, those of a fresh look."""
     now = {link.name: link for link in after}
-    reports = [LinkChanged(name, now.get(name)) for name in {link.name for link in (*before, *after)}]
-    detours = [LinkChanged(link.name, link) for link in data.draw(worlds) if link.name in now]
+    reports: list[LinkChanged | TrackerReported] = [
+        *(LinkChanged(name, now.get(name)) for name in sorted({link.name for link in (*before, *after)})),
+        *(TrackerReported(tracker, found.get(tracker)) for tracker in sorted({*found_before, *found})),
+    ]
+    detours: list[LinkChanged | TrackerReported] = [
+        *(LinkChanged(link.name, link) for link in data.draw(worlds) if link.name in now),
+        *(TrackerReported(tracker, finding) for tracker, finding in data.draw(findings).items() if tracker in found),
+    ]
 
-    def told(order: list[LinkChanged]) -> NodeState:
-        state = initial(node, before)
+    def told(order: list[LinkChanged | TrackerReported]) -> NodeState:
+        state = initial(node, before, found_before)
         for report in order:
             state = node_step(node, state, report, Instant(0)).state
         return state
 
-    end = told(data.draw(st.permutations(detours)) + data.draw(st.permutations(sorted(reports, key=lambda report: report.name))))
-    assert end == initial(node, after)
+    end = told(data.draw(st.permutations(detours)) + data.draw(st.permutations(reports)))
+    assert end == initial(node, after, found)

@@ -4,11 +4,22 @@ import pytest
 from attrs import evolve
 
 from kaspec.address import parse_address
-from kaspec.tracking import NOTHING, Contribution, Link, interface_contribution, source_address, standing
-from kaspec.vrrp.router import InterfaceTrack, VirtualRouter
+from kaspec.tracking import (
+    NOTHING,
+    Contribution,
+    Finding,
+    Link,
+    Tracker,
+    interface_contribution,
+    source_address,
+    standing,
+    tracker_contribution,
+)
+from kaspec.vrrp.router import InterfaceTrack, TrackerTrack, VirtualRouter
 from kaspec.vrrp.state import Reason, Standing
 
 OURS, SECOND, VIP, V6 = map(parse_address, ("192.0.2.1", "192.0.2.5", "192.0.2.100", "fe80::1"))
+CHK: Tracker = ("script", "chk")
 R = VirtualRouter("VI_1", "eth0", 51)
 UP, DOWN = Link("eth0", up=True, addresses=(OURS,)), Link("eth0", up=False, addresses=(OURS,))
 
@@ -33,6 +44,44 @@ def test_weights(weight: int, reverse: bool, up: Contribution, down: Contributio
     track = InterfaceTrack("eth1", weight, reverse)
     links = (Link("eth1", up=True), Link("eth1", up=False), None)
     assert tuple(interface_contribution(track, link) for link in links) == (up, down, gone)
+
+
+@pytest.mark.parametrize(
+    ("weight", "reverse", "good", "bad", "unknown"),
+    [
+        (0, False, NOTHING, fault("script-failed", "chk"), Contribution(pending=frozenset({CHK}))),
+        (0, True, fault("script-good", "chk"), NOTHING, Contribution(pending=frozenset({CHK}))),
+        (10, False, Contribution(10), NOTHING, NOTHING),
+        (-10, False, NOTHING, Contribution(-10), NOTHING),
+        (10, True, NOTHING, Contribution(10), NOTHING),
+        (-10, True, Contribution(-10), NOTHING, NOTHING),
+    ],
+)
+def test_weights_of_scripts(weight: int, reverse: bool, good: Contribution, bad: Contribution, unknown: Contribution) -> None:
+    """As of interfaces; one that has not reported adds nothing, and without a weight is waited for."""
+    track = TrackerTrack("script", "chk", weight, reverse)
+    assert tuple(tracker_contribution(track, each) for each in (Finding(True), Finding(False), None)) == (good, bad, unknown)
+
+
+@pytest.mark.parametrize(
+    ("weight", "reverse", "value", "contribution"),
+    [
+        (1, False, -20, Contribution(-20)),
+        (2, False, 30, Contribution(60)),
+        (2, True, 30, Contribution(-60)),
+        (1, False, -253, Contribution(-253)),
+        (1, False, -254, fault("file-low", "load")),
+        (-2, False, 127, fault("file-low", "load")),
+        (10, False, 200, Contribution(254)),
+        (0, False, 0, NOTHING),
+        (0, False, -1, fault("file-not-zero", "load")),
+        (0, True, 0, fault("file-zero", "load")),
+        (0, True, 7, NOTHING),
+    ],
+)
+def test_weights_of_files(weight: int, reverse: bool, value: int, contribution: Contribution) -> None:
+    """keepalived ``track_file``: value times weight; -254 and less is a fault; without a weight, anything but 0 is one."""
+    assert tracker_contribution(TrackerTrack("file", "load", weight, reverse), Finding.of_file(value)) == contribution
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ ROUTER = VirtualRouter("VI_1", "eth0", 51, addresses=VIRTUAL)
 OWNER = evolve(ROUTER, priority=255)
 PATIENT = evolve(ROUTER, preempt_delay=Interval(2 * SECOND))
 HEALTHY = Standing(100, OURS)
+PENDING = evolve(HEALTHY, pending=(("script", "chk"),))
+WAITING = Initialize(PENDING, started=True)
 DOWN = Standing(100, OURS, (Reason("interface-down", "eth1"), Reason("no-address", "eth0")))
 STILL_DOWN = Standing(100, OURS, (Reason("interface-down", "eth1"),))
 INIT = Initialize(HEALTHY)
@@ -96,6 +98,12 @@ SCENES: dict[Rule, Outcome] = {
     rules.OWNER_STARTS: outcome(Initialize(evolve(HEALTHY, priority=255)), Startup(), OWNER),
     rules.BACKUP_STARTS: outcome(INIT, Startup()),
     rules.FAULT_AT_START: outcome(Initialize(DOWN), Startup()),
+    rules.INIT_WAITS: outcome(Initialize(PENDING), Startup()),
+    rules.INIT_WAITS_ON: outcome(WAITING, StandingChanged(evolve(PENDING, priority=80))),
+    rules.INIT_LEFT: outcome(WAITING, StandingChanged(HEALTHY)),
+    rules.INIT_LEFT_OWNER: outcome(WAITING, StandingChanged(evolve(HEALTHY, priority=255)), OWNER),
+    rules.INIT_FAILED: outcome(WAITING, StandingChanged(DOWN)),
+    rules.INIT_STOPS: outcome(WAITING, Shutdown()),
     rules.BACKUP_STOPS: outcome(BACKUP, Shutdown()),
     rules.MASTER_DOWN: outcome(BACKUP, DeadlineReached()),
     rules.BACKUP_PRIORITY_ZERO: outcome(BACKUP, heard(0)),
@@ -118,6 +126,7 @@ SCENES: dict[Rule, Outcome] = {
     rules.FAULT_GOES_ON: outcome(FAULT, StandingChanged(STILL_DOWN)),
     rules.FAULT_LEFT: outcome(FAULT, StandingChanged(HEALTHY)),
     rules.FAULT_LEFT_OWNER: outcome(FAULT, StandingChanged(evolve(HEALTHY, priority=255)), OWNER),
+    rules.FAULT_WAITS: outcome(FAULT, StandingChanged(PENDING)),
     rules.FAULT_STOPS: outcome(FAULT, Shutdown()),
     rules.FAULT_DEAF: outcome(FAULT, REMARKED),
     rules.PRIORITY_CHANGED: outcome(BACKUP, StandingChanged(evolve(HEALTHY, priority=80))),

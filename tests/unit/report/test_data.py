@@ -13,7 +13,7 @@ from kaspec.units import SECOND, ZERO, Instant, Interval
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, SimplePassword, VirtualAddress
 from kaspec.vrrp.state import State
 from tests.laws.strategies import instants, nodes, worlds
-from tests.unit.report.scenes import FAULT, INIT, LATE_BACKUP, MASTER, NOW, OURS, ROUTER, heard
+from tests.unit.report.scenes import FAULT, INIT, LATE_BACKUP, MASTER, NOW, OURS, ROUTER, WAITING, heard
 
 SUNDAY = 1795373538365082
 CLOCK = WallClock(NOW, SUNDAY, ZERO)
@@ -40,7 +40,7 @@ def test_an_instant_is_written_as_keepalived_writes_it() -> None:
 
 def test_a_backup_tells_whom_it_follows_since_when_and_until_when() -> None:
     lines = dump(LATE_BACKUP, Journal(heard(200), NOW, Instant(NOW - SECOND)))
-    assert lines[:10] == [
+    assert lines[:11] == [
         " VRRP Instance = VI_1",
         "   VRRP Version = 2",
         "   State = BACKUP",
@@ -48,6 +48,7 @@ def test_a_backup_tells_whom_it_follows_since_when_and_until_when() -> None:
         "   Master priority = 200",
         "   Wantstate = BACKUP",
         "   Number of interface and track script faults = 0",
+        "   Number of track scripts init = 0",
         "   Last transition = 1795373537.365082 (Sun Nov 22 18:52:17.365082 2026)",
         "   Read timeout = 1795373539.365082 (Sun Nov 22 18:52:19.365082 2026)",
         "   Master down timer = 3609375 usecs",
@@ -57,15 +58,22 @@ def test_a_backup_tells_whom_it_follows_since_when_and_until_when() -> None:
 
 def test_a_fault_tells_why_and_since_when() -> None:
     lines = dump(FAULT, Journal(since=NOW))
-    assert lines[2:9] == [
+    assert lines[2:10] == [
         "   State = FAULT",
         "   Wantstate = FAULT",
         "   Number of interface and track script faults = 2",
         "   Fault = interface eth1 down",
         "   Fault = no IPv4 address for interface eth0",
+        "   Number of track scripts init = 0",
         "   Last transition = 1795373538.365082 (Sun Nov 22 18:52:18.365082 2026)",
         "   Read timeout = DISABLED",
     ]
+
+
+def test_one_that_waits_tells_for_what() -> None:
+    lines = dump(WAITING)
+    assert lines[2] == "   State = INIT"
+    assert lines[5:7] == ["   Number of track scripts init = 1", "   Waiting for = script chk"]
 
 
 def test_a_master_shows_its_addresses_as_set() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kaspec.address import Address
 from kaspec.rules import RULES
 from kaspec.trace import language as t
+from kaspec.tracking import Finding
 from kaspec.units import Instant
 
 _Value = TypeVar("_Value")
@@ -57,6 +58,9 @@ advert_fields = st.builds(
     message=maybe(st.binary(max_size=40)),
 )
 links = st.builds(t.LinkIs, interface, st.sampled_from(["up", "down", "gone"]), maybe(addresses))
+tracked = st.text(string.ascii_letters + string.digits + ".-@:_,;[]/", min_size=1, max_size=9)
+reports = st.builds(t.Reports, st.tuples(st.sampled_from(("script", "process", "bfd")), tracked), maybe(st.booleans().map(Finding)))
+file_reports = st.builds(t.Reports, st.tuples(st.just("file"), tracked), maybe(st.integers(-999, 999).map(Finding.of_file)))
 configuration = st.sampled_from(CONFIGURATIONS).map(t.Configuration)
 item = st.one_of(
     st.builds(t.Sends, advert_fields),
@@ -80,6 +84,8 @@ def _stimulus(names: list[str]) -> st.SearchStrategy[t.Stimulus]:
         st.builds(t.ReceivesAdvert, advert_fields, sender, maybe(interface)),
         st.builds(t.ReceivesDatagram, st.binary(max_size=60), maybe(interface)),
         links,
+        reports,
+        file_reports,
         st.builds(t.AddressesAre, interface, addresses),
         st.builds(t.Reloads, configuration),
     )

@@ -8,7 +8,7 @@ from kaspec.vrrp.effects import Effect, InstallAddresses, RemoveAddresses, SendA
 from kaspec.vrrp.events import AdvertisementReceived, Event
 from kaspec.vrrp.machine import Step, advertisement, step
 from kaspec.vrrp.router import RFC3768, VirtualAddress, VirtualRouter
-from kaspec.vrrp.state import Backup, Master, Reason, Standing, State
+from kaspec.vrrp.state import Backup, Initialize, Master, Reason, Standing, State
 
 OURS = parse_address("192.0.2.1")
 LOWER, HIGHER = parse_address("192.0.2.0"), parse_address("192.0.2.2")
@@ -17,6 +17,8 @@ R = VirtualRouter("VI_1", "eth0", 51, addresses=VIPS)
 STRICT = evolve(R, profile=RFC3768)
 OWNER = evolve(R, priority=255)
 STANDING = Standing(100, OURS)
+PENDING = Standing(100, OURS, pending=(("script", "chk"),))
+WAITING = Initialize(PENDING, started=True)
 DOWN = Standing(100, OURS, (Reason("interface-down", "eth0"),))
 
 INSTALL, REMOVE = InstallAddresses(VIPS), RemoveAddresses(VIPS)
