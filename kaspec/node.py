@@ -44,7 +44,7 @@ class Node:
         """Which versions are spoken on an interface."""
         spoken: defaultdict[tuple[str, Family], frozenset[Version]] = defaultdict(frozenset)
         for router in self.routers:
-            spoken[router.interface, router.family] |= {router.version}
+            spoken[router.port, router.family] |= {router.version}
         return spoken
 
     def version_for(self, interface: str, packet: Packet) -> Version:

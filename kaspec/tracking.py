@@ -159,6 +159,7 @@ def standing(
     contributions += [tracker_contribution(track, findings.get(track.tracker)) for track in router.trackers]
     if link is None or not router.dont_track_primary:
         contributions.append(interface_contribution(InterfaceTrack(router.interface), link))
+    contributions += [interface_contribution(InterfaceTrack(each.name), links.get(each.name)) for each in router.virtual_interfaces]
     if link is not None and address is None:
         contributions.append(Contribution(faults=frozenset({Reason("no-address", router.interface)})))
     total = fold(contributions)

@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 def place_of(router: VirtualRouter) -> Place:
     """Return where a virtual router speaks."""
-    return Place(router.interface, router.family)
+    return Place(router.port, router.family)
 
 
 @define

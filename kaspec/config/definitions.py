@@ -7,6 +7,7 @@ from kaspec.config.keywords import global_defs as rows
 from kaspec.config.keywords import vrrp_instance as instance_rows
 from kaspec.config.model import SMTP_PORT, THIRTY_SECONDS, GlobalDefs
 from kaspec.config.sections import NOWHERE, Section
+from kaspec.firewall import FirewallStyle
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.router import FIVE_SECONDS, GarpPolicy
 
@@ -37,7 +38,19 @@ def build_global_defs(section: Section) -> GlobalDefs:
         garp=garp_policy(section, Section("", NOWHERE)),
         down_timer_adverts=section.value(rows.VRRP_DOWN_TIMER_ADVERTS, 3),
         lower_prio_no_advert=section.value(rows.VRRP_LOWER_PRIO_NO_ADVERT, False),
+        firewall=_firewall(section),
     )
+
+
+def _firewall(section: Section) -> FirewallStyle | None:
+    """Rules are nftables', as current keepalived has them too; ``vrrp_iptables`` without a chain asks for none."""
+    table, chains = section.last(rows.NFTABLES), section.last(rows.VRRP_IPTABLES)
+    if table is None and chains is not None and not chains.value:
+        return None
+    default = FirewallStyle()
+    name = (table.value if table else None) or default.table
+    priority = section.value(rows.NFTABLES_PRIORITY, default.priority)
+    return FirewallStyle(name, priority, section.value(rows.NFTABLES_COUNTERS, False))
 
 
 def garp_policy(globally: Section, instance: Section) -> GarpPolicy:

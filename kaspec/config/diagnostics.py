@@ -95,6 +95,7 @@ OWNER_WEIGHTED = _kind("K039", "warning", "A tracked interface with a weight has
 VERSION_RAISED = _kind("K044", "warning", "IPv6 needs VRRP version 3, whatever version is given.")
 FAMILIES_MIXED = _kind("K045", "error", "An instance has addresses of both families; it speaks one.")
 AUTHENTICATION_IGNORED = _kind("K046", "warning", "VRRP version 3 has no authentication.")
+VIRTUAL_INTERFACE = _kind("K048", "warning", "A virtual interface is not made just as it is asked for.")
 IPV4_ONLY = _kind("K047", "warning", "An IPv6 address has an option that only IPv4 has.")
 
 # Not active yet.

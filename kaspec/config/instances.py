@@ -13,6 +13,7 @@ from kaspec.config.lexer import Report
 from kaspec.config.model import GlobalDefs, InitialState, InstanceSettings, InterfaceUse
 from kaspec.config.sections import Section
 from kaspec.config.source import Span
+from kaspec.config.virtual_interfaces import Names, with_virtual_interfaces
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.router import (
     KEEPALIVED,
@@ -42,6 +43,7 @@ def build_instances(sections: Iterable[Section], globally: Section, defaults: Gl
     built: list[Instance] = []
     names: set[str] = set()
     places: dict[Identity, tuple[str, Span]] = {}
+    virtual = Names.of(globally)
     for section in sections:
         instance = _instance(section, globally, defaults, report)
         if instance is None:
@@ -59,7 +61,7 @@ def build_instances(sections: Iterable[Section], globally: Section, defaults: Gl
             hint = f"give each its own virtual_router_id; {router.name} is left out"
             report(kinds.DUPLICATE_ROUTER.at(span, message, hint, ((there, f"{other} has it here"),)))
         else:
-            built.append(instance)
+            built.append(evolve(instance, router=with_virtual_interfaces(router, section, virtual, report)))
         names.add(router.name)
     return tuple(built)
 
@@ -93,6 +95,7 @@ def _instance(section: Section, globally: Section, defaults: GlobalDefs, report:
         down_timer_adverts=section.value(rows.DOWN_TIMER_ADVERTS, defaults.down_timer_adverts),
         profile=_profile(section.value(rows.LOWER_PRIO_NO_ADVERT, defaults.lower_prio_no_advert)),
         checksum_form=versions.form_of_checksum(section, globally),
+        accept=_accepts(section),
     )
     if not _complete(section, router, report) or interface is None or identifier is None:
         return None
@@ -175,6 +178,12 @@ def _authentication(section: Section, version: Version, report: Report) -> Authe
 def _escaped(password: str) -> bool:
     """Tell whether every surrogate stands for a byte that was not UTF-8, as a file read with ``surrogateescape`` has it."""
     return all(not 0xD800 <= ord(character) <= 0xDFFF or 0xDC80 <= ord(character) <= 0xDCFF for character in password)
+
+
+def _accepts(section: Section) -> bool:
+    """Of ``accept`` and ``no_accept`` the last one counts."""
+    accept, refuse = section.last(rows.ACCEPT), section.last(rows.NO_ACCEPT)
+    return refuse is None or (accept is not None and accept.order > refuse.order)
 
 
 def _profile(lower_prio_no_advert: bool) -> Profile:

@@ -250,7 +250,8 @@ ADDRESS_OPTIONS: tuple[Option, ...] = (
     _one("peer", values.prefix, "an address", writing.prefix),
     _one("preferred_lft", values.preferred_lifetime, "seconds or forever"),
     _GROUP,
-    *_flags("home mngtmpaddr noprefixroute autojoin -nodad no_track use_vmac"),
+    *_flags("home mngtmpaddr noprefixroute autojoin -nodad no_track"),
+    Option(("use_vmac",), acts=True),
 )
 """The options of an address line."""
 

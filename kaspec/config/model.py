@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from kaspec.address import Address
 from kaspec.config.source import Span
+from kaspec.firewall import FirewallStyle
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.router import GarpPolicy, Version, VirtualAddress, VirtualRouter
 
@@ -50,7 +51,7 @@ class GlobalDefs:
 
     ``garp``, ``version``, ``checksum_as_v2``,
     ``down_timer_adverts`` and ``lower_prio_no_advert`` are defaults that every instance has already inherited.
-    Priorities are nice values, -20..19.
+    Priorities are nice values, -20..19.  ``firewall`` is ``None`` if no packet filter rule is to be made.
     """
 
     router_id: str | None = None
@@ -73,6 +74,7 @@ class GlobalDefs:
     garp: GarpPolicy = GarpPolicy()
     down_timer_adverts: int = 3
     lower_prio_no_advert: bool = False
+    firewall: FirewallStyle | None = FirewallStyle()
 
 
 @frozen

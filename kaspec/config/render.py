@@ -9,6 +9,8 @@ password) is beyond it.
 from collections.abc import Iterable, Iterator
 from typing import Any, assert_never
 
+from attrs import evolve
+
 from kaspec.address import format_address
 from kaspec.config.commands import write as write_command
 from kaspec.config.keywords import Block, Listing, Setting
@@ -16,8 +18,10 @@ from kaspec.config.model import Command, Configuration, GlobalDefs, InstanceSett
 from kaspec.config.sections import Section
 from kaspec.config.values import SCOPE_NAMES, plain_seconds
 from kaspec.config.writing import word
+from kaspec.firewall import FirewallStyle
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.virtual_interface import virtual_mac
 from kaspec.wire.vrrp import ChecksumForm
 
 _DEFAULT = GlobalDefs()
@@ -78,6 +82,20 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
         yield f"vrrp_down_timer_adverts {defs.down_timer_adverts}"
     if defs.lower_prio_no_advert:
         yield "vrrp_lower_prio_no_advert"
+    yield from _firewall(defs.firewall)
+
+
+def _firewall(style: FirewallStyle | None) -> Iterator[str]:
+    default = FirewallStyle()
+    if style is None:
+        yield "vrrp_iptables"
+        return
+    if style.table != default.table:
+        yield f"nftables {word(style.table)}"
+    if style.priority != default.priority:
+        yield f"nftables_priority {style.priority}"
+    if style.counters:
+        yield "nftables_counters"
 
 
 def _garp(prefix: str, policy: GarpPolicy, default: GarpPolicy) -> Iterator[str]:
@@ -112,8 +130,26 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
     yield from _garp("garp_", router.garp, GarpPolicy())
     yield f"down_timer_adverts {router.down_timer_adverts}"
     yield f"lower_prio_no_advert {str(not router.profile.answers_lower_priority).lower()}"
+    yield from _virtual_interface(router)
+    if not router.accept:
+        yield "no_accept"
     if settings is not None:
         yield from _settings(settings)
+
+
+def _virtual_interface(router: VirtualRouter) -> Iterator[str]:
+    made = router.virtual_interface
+    if made is None:
+        return
+    group = f" group {made.group}" if made.group else ""
+    if made.kind == "ipvlan":
+        yield f"use_ipvlan {made.mode} name {word(made.name)}{group}"
+    else:
+        assert made.mac is not None, made
+        own = made.mac != virtual_mac(router.family, router.virtual_router_id)
+        yield f"use_vmac name {word(made.name)}{' ' + made.mac.hex(':') if own else ''}{group}"
+    if router.transmits_on_base:
+        yield "vmac_xmit_base"
 
 
 def _settings(settings: InstanceSettings) -> Iterator[str]:
@@ -133,7 +169,16 @@ def _lists(router: VirtualRouter) -> Iterator[str]:
     if router.tracks:
         yield _block("track_interface", map(render_track, router.tracks))
     if router.addresses:
-        yield _block("virtual_ipaddress", (render_address(address, router.interface) for address in router.addresses))
+        yield _block("virtual_ipaddress", (_held(address, router) for address in router.addresses))
+
+
+def _held(address: VirtualAddress, router: VirtualRouter) -> str:
+    """Write an address of an instance: one on an interface made for it by what that is made over."""
+    over = {each.name: each for each in router.address_interfaces}
+    if address.interface in over:
+        return f"{render_address(evolve(address, interface=over[address.interface].base), None)} use_vmac"
+    own = router.virtual_interface.name if router.virtual_interface else router.interface
+    return render_address(address, own)
 
 
 def render_track(track: InterfaceTrack) -> str:

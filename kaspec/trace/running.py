@@ -131,7 +131,7 @@ def _event(hosts: _Hosts, moment: t.Moment, stimulus: t.Stimulus) -> core.NodeEv
         case t.Deadline():
             return DeadlinesReached(_places(host, moment))
         case t.ReceivesDatagram(datagram, interface):
-            return DatagramReceived(interface or _receiver(host, moment.subject)[0].interface, datagram)
+            return DatagramReceived(interface or _receiver(host, moment.subject)[0].port, datagram)
         case t.ReceivesAdvert():
             return _delivery(hosts, moment.subject, stimulus)
         case t.LinkIs(interface, state, addresses):
@@ -168,7 +168,7 @@ def _receiver(host: _Host, subject: t.Subject) -> tuple[VirtualRouter, State]:
 
 def _delivery(hosts: _Hosts, subject: t.Subject, stimulus: t.ReceivesAdvert) -> DatagramReceived | None:
     router, state = _receiver(hosts[subject.router], subject)
-    interface, source = stimulus.interface or router.interface, state.standing.address
+    interface, source = stimulus.interface or router.port, state.standing.address
     said = stimulus.fields
     if stimulus.sender:
         sent = _last_sent(hosts[stimulus.sender.router], stimulus.sender)

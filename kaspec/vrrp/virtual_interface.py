@@ -43,9 +43,9 @@ class KernelSetting:
 def virtual_mac(family: Family, virtual_router_id: int, prefix: bytes | None = None) -> bytes:
     """Return the virtual router's MAC address: 00-00-5E-00-01-{VRID} for IPv4, 00-00-5E-00-02-{VRID} for IPv6 (RFC 9568 7.3).
 
-    ``prefix`` are five other bytes to put before the VRID (keepalived).
+    ``prefix`` are other bytes (keepalived): five to put before the VRID, or all six.
     """
-    return (prefix or (_IPV4_PREFIX if family == 4 else _IPV6_PREFIX)) + bytes((virtual_router_id,))
+    return ((prefix or (_IPV4_PREFIX if family == 4 else _IPV6_PREFIX)) + bytes((virtual_router_id,)))[:6]
 
 
 def kernel_settings(interfaces: Iterable[VirtualInterface]) -> tuple[KernelSetting, ...]:

@@ -12,6 +12,7 @@ from kaspec.config.gathering import in_order
 from kaspec.config.keywords import TABLE
 from kaspec.config.model import Command, GlobalDefs, InitialState, InstanceSettings, Route
 from kaspec.config.render import render
+from kaspec.firewall import FirewallStyle
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.router import (
     KEEPALIVED,
@@ -24,6 +25,7 @@ from kaspec.vrrp.router import (
     VirtualAddress,
     VirtualRouter,
 )
+from kaspec.vrrp.virtual_interface import VirtualInterface
 from kaspec.wire.vrrp import CENTISECOND, CHECKSUM_FORMS
 
 TEXTS = tuple(path.read_text() for path in sorted((Path(__file__).parents[1] / "unit" / "config").glob("*/*.conf")))
@@ -54,6 +56,15 @@ commands = st.builds(Command, phrases, st.just("root"), st.none() | words) | st.
 choices = st.none() | st.booleans()
 
 
+def virtual_interfaces(base: str, name: str, family: Family) -> st.SearchStrategy[VirtualInterface]:
+    """An interface made over ``base``, that carries its own family only."""
+    families, groups = st.just(frozenset[Family]({family})), st.integers(0, 99)
+    macs, modes = st.binary(min_size=6, max_size=6), st.sampled_from(("private", "bridge", "vepa"))
+    named = st.just(name), st.just(base)
+    macvlans = st.builds(VirtualInterface, *named, mac=macs, families=families, group=groups)
+    return macvlans | st.builds(VirtualInterface, *named, st.just("ipvlan"), mode=modes, families=families, group=groups)
+
+
 @st.composite
 def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, InstanceSettings]:
     """Draw an instance that keepalived would not rewrite."""
@@ -65,6 +76,9 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
     others = tracks.filter(lambda track: track.interface != interface and not (owner and track.weight))
     version, family = draw(spoken)
     held = draw(st.lists(addresses if family == 4 else ipv6_addresses, min_size=version - 2, max_size=3))
+    virtual = draw(st.none() | virtual_interfaces(interface, f"own{identifier}", family))
+    if virtual is not None:
+        held = [evolve(each, interface=virtual.name) if each.interface == interface else each for each in held]
     unit, longest = (SECOND, 255) if version == 2 else (CENTISECOND, 4095)
     router = VirtualRouter(
         name,
@@ -85,6 +99,9 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
         down_timer_adverts=draw(st.integers(1, 100)),
         profile=draw(profiles),
         checksum_form=draw(st.sampled_from(CHECKSUM_FORMS)),
+        virtual_interface=virtual,
+        transmits_on_base=virtual is not None and draw(st.booleans()),
+        accept=draw(st.booleans()),
     )
     scripts = [draw(st.none() | commands) for _ in range(5)]
     return router, InstanceSettings(name, state, draw(choices), *scripts)
@@ -111,6 +128,7 @@ global_defs = st.builds(
     lower_prio_no_advert=st.booleans(),
     version=st.sampled_from((2, 3)),
     checksum_as_v2=st.booleans(),
+    firewall=st.none() | st.builds(FirewallStyle, words, st.integers(-400, 400), st.booleans()),
 )
 optional = st.none() | st.integers(0, 255)
 rest = st.none() | interfaces, optional, optional, optional

@@ -120,6 +120,12 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         "version 3\nauthentication {\n    auth_type PASS\n    auth_pass secret\n}",
         "version 3",
     ),
+    kinds.VIRTUAL_INTERFACE: Explanation(
+        "An instance has one virtual interface, a macvlan or an ipvlan, and no two interfaces have one name. It is made all the "
+        "same, as the message says.",
+        "use_vmac vip51\nuse_ipvlan vip52",
+        "use_vmac vip51",
+    ),
     kinds.IPV4_ONLY: Explanation(
         "Labels and broadcast addresses are IPv4's, and the kernel tells the scope of an IPv6 address from the address. "
         "keepalived ignores label and scope, and with a broadcast address it leaves the address out.",

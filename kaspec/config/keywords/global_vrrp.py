@@ -146,6 +146,7 @@ VRRP_IPTABLES = setting(
         "1.2.24",
         "use iptables for no_accept/VMAC rules; empty = no rules; on nft-only builds mapped to nftables",
     ),
+    acts=True,
 )
 VRRP_IPSETS = setting(
     _SCOPE,
@@ -158,12 +159,15 @@ NFTABLES = setting(
     "nftables",
     form.OPTIONAL_NAME,
     Description("[TABLE]", "keepalived", 2, "V", "2.0.15", "auto-used if rules are needed and neither is configured", preset="keepalived"),
+    acts=True,
 )
-NFTABLES_PRIORITY = setting(_SCOPE, "nftables_priority", form.integer(-form.INT32, form.INT32), Description("INT", "-1", 3, "V", "2.0.15"))
+NFTABLES_PRIORITY = setting(
+    _SCOPE, "nftables_priority", form.integer(-form.INT32, form.INT32), Description("INT", "-1", 3, "V", "2.0.15"), acts=True
+)
 NFTABLES_IFINDEX = setting(
     _SCOPE, "nftables_ifindex", form.FLAG, Description("flag", "no", 3, "V", "2.0.15", "match by ifindex rather than name")
 )
-NFTABLES_COUNTERS = setting(_SCOPE, "nftables_counters", form.FLAG, Description("flag", "no", 3, "V", "2.0.15"))
+NFTABLES_COUNTERS = setting(_SCOPE, "nftables_counters", form.FLAG, Description("flag", "no", 3, "V", "2.0.15"), acts=True)
 VRRP_CHECK_UNICAST_SRC = setting(_SCOPE, "vrrp_check_unicast_src", form.FLAG, Description("flag", "off", 3, "V", "1.2.24"))
 VRRP_SKIP_CHECK_ADV_ADDR = setting(
     _SCOPE,
@@ -254,12 +258,14 @@ VMAC_PREFIX = setting(
     "vmac_prefix",
     form.text("STRING", "a prefix of interface names", "vrrp", (), values.at_most(15, "the name of an interface")),
     Description("STRING", "vrrp", 3, "V", "2.2.0", "interface name prefix", preset="vrrp"),
+    acts=True,
 )
 VMAC_ADDR_PREFIX = setting(
     _SCOPE,
     "vmac_addr_prefix",
     form.text("STRING", "a prefix of interface names", "vrrp", (), values.at_most(15, "the name of an interface")),
     Description("STRING", "= vmac_prefix", 3, "V", "2.2.0", "for use_vmac_addr", inherits=("global_defs", "vmac_prefix")),
+    acts=True,
 )
 JSON_VERSION = setting(
     _SCOPE, "json_version", form.integer(1, 2), Description("1|2", "1", 2, "V", "2.2.8", '2 = object with "vrrp" and "track_process"')

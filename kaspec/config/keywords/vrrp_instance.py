@@ -155,25 +155,27 @@ USE_VMAC = setting(
     "use_vmac",
     compounds.VMAC,
     Description("[NAME] [MAC] [name N] [group G] [netlink_notify_msg]", "off", 2, "V", "1.2.7", "macvlan 00:00:5e:00:0{1,2}:VRID"),
+    acts=True,
 )
 USE_VMAC_ADDR = setting(
-    _SCOPE, "use_vmac_addr", form.FLAG, Description("flag", "off", 3, "V", "2.2.0", "VMAC for VIPs on other interfaces too")
+    _SCOPE, "use_vmac_addr", form.FLAG, Description("flag", "off", 3, "V", "2.2.0", "VMAC for VIPs on other interfaces too"), acts=True
 )
 VMAC_XMIT_BASE = setting(
     _SCOPE,
     "vmac_xmit_base",
     form.FLAG,
     Description("flag", "off; forced with unicast", 2, "V", "1.2.13", "adverts from the base interface"),
+    acts=True,
 )
 USE_IPVLAN = setting(
-    _SCOPE, "use_ipvlan", compounds.IPVLAN, Description("[bridge|private|vepa] [NAME] [IP] [group G]", "off", 3, "V", "2.0.18")
+    _SCOPE, "use_ipvlan", compounds.IPVLAN, Description("[bridge|private|vepa] [NAME] [IP] [group G]", "off", 3, "V", "2.0.18"), acts=True
 )
 LVS_SYNC_DAEMON_INTERFACE = setting(
     _SCOPE, "lvs_sync_daemon_interface", form.INTERFACE, Description("IF", "off", 3, "V/L", "1.2.2", "deprecated → global lvs_sync_daemon")
 )
-ACCEPT = setting(_SCOPE, "accept", form.FLAG, Description("flag", "yes unless strict", 2, "V", "1.2.19", preset="yes"))
+ACCEPT = setting(_SCOPE, "accept", form.FLAG, Description("flag", "yes unless strict", 2, "V", "1.2.19", preset="yes"), acts=True)
 NO_ACCEPT = setting(
-    _SCOPE, "no_accept", form.FLAG, Description("flag", "no", 3, "V", "1.3.0", "adds nft/iptables drop rules; ignored for owner")
+    _SCOPE, "no_accept", form.FLAG, Description("flag", "no", 3, "V", "1.3.0", "adds nft/iptables drop rules; ignored for owner"), acts=True
 )
 PROMOTE_SECONDARIES = setting(
     _SCOPE, "promote_secondaries", form.FLAG, Description("flag", "off", 3, "V", "1.3.0", "sets the sysctl on the VIP interface")
