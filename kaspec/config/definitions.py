@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from kaspec.config.alerts import build_telling
 from kaspec.config.keywords import Setting
 from kaspec.config.keywords import global_defs as rows
 from kaspec.config.keywords import vrrp_instance as instance_rows
@@ -28,6 +29,7 @@ def build_global_defs(section: Section) -> GlobalDefs:
         smtp_alert=section.value(rows.SMTP_ALERT, None),
         smtp_alert_vrrp=section.value(rows.SMTP_ALERT_VRRP, None),
         no_email_faults=section.value(rows.NO_EMAIL_FAULTS, False),
+        telling=build_telling(section),
         default_interface=section.value(rows.DEFAULT_INTERFACE, "eth0"),
         vrrp_priority=section.value(rows.VRRP_PRIORITY, 0),
         checker_priority=section.value(rows.CHECKER_PRIORITY, 0),

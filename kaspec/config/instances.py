@@ -7,6 +7,7 @@ from attrs import evolve, frozen
 from kaspec.config import diagnostics as kinds
 from kaspec.config import versions
 from kaspec.config.addresses import build_addresses, build_tracks, interfaces_named
+from kaspec.config.alerts import build_settings
 from kaspec.config.definitions import garp_policy
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lexer import Report
@@ -99,7 +100,7 @@ def _instance(section: Section, globally: Section, defaults: GlobalDefs, report:
     )
     if not _complete(section, router, report) or interface is None or identifier is None:
         return None
-    return Instance(router, _settings(section, state))
+    return Instance(router, build_settings(section, state))
 
 
 def _complete(section: Section, router: VirtualRouter, report: Report) -> bool:
@@ -188,19 +189,6 @@ def _accepts(section: Section) -> bool:
 
 def _profile(lower_prio_no_advert: bool) -> Profile:
     return evolve(KEEPALIVED, answers_lower_priority=False) if lower_prio_no_advert else KEEPALIVED
-
-
-def _settings(section: Section, state: InitialState) -> InstanceSettings:
-    return InstanceSettings(
-        section.label,
-        state,
-        section.value(rows.SMTP_ALERT, None),
-        section.value(rows.NOTIFY, None),
-        section.value(rows.NOTIFY_MASTER, None),
-        section.value(rows.NOTIFY_BACKUP, None),
-        section.value(rows.NOTIFY_FAULT, None),
-        section.value(rows.NOTIFY_STOP, None),
-    )
 
 
 def interface_uses(section: Section) -> tuple[InterfaceUse, ...]:

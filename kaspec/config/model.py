@@ -4,18 +4,21 @@ Protocol settings are the core's own ``VirtualRouter``s with every default fille
 Places in the text (``InterfaceUse``) never count when two configurations are compared.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from attrs import field, frozen
 
 from kaspec.address import Address
 from kaspec.config.source import Span
+from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.router import GarpPolicy, Version, VirtualAddress, VirtualRouter
 
 InitialState = Literal["MASTER", "BACKUP"]
 THIRTY_SECONDS = Interval(30 * SECOND)
+TEN_SECONDS = Interval(10 * SECOND)
 SMTP_PORT = 25
 
 
@@ -46,6 +49,30 @@ class Command:
 
 
 @frozen
+class Telling:
+    """What ``global_defs`` says about scripts, FIFOs and those who start them; every field has its keyword's name.
+
+    ``script_user`` unset means the user keepalived_script; ``umask`` unset leaves the mask of the process that started us.
+    """
+
+    script_user: Owner | None = None
+    enable_script_security: bool = False
+    use_symlink_paths: bool = False
+    set_supplementary_groups: bool = False
+    notify_fifo: Fifo | None = None
+    notify_fifo_script: Command | None = None
+    vrrp_notify_fifo: Fifo | None = None
+    vrrp_notify_fifo_script: Command | None = None
+    vrrp_notify_priority_changes: bool = False
+    fifo_write_vrrp_states_on_reload: bool = False
+    umask: int | None = None
+    startup_script: Command | None = None
+    startup_script_timeout: Interval = TEN_SECONDS
+    shutdown_script: Command | None = None
+    shutdown_script_timeout: Interval = TEN_SECONDS
+
+
+@frozen
 class GlobalDefs:
     """keepalived's ``global_defs``: ``None`` where the default depends on the machine or on another setting.
 
@@ -64,6 +91,7 @@ class GlobalDefs:
     smtp_alert: bool | None = None
     smtp_alert_vrrp: bool | None = None
     no_email_faults: bool = False
+    telling: Telling = Telling()
     default_interface: str = "eth0"
     vrrp_priority: int = 0
     checker_priority: int = 0
@@ -81,7 +109,8 @@ class GlobalDefs:
 class InstanceSettings:
     """What a ``vrrp_instance`` says beyond the protocol; ``name`` is the virtual router's.
 
-    ``initial_state`` is keepalived's wish only: the election decides.  ``smtp_alert`` unset means the global setting.
+    ``initial_state`` is keepalived's wish only: the election decides.  ``smtp_alert`` and ``notify_priority_changes`` unset mean the global
+    setting; ``notify_deleted`` may be given without a command: then it is true.
     """
 
     name: str
@@ -92,6 +121,42 @@ class InstanceSettings:
     notify_backup: Command | None = None
     notify_fault: Command | None = None
     notify_stop: Command | None = None
+    notify_deleted: Command | bool = False
+    notify_master_rx_lower_pri: Command | None = None
+    notify_priority_changes: bool | None = None
+
+
+@frozen
+class GroupSettings:
+    """Whom a ``vrrp_sync_group`` tells of its state; ``smtp_alert`` unset means the global setting."""
+
+    name: str
+    smtp_alert: bool | None = None
+    notify: Command | None = None
+    notify_master: Command | None = None
+    notify_backup: Command | None = None
+    notify_fault: Command | None = None
+    notify_stop: Command | None = None
+
+
+@frozen
+class CommandUse:
+    """A program that the text names: the words after the keyword, where, and the keyword."""
+
+    command: Command
+    span: Span
+    keyword: str
+
+
+@frozen
+class Permit:
+    """A program that may run, as this machine has it: its path and arguments, the ids it runs under, its file mode creation mask."""
+
+    argv: tuple[str, ...]
+    uid: int
+    gid: int
+    groups: tuple[int, ...]
+    umask: int
 
 
 @frozen
@@ -107,7 +172,8 @@ class InterfaceUse:
 class Configuration:
     """A whole configuration; ``settings`` goes with ``routers``, place by place.
 
-    ``has_lvs`` tells that the text defines virtual servers, so a checker process is wanted.
+    ``has_lvs`` tells that the text defines virtual servers, so a checker process is wanted.  ``permits`` has the commands that may run on
+    this machine: a shell that has looked at it fills them in (``kaspec.security``).
     """
 
     global_defs: GlobalDefs = GlobalDefs()
@@ -117,3 +183,6 @@ class Configuration:
     settings: tuple[InstanceSettings, ...] = ()
     has_lvs: bool = False
     interface_uses: tuple[InterfaceUse, ...] = field(default=(), eq=False, repr=False)
+    group_settings: tuple[GroupSettings, ...] = ()
+    command_uses: tuple[CommandUse, ...] = field(default=(), eq=False, repr=False)
+    permits: Mapping[Command, Permit] = field(factory=dict, eq=False, repr=False)

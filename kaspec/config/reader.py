@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from kaspec.config.addresses import build_addresses, build_routes, interfaces_named
+from kaspec.config.alerts import command_uses
 from kaspec.config.definitions import build_global_defs
 from kaspec.config.diagnostics import NO_SUCH_INTERFACE, Diagnostic
 from kaspec.config.expansion.library import Content, Found, Library, Question, Settings, Unread
@@ -90,6 +91,7 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
             *interfaces_named(routes, "static_routes"),
             *(use for block in blocks for use in interface_uses(block)),
         ),
+        command_uses=tuple(command_uses(section)),
     )
     return Reading(configuration, gathered(problems), section, expansion.texts)
 

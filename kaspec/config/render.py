@@ -12,9 +12,9 @@ from typing import Any, assert_never
 from attrs import evolve
 
 from kaspec.address import format_address
-from kaspec.config.commands import write as write_command
+from kaspec.config.alerts import write_alerts
 from kaspec.config.keywords import Block, Listing, Setting
-from kaspec.config.model import Command, Configuration, GlobalDefs, InstanceSettings, Route
+from kaspec.config.model import Configuration, GlobalDefs, InstanceSettings, Route
 from kaspec.config.sections import Section
 from kaspec.config.values import SCOPE_NAMES, plain_seconds
 from kaspec.config.writing import word
@@ -64,6 +64,7 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
         yield f"smtp_server {word(defs.smtp_server)} {defs.smtp_port}"
     if defs.smtp_connect_timeout != _DEFAULT.smtp_connect_timeout:
         yield f"smtp_connect_timeout {plain_seconds(defs.smtp_connect_timeout)}"
+    yield from write_alerts("global_defs", defs.telling)
     for name in ("smtp_alert", "smtp_alert_vrrp"):
         if (choice := getattr(defs, name)) is not None:
             yield f"{name} {str(choice).lower()}"
@@ -134,7 +135,7 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
     if not router.accept:
         yield "no_accept"
     if settings is not None:
-        yield from _settings(settings)
+        yield from write_alerts("vrrp_instance", settings)
 
 
 def _virtual_interface(router: VirtualRouter) -> Iterator[str]:
@@ -150,15 +151,6 @@ def _virtual_interface(router: VirtualRouter) -> Iterator[str]:
         yield f"use_vmac name {word(made.name)}{' ' + made.mac.hex(':') if own else ''}{group}"
     if router.transmits_on_base:
         yield "vmac_xmit_base"
-
-
-def _settings(settings: InstanceSettings) -> Iterator[str]:
-    if settings.smtp_alert is not None:
-        yield f"smtp_alert {str(settings.smtp_alert).lower()}"
-    for name in ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop"):
-        command: Command | None = getattr(settings, name)
-        if command is not None:
-            yield f"{name} {write_command(command)}"
 
 
 def _lists(router: VirtualRouter) -> Iterator[str]:

@@ -10,8 +10,9 @@ from kaspec.address import Address, Family
 from kaspec.config import Configuration, Diagnostic, has_errors, read, render_diagnostic
 from kaspec.config.gathering import in_order
 from kaspec.config.keywords import TABLE
-from kaspec.config.model import Command, GlobalDefs, InitialState, InstanceSettings, Route
+from kaspec.config.model import Command, GlobalDefs, InitialState, InstanceSettings, Route, Telling
 from kaspec.config.render import render
+from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.router import (
@@ -103,12 +104,41 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
         transmits_on_base=virtual is not None and draw(st.booleans()),
         accept=draw(st.booleans()),
     )
-    scripts = [draw(st.none() | commands) for _ in range(5)]
-    return router, InstanceSettings(name, state, draw(choices), *scripts)
+    return router, draw(instance_settings(name, state))
 
 
+def instance_settings(name: str, state: InitialState) -> st.SearchStrategy[InstanceSettings]:
+    script = st.none() | commands
+    deleted = st.booleans() | commands
+    return st.builds(
+        InstanceSettings, st.just(name), st.just(state), choices, script, script, script, script, script, deleted, script, choices
+    )
+
+
+owners = st.builds(Owner, words, st.none() | words) | st.builds(Owner, st.none(), words)
+fifos = st.builds(Fifo, words, st.none() | st.builds(Owner, words, st.none() | words))
+patience = st.integers(1, 1000).map(lambda count: Interval(count * SECOND))
+telling = st.builds(
+    Telling,
+    script_user=st.none() | owners,
+    enable_script_security=st.booleans(),
+    use_symlink_paths=st.booleans(),
+    set_supplementary_groups=st.booleans(),
+    notify_fifo=st.none() | fifos,
+    notify_fifo_script=st.none() | commands,
+    vrrp_notify_fifo=st.none() | fifos,
+    vrrp_notify_fifo_script=st.none() | commands,
+    vrrp_notify_priority_changes=st.booleans(),
+    fifo_write_vrrp_states_on_reload=st.booleans(),
+    umask=st.none() | st.integers(0, 0o777),
+    startup_script=st.none() | commands,
+    startup_script_timeout=patience,
+    shutdown_script=st.none() | commands,
+    shutdown_script_timeout=patience,
+)
 global_defs = st.builds(
     GlobalDefs,
+    telling=telling,
     router_id=st.none() | words,
     notification_email=st.lists(words, max_size=3).map(tuple),
     notification_email_from=st.none() | phrases,
