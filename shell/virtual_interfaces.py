@@ -27,16 +27,18 @@ class VirtualInterfaces:
             for each in self._wanted
         )
 
-    def provide(self, wanted: Sequence[VirtualInterface]) -> tuple[Problem, ...]:
-        """Have these and no others, each up and set right; return a problem for each thing that the kernel refused.
+    def provide(self, wanted: Sequence[VirtualInterface]) -> tuple[tuple[VirtualInterface, ...], tuple[Problem, ...]]:
+        """Have these and no others, each up and set right; return those that were made, and a problem for each thing that was refused.
 
         One over an interface that does not exist (yet) waits for it and is no problem.
         """
         gone = tuple(each for each in self._wanted if each not in wanted)
         if not wanted and not gone:
-            return ()
+            return (), ()
         self._refused.clear()
-        problems = [*self._remove(gone), *self._make(wanted)]
+        problems = list(self._remove(gone))
+        lacking = tuple(each for each in wanted if each.name not in self._kernel.interfaces)
+        problems += self._make(wanted)
         self._wanted = tuple(wanted)
         there = tuple(each for each in wanted if self._is_ours(each))
         unfiltered = tuple(each.name for each in there if 4 in each.families)
@@ -44,7 +46,8 @@ class VirtualInterfaces:
         problems += self._sysctls.apply(settings)
         problems += self._kernel.carry_out([request for each in there for request in _raising(each, self._kernel.interfaces[each.name])])
         self._kernel.catch_up()
-        return (*problems, *self._sysctls.settle(kept=(*(each.path for each in settings), *(_filters() if unfiltered else ()))))
+        problems += self._sysctls.settle(kept=(*(each.path for each in settings), *(_filters() if unfiltered else ())))
+        return tuple(each for each in lacking if each in there), tuple(problems)
 
     def close(self) -> tuple[Problem, ...]:
         """Remove them all, and bring the kernel's settings back to what they were."""

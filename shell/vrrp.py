@@ -14,7 +14,7 @@ from attrs import define
 
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
-from kaspec.node import Node
+from kaspec.node import LinkChanged, Node
 from kaspec.plan import Difference, plan
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
@@ -27,8 +27,11 @@ from shell.files import dump_directory, write_atomically
 from shell.loop import VrrpLoop
 from shell.netlink import Kernel
 from shell.options import Options
+from shell.premises import Premises
 from shell.recorder import Recorder
+from shell.sysctls import Sysctls
 from shell.tuning import tune
+from shell.virtual_interfaces import VirtualInterfaces
 
 T = TypeVar("T")
 SWITCH_SECONDS = 0.0001
@@ -45,15 +48,17 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
     loop = asyncio.get_running_loop()
     diary = Diary(logs.later, bool(options.log_detail))
     async with Kernel() as kernel:
+        premises = Premises(VirtualInterfaces(kernel, Sysctls.resume(ledger(options))), diary.problems)
+        premises.prepare(configuration)
         diary.problems(kernel.apply([(True, address) for address in configuration.static_addresses]))
         diary.problems(kernel.apply_routes([(True, route) for route in configuration.static_routes]))
         vrrp = VrrpLoop(loop, Node(configuration.routers), kernel, diary)
-        child = _Child(vrrp, kernel, diary, configuration, loop.create_future())
+        child = _Child(vrrp, kernel, premises, diary, configuration, loop.create_future())
         recorder = _recorder(options, configuration, kernel)
         if recorder:
             vrrp.record(recorder)
         loop.set_exception_handler(child.give_up)
-        kernel.subscribe(vrrp.observe)
+        kernel.subscribe(child.observe)
         loop.add_reader(channel.fileno(), child.listen, channel)
         diary.problems(tune(configuration.global_defs))
         gc.collect()
@@ -69,9 +74,15 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
         diary.problems(kernel.apply_routes([(False, route) for route in reversed(child.configuration.static_routes)]))
         diary.problems(kernel.apply([(False, address) for address in child.configuration.static_addresses]))
         vrrp.close()
+        premises.close()
         if recorder:
             recorder.close()
     return status
+
+
+def ledger(options: Options) -> Path:
+    """Return where kernel settings that we change are remembered: beside the pid file."""
+    return options.pid_file("vrrp").with_suffix(".sysctls")
 
 
 def _recorder(options: Options, configuration: Configuration, kernel: Kernel) -> Recorder | None:
@@ -88,6 +99,7 @@ class _Child:
 
     vrrp: VrrpLoop
     kernel: Kernel
+    premises: Premises
     diary: Diary
     configuration: Configuration
     ended: asyncio.Future[int]
@@ -103,6 +115,11 @@ class _Child:
         for line in traceback.format_exception(context.get("exception")):
             logs.info(line.rstrip())
         self.end(exits.SOFTWARE)
+
+    def observe(self, change: LinkChanged) -> None:
+        """The kernel reports an interface."""
+        self.vrrp.observe(change)
+        self.premises.look()
 
     def listen(self, channel: Channel) -> None:
         """Messages have come, or the parent is gone."""
@@ -145,7 +162,9 @@ class _Child:
         self.diary.problems(tune(configuration.global_defs, old.global_defs))
         self.diary.problems(self.kernel.apply(_changes(found.addresses)))
         self.diary.problems(self.kernel.apply_routes(_changes(found.routes)))
+        self.premises.extend(configuration)
         self.vrrp.reconfigure(Node(configuration.routers), render(configuration))
+        self.premises.trim(configuration)
         self.vrrp.rehearse()
         logs.info("Reload complete")
 

@@ -65,7 +65,7 @@ class Inside:
 
     def provide(self, *wanted: VirtualInterface) -> tuple[Problem, ...]:
         with self.host.namespace.entered():
-            return self.interfaces.provide(wanted)
+            return self.interfaces.provide(wanted)[1]
 
     def close(self) -> tuple[Problem, ...]:
         with self.host.namespace.entered():
