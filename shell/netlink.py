@@ -73,11 +73,7 @@ class Kernel:
 
     def close(self) -> None:
         """Stop reporting and free the descriptors."""
-        if self._tell is not None:
-            asyncio.get_running_loop().remove_reader(self._events.fileno())
-            self._tell = None
-        if self._later is not None:
-            self._later.cancel()
+        self.unsubscribe()
         self._events.close()
         self._requests.close()
 
@@ -168,6 +164,15 @@ class Kernel:
         subnet = rtnetlink.subnet_of(virtual.address, virtual.prefix_length)
         steady = (each for each in self._addresses.get(index, ()) if not each.secondary and (index, each.address) not in self._moving)
         return all(each.subnet != subnet for each in steady)
+
+    def unsubscribe(self) -> None:
+        """Report nothing any more."""
+        if self._tell is not None:
+            asyncio.get_running_loop().remove_reader(self._events.fileno())
+            self._tell = None
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
 
     def carry_out(self, requests: Sequence[Request]) -> tuple[Problem, ...]:
         """Make other changes of interfaces; return a problem for each that the kernel refused."""

@@ -27,6 +27,7 @@ CREDIBLE_AGE = 1_000_000_000
 """Nanoseconds a datagram may have waited for us."""
 
 _IP_MULTICAST_ALL, _IPV6_MULTICAST_ALL = 49, 29
+_IPV6_FREEBIND = 78
 _SO_TIMESTAMPNS = 35
 _SO_SNDBUFFORCE = 32
 _SO_RCVBUFFORCE = 33
@@ -182,6 +183,8 @@ def _aim(target: socket.socket, family: Family, index: int) -> None:
     else:
         target.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
         target.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
+        target.setsockopt(socket.IPPROTO_IPV6, _IPV6_FREEBIND, 1)
+        target.bind(("fe80::", 0, 0, index))  # spares the kernel the search for a source, which an interface without addresses has not
 
 
 def _name(family: Family, index: int) -> bytes:

@@ -51,9 +51,8 @@ class VirtualInterfaces:
 
     def close(self) -> tuple[Problem, ...]:
         """Remove them all, and bring the kernel's settings back to what they were."""
-        problems = tuple(self._remove(self._wanted))
-        self._wanted = ()
-        return (*problems, *self._sysctls.settle())
+        gone, self._wanted = self._wanted, ()
+        return (*self._remove(gone), *self._sysctls.settle())
 
     def _make(self, wanted: Iterable[VirtualInterface]) -> Iterator[Problem]:
         """Make those that are not there; one of the name that is not ours is left alone and told."""

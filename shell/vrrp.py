@@ -73,6 +73,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
         vrrp.take(Shutdown())
         diary.problems(kernel.apply_routes([(False, route) for route in reversed(child.configuration.static_routes)]))
         diary.problems(kernel.apply([(False, address) for address in child.configuration.static_addresses]))
+        kernel.unsubscribe()
         vrrp.close()
         premises.close()
         if recorder:

@@ -51,8 +51,9 @@ def virtual_mac(family: Family, virtual_router_id: int, prefix: bytes | None = N
 def kernel_settings(interfaces: Iterable[VirtualInterface]) -> tuple[KernelSetting, ...]:
     """Return what the kernel must be told about virtual interfaces and the interfaces under them, in the order of the interfaces.
 
-    The base must not answer ARP for addresses that are not its own, or hosts would learn its MAC address; the virtual interface must take
-    what comes from addresses of this host, and keep an address whose subnet's first one goes.
+    No interface may answer ARP for another's addresses, nor ask in the name of one, or hosts would learn the wrong MAC address (keepalived
+    lets the base ask).  The virtual interface must take what comes from addresses of this host, and keep an address whose subnet's first
+    one goes.
     """
     return tuple(dict.fromkeys(setting for interface in interfaces for setting in _settings(interface)))
 
@@ -60,13 +61,14 @@ def kernel_settings(interfaces: Iterable[VirtualInterface]) -> tuple[KernelSetti
 def _settings(interface: VirtualInterface) -> Iterator[KernelSetting]:
     if 6 not in interface.families:
         yield KernelSetting(f"ipv6/conf/{interface.name}/disable_ipv6", "1")
+    yield KernelSetting(f"ipv4/conf/{interface.name}/arp_ignore", "1")
     if 4 not in interface.families:
         return
-    for setting, value in (("arp_ignore", "1"), ("accept_local", "1"), ("rp_filter", "0"), ("promote_secondaries", "1")):
+    for setting, value in (("accept_local", "1"), ("rp_filter", "0"), ("promote_secondaries", "1")):
         yield KernelSetting(f"ipv4/conf/{interface.name}/{setting}", value)
     if interface.kind == "macvlan":
-        for setting in ("arp_ignore", "arp_filter"):
-            yield KernelSetting(f"ipv4/conf/{interface.base}/{setting}", "1")
+        for setting, value in (("arp_ignore", "1"), ("arp_filter", "1"), ("arp_announce", "2")):
+            yield KernelSetting(f"ipv4/conf/{interface.base}/{setting}", value)
 
 
 def loosened(reverse_path_filters: Mapping[str, int], virtual: Iterable[str]) -> tuple[KernelSetting, ...]:
