@@ -14,14 +14,16 @@ from attrs import evolve, field, frozen
 from kaspec import rules
 from kaspec.address import Address, Family, family_of
 from kaspec.rules import Rule
-from kaspec.succession import Added, Changed, Kept, Moved, Removed, places, succession
+from kaspec.succession import Added, Changed, Kept, Moved, Removed, succession
 from kaspec.tracking import NOTHING_FOUND, Finding, Link, Tracker, source_candidates, standing
-from kaspec.units import Instant
+from kaspec.units import ZERO, Instant, Interval
 from kaspec.vrrp import state as states
+from kaspec.vrrp.association import BLANK, Association, seal
+from kaspec.vrrp.authentication import Keyed
 from kaspec.vrrp.effects import RemoveAddresses
 from kaspec.vrrp.events import DeadlineReached, Event, Reconfigured, Shutdown, StandingChanged, Startup
 from kaspec.vrrp.machine import Step, step
-from kaspec.vrrp.reception import receive, stray
+from kaspec.vrrp.reception import admit, receive, stray, virtual_router_id
 from kaspec.vrrp.router import Identity, Version, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Initialize, Master, Standing, State
 from kaspec.wire.ip import Malformed, Packet, decode_ip
@@ -35,9 +37,20 @@ class Node:
     routers: tuple[VirtualRouter, ...] = ()
 
     @cached_property
-    def places(self) -> Mapping[Identity, int]:
-        """Where the virtual router of an identity stands in ``routers``."""
-        return places(self.routers)
+    def claims(self) -> Mapping[tuple[str, Family, int], tuple[int, ...]]:
+        """Where the virtual routers of an interface, family and VRID stand in ``routers``; seldom more than one."""
+        found: defaultdict[tuple[str, Family, int], tuple[int, ...]] = defaultdict(tuple)
+        for place, router in enumerate(self.routers):
+            found[router.interface, router.family, router.virtual_router_id] += (place,)
+        return found
+
+    def place_for(self, interface: str, packet: Packet) -> int | None:
+        """Return which virtual router a packet is for: by its VRID; of several, by whom it comes from or where it was sent to."""
+        number = virtual_router_id(packet)
+        found = self.claims.get((interface, family_of(packet.source), number), ()) if number is not None else ()
+        if len(found) <= 1:
+            return found[0] if found else None
+        return next((place for place in found if _is_for(self.routers[place], packet)), None)
 
     @cached_property
     def versions(self) -> Mapping[tuple[str, Family], frozenset[Version]]:
@@ -67,12 +80,27 @@ class Node:
 class NodeState:
     """The states of the virtual routers, place by place, and the interfaces and ``findings`` of what is tracked as last reported.
 
-    What is not in ``findings`` has not been heard of yet.
+    What is not in ``findings`` has not been heard of yet.  ``associations`` are what virtual routers with keys remember of sequence
+    numbers; ``epoch`` is what an instant of our clock lacks to microseconds since 1970.
     """
 
     states: tuple[State, ...] = ()
     links: Mapping[str, Link] = field(factory=dict)
     findings: Mapping[Tracker, Finding] = field(factory=dict)
+    associations: Mapping[Identity, Association] = field(factory=dict)
+    epoch: Interval = ZERO
+
+    def wall(self, instant: Instant) -> Instant:
+        """Return an instant in microseconds since 1970."""
+        return Instant(instant + self.epoch)
+
+    def association(self, router: VirtualRouter) -> Association:
+        """Return what a virtual router remembers."""
+        return self.associations.get(router.identity, BLANK)
+
+    def with_association(self, router: VirtualRouter, kept: Association) -> "NodeState":
+        """Remember something else of a virtual router."""
+        return evolve(self, associations={**self.associations, router.identity: kept})
 
 
 @frozen
@@ -106,7 +134,14 @@ class DeadlinesReached:
     places: tuple[int, ...]
 
 
-NodeEvent = Startup | Shutdown | LinkChanged | TrackerReported | DatagramReceived | DeadlinesReached
+@frozen
+class ClockSet:
+    """Somebody set the wall clock: an instant of our clock now lacks ``epoch`` to microseconds since 1970."""
+
+    epoch: Interval
+
+
+NodeEvent = Startup | Shutdown | LinkChanged | TrackerReported | DatagramReceived | DeadlinesReached | ClockSet
 
 
 @frozen
@@ -160,6 +195,8 @@ def node_step(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> T
             return _observe(node, state, name, link, now)
         case TrackerReported(tracker, finding):
             return _hear_of(node, state, tracker, finding, now)
+        case ClockSet(epoch):
+            return Transition(evolve(state, epoch=epoch))
         case Startup() | Shutdown():
             return _each(node, state, range(len(node.routers)), lambda _: event, now)
         case _:
@@ -171,15 +208,20 @@ def take_datagram(node: Node, state: NodeState, interface: str, datagram: bytes,
     packet = decode_ip(datagram)
     if isinstance(packet, Malformed):
         return Transition(state, unclaimed=Unclaimed(interface, rules.NOT_IP, None))
-    virtual_router_id = packet.payload[1] if len(packet.payload) > 1 else None
-    place = node.places.get((interface, family_of(packet.source), virtual_router_id)) if virtual_router_id is not None else None
+    place = node.place_for(interface, packet)
     if place is None:
-        return Transition(state, unclaimed=Unclaimed(interface, stray(node.version_for(interface, packet), packet), virtual_router_id))
+        return Transition(
+            state, unclaimed=Unclaimed(interface, stray(node.version_for(interface, packet), packet), virtual_router_id(packet))
+        )
     router, before = node.routers[place], state.states[place]
-    event = receive(router, packet)
+    if isinstance(router.authentication, Keyed):
+        event, kept = admit(router, packet, state.association(router), state.wall(now))
+        state = state.with_association(router, kept)
+    else:
+        event = receive(router, packet)
     taken = step(router, before, event, now)
     after = state.states if taken.state is before else (*state.states[:place], taken.state, *state.states[place + 1 :])
-    return Transition(NodeState(after, state.links, state.findings), (Outcome(place, router, before, event, taken),))
+    return _sealed(Transition(evolve(state, states=after), (Outcome(place, router, before, event, taken),)), now)
 
 
 def next_deadline(state: NodeState) -> Instant | None:
@@ -216,7 +258,10 @@ def reconfigure(old: Node, new: Node, state: NodeState, now: Instant) -> Transit
             outcomes.append(Outcome(fate.new, router, before, event, taken))
     masters = (router for router, each in zip(new.routers, after, strict=True) if isinstance(each, Master))
     held = frozenset(virtual for router in masters for virtual in router.addresses)
-    return Transition(NodeState(tuple(after), links, findings), tuple(_sparing(outcome, held) for outcome in outcomes))
+    settled = _sealed(Transition(evolve(state, states=tuple(after)), tuple(_sparing(outcome, held) for outcome in outcomes)), now)
+    stays = {router.identity for router in new.routers if isinstance(router.authentication, Keyed)}
+    associations = {identity: kept for identity, kept in settled.state.associations.items() if identity in stays}
+    return evolve(settled, state=evolve(settled.state, associations=associations))
 
 
 def _inherited(fate: Kept | Changed | Moved | Added, old: Node, state: NodeState, fresh: Standing) -> tuple[State, Event]:
@@ -275,4 +320,24 @@ def _each(node: Node, state: NodeState, places: Iterable[int], event_for: Callab
         taken = step(router, before, event, now)
         after[place] = taken.state
         outcomes.append(Outcome(place, router, before, event, taken))
-    return Transition(NodeState(tuple(after), state.links, state.findings), tuple(outcomes))
+    return _sealed(Transition(evolve(state, states=tuple(after)), tuple(outcomes)), now)
+
+
+def _sealed(transition: Transition, now: Instant) -> Transition:
+    """Put on what virtual routers with keys send what makes it authentic; the number of each packet is remembered."""
+    if not any(isinstance(outcome.router.authentication, Keyed) for outcome in transition.outcomes):
+        return transition
+    state, outcomes = transition.state, []
+    for outcome in transition.outcomes:
+        association, effects = seal(outcome.router, state.association(outcome.router), outcome.step.effects, state.wall(now))
+        if association != state.association(outcome.router):
+            state = state.with_association(outcome.router, association)
+        outcomes.append(evolve(outcome, step=evolve(outcome.step, effects=effects)))
+    return evolve(transition, state=state, outcomes=tuple(outcomes))
+
+
+def _is_for(router: VirtualRouter, packet: Packet) -> bool:
+    """Tell a virtual router from others with its VRID on its interface: by its peers, its source or its group."""
+    if not router.peers:
+        return packet.destination == router.multicast_group
+    return packet.source in {peer.address for peer in router.peers} and router.source in {None, packet.destination}

@@ -49,6 +49,42 @@ AUTH_TYPE_MISMATCH = _rule(
     "A packet whose authentication type is not the configured one is discarded.",
 )
 PASSWORD = _rule("rfc2338.5.3.6.2.password", "RFC 2338 5.3.6.2", "A packet whose eight password bytes differ is discarded.")
+HEADER_MALFORMED = _rule(
+    "rfc2402.2.header", "RFC 2402 2", "A packet whose authentication header is cut, or is before anything but VRRP, is discarded."
+)
+HEADER_MISSING = _rule(
+    "rfc2338.5.3.6.3.missing", "RFC 2338 5.3.6.3", "With IP authentication, a packet without an authentication header is discarded."
+)
+HEADER_UNEXPECTED = _rule(
+    "keepalived.authentication-header.unexpected",
+    "keepalived",
+    "Without IP authentication, a packet in an authentication header is discarded.",
+)
+HEADER_INTEGRITY = _rule(
+    "rfc2338.5.3.6.3.integrity", "RFC 2338 5.3.6.3, RFC 2403", "A packet whose integrity check value is wrong is discarded."
+)
+HEADER_SPI = _rule(
+    "keepalived.authentication-header.spi", "keepalived", "A packet whose security parameters index is not its source address is discarded."
+)
+HEADER_SEQUENCE = _rule(
+    "rfc2402.3.4.3.sequence",
+    "RFC 2402 3.4.3, keepalived",
+    "A packet whose sequence number is not greater than every one said or heard before is discarded.",
+)
+TRAILER_MISSING = _rule("keepalived.auth-hmac.missing", "keepalived >= 2.4 auth_hmac", "A packet that is not signed is discarded.")
+TRAILER_MALFORMED = _rule(
+    "keepalived.auth-hmac.malformed", "keepalived >= 2.4 auth_hmac", "A packet with something else than a trailer behind it is discarded."
+)
+TRAILER_STALE = _rule(
+    "keepalived.auth-hmac.stale",
+    "keepalived >= 2.4 auth_hmac",
+    "A packet signed longer ago, or more in the future, than the window is discarded.",
+)
+TRAILER_KEY = _rule("keepalived.auth-hmac.unknown-key", "keepalived >= 2.4 auth_hmac", "A packet signed with an unknown key is discarded.")
+TRAILER_CODE = _rule("keepalived.auth-hmac.invalid", "keepalived >= 2.4 auth_hmac", "A packet whose code is wrong is discarded.")
+TRAILER_REPLAY = _rule(
+    "keepalived.auth-hmac.replay", "keepalived >= 2.4 auth_hmac", "A packet whose sequence number its sender has used before is discarded."
+)
 ADDRESS_LIST = _rule(
     "rfc3768.7.1.address-list", "RFC 3768 7.1", "A packet with another address list is discarded unless its priority is 255."
 )
@@ -83,7 +119,17 @@ CHECKSUM_FORM = _rule(
     "The other form of the version 3 IPv4 checksum is reported and the packet used.",
 )
 DESTINATION = _rule(
-    "keepalived.destination", "RFC 3768 5.2.2, keepalived", "A multicast virtual router discards packets not sent to its group."
+    "keepalived.destination",
+    "RFC 3768 5.2.2, keepalived",
+    "A multicast virtual router discards packets not sent to its group, a unicast one those sent to a group.",
+)
+PEER_UNKNOWN = _rule(
+    "keepalived.check-unicast-src", "keepalived check_unicast_src", "A unicast packet from a router that is no unicast_peer is discarded."
+)
+PEER_TTL = _rule(
+    "keepalived.unicast-peer.ttl",
+    "keepalived unicast_peer",
+    "A packet whose TTL is not within its sender's min_ttl and max_ttl is discarded.",
 )
 
 # Initialize (RFC 3768 6.4.1).
@@ -140,6 +186,16 @@ MASTER_PRIORITY_ZERO = _rule(
 MASTER_YIELDS = _rule("rfc3768.6.4.3.higher-priority", "RFC 3768 6.4.3", "Higher priority in Master: set Master_Down_Timer, become Backup.")
 MASTER_YIELDS_TIE = _rule(
     "rfc3768.6.4.3.higher-address", "RFC 3768 6.4.3", "Equal priority from a higher address in Master: become Backup."
+)
+MASTER_YIELDS_OWNER = _rule(
+    "rfc9568.6.4.3.two-owners",
+    "RFC 9568 erratum 8298, keepalived",
+    "Of two address owners, which is a configuration error, the one with the lower address becomes Backup.",
+)
+MASTER_ASSERTS_OWNER = _rule(
+    "keepalived.two-owners",
+    "keepalived",
+    "Of two address owners, which is a configuration error, the one with the higher address advertises at once.",
 )
 MASTER_LOWER = _rule("rfc3768.6.4.3.lower-priority", "RFC 3768 6.4.3", "A losing advertisement in Master is discarded.")
 MASTER_ASSERTS = _rule(

@@ -16,17 +16,8 @@ from kaspec.config.sections import Section
 from kaspec.config.source import Span
 from kaspec.config.virtual_interfaces import Names, with_virtual_interfaces
 from kaspec.units import ZERO, Interval
-from kaspec.vrrp.router import (
-    KEEPALIVED,
-    OWNER_PRIORITY,
-    Authentication,
-    Identity,
-    NoAuthentication,
-    Profile,
-    SimplePassword,
-    Version,
-    VirtualRouter,
-)
+from kaspec.vrrp.authentication import Authentication, NoAuthentication, SimplePassword
+from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Identity, Profile, Version, VirtualRouter
 
 PASSWORD_LIMIT = 8
 

@@ -20,7 +20,8 @@ from kaspec.config.values import SCOPE_NAMES, plain_seconds
 from kaspec.config.writing import word
 from kaspec.firewall import FirewallStyle
 from kaspec.units import ZERO, Interval
-from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.authentication import SimplePassword
+from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import virtual_mac
 from kaspec.wire.vrrp import ChecksumForm
 

@@ -16,8 +16,9 @@ from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import pending_line, reason_line
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant, Interval, in_seconds
+from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.intervals import master_down_interval
-from kaspec.vrrp.router import GarpPolicy, Identity, SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import GarpPolicy, Identity, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Master, State, next_deadline, state_name
 
 _EPOCH = datetime(1970, 1, 1)

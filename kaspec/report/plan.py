@@ -9,7 +9,8 @@ from kaspec.config.values import plain_seconds
 from kaspec.consequences import Consequence
 from kaspec.plan import Action, Change, Difference, Plan, changes
 from kaspec.units import ZERO
-from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, NoAuthentication, Profile, SimplePassword, VirtualAddress
+from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
+from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, Profile, VirtualAddress
 
 HEADS: Mapping[str, str] = {
     "keep": "is not touched",

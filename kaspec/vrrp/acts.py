@@ -7,6 +7,7 @@ from attrs import evolve, frozen
 from kaspec.address import Address, family_of
 from kaspec.rules import Rule
 from kaspec.units import Instant, Interval, after
+from kaspec.vrrp.authentication import IpAuthenticationHeader, SimplePassword
 from kaspec.vrrp.effects import (
     Effect,
     InstallAddresses,
@@ -17,9 +18,9 @@ from kaspec.vrrp.effects import (
     SendUnsolicitedNeighborAdvertisement,
 )
 from kaspec.vrrp.intervals import master_down_interval
-from kaspec.vrrp.router import SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Master, Standing, State
-from kaspec.wire.vrrp import NO_AUTHENTICATION, SIMPLE_TEXT_PASSWORD, Advertisement
+from kaspec.wire.vrrp import AUTHENTICATION_HEADER, NO_AUTHENTICATION, SIMPLE_TEXT_PASSWORD, Advertisement
 
 
 @frozen
@@ -63,9 +64,11 @@ def advertise(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:
 
 @lru_cache(maxsize=4096)
 def _send(router: VirtualRouter, priority: int, source: Address | None) -> tuple[Effect, ...]:
+    """Multicast it, or send one to each peer: none of them waits for another."""
     if source is None:
         return ()
-    return (SendAdvertisement(advertisement(router, priority), source, router.checksum_form),)
+    sent = SendAdvertisement(advertisement(router, priority), source, router.checksum_form, router.group)
+    return tuple(evolve(sent, destination=peer.address, ttl=router.unicast_ttl) for peer in router.peers) or (sent,)
 
 
 @lru_cache(maxsize=4096)
@@ -79,8 +82,12 @@ def announce(addresses: tuple[VirtualAddress, ...], repeat: int) -> tuple[Effect
 
 def advertisement(router: VirtualRouter, priority: int) -> Advertisement:
     """Return what the router advertises with ``priority`` (RFC 3768 7.2)."""
-    password = router.authentication.data if isinstance(router.authentication, SimplePassword) else bytes(8)
-    authentication_type = SIMPLE_TEXT_PASSWORD if isinstance(router.authentication, SimplePassword) else NO_AUTHENTICATION
+    authentication_type, password = NO_AUTHENTICATION, bytes(8)
+    match router.authentication:
+        case SimplePassword(data):
+            authentication_type, password = SIMPLE_TEXT_PASSWORD, data
+        case IpAuthenticationHeader():
+            authentication_type = AUTHENTICATION_HEADER
     return Advertisement(
         router.version,
         router.virtual_router_id,

@@ -2,20 +2,48 @@
 
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kaspec.address import Address
 from kaspec.vrrp.router import VirtualAddress
+from kaspec.wire.ip import VRRP_TTL
 from kaspec.wire.vrrp import Advertisement, ChecksumForm
 
 
 @frozen
+class HeaderSeal:
+    """An authentication header with this sequence number and key of eight bytes (RFC 2338 5.3.6.3)."""
+
+    sequence: int
+    key: bytes = field(repr=False)
+
+
+@frozen
+class TrailerSeal:
+    """A trailer of keepalived's ``auth_hmac`` with this sequence number, by that key."""
+
+    sequence: int
+    key_id: int
+    key: bytes = field(repr=False)
+
+
+Seal = HeaderSeal | TrailerSeal
+"""What makes an advertisement authentic; no two of a sender have the same sequence number."""
+
+
+@frozen
 class SendAdvertisement:
-    """Multicast ``advertisement`` from IP ``source`` on the virtual router's interface, with that form of checksum in version 3."""
+    """Send ``advertisement`` from IP ``source`` on the virtual router's interface, with that form of checksum in version 3.
+
+    ``destination`` is a group or a peer, ``None`` the family's group; the node puts the ``seal`` on, where there are keys.
+    """
 
     advertisement: Advertisement
     source: Address
     form: ChecksumForm = "pseudo-header"
+    destination: Address | None = None
+    ttl: int = VRRP_TTL
+    seal: Seal | None = None
 
 
 @frozen

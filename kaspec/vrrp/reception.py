@@ -5,71 +5,139 @@ Adverts repeat byte for byte, so the verdict is memoised: the usual packet costs
 
 from collections.abc import Iterator
 from functools import lru_cache
+from hmac import compare_digest
 from typing import assert_never
 
+from attrs import frozen
+
 from kaspec import rules
-from kaspec.address import Address, family_of, format_address, is_link_local, vrrp_group
+from kaspec.address import Address, family_of, format_address, is_link_local, is_multicast
 from kaspec.rules import Rule
-from kaspec.units import SECOND, in_seconds
+from kaspec.units import SECOND, Instant, in_seconds
+from kaspec.vrrp.association import BLANK, Association, verify
+from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, Keyed, NoAuthentication, SimplePassword
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, Remark
-from kaspec.vrrp.router import OWNER_PRIORITY, NoAuthentication, SimplePassword, Version, VirtualRouter
-from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet
+from kaspec.vrrp.router import OWNER_PRIORITY, Version, VirtualRouter
+from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL, HEADER_BYTES, open_header
+from kaspec.wire.hmac_trailer import TRAILER_BYTES
+from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Malformed, Packet
 from kaspec.wire.vrrp import (
+    AUTHENTICATION_HEADER,
     AUTHENTICATION_TYPES,
     LONGEST_MESSAGE,
     NO_AUTHENTICATION,
     SIMPLE_TEXT_PASSWORD,
     Advertisement,
     ChecksumForm,
-    Ends,
     Undecodable,
     checksum_form,
+    complete_length,
     decode,
 )
 
 Verdict = AdvertisementReceived | AdvertisementDiscarded
+_EVERYTHING_OF_USE = LONGEST_MESSAGE + TRAILER_BYTES
+
+
+@frozen
+class _Heard:
+    """A message that got as far as its authentication: what it says, the bytes of it, and what stands behind it."""
+
+    advertisement: Advertisement
+    message: bytes
+    behind: bytes
 
 
 def receive(router: VirtualRouter, packet: Packet) -> Verdict:
-    """Judge a packet that came in on the router's interface.
+    """Judge a packet that came in on the router's interface; with keys, as the first one heard.
 
     Only what can be part of a message is looked at, and remembered: packets of 64 kB must not fill the memory.
     """
-    return _judge(router, packet.source, packet.destination, packet.ttl, packet.protocol, packet.payload[:LONGEST_MESSAGE])
+    if isinstance(router.authentication, Keyed):
+        return admit(router, packet, BLANK, Instant(0))[0]
+    return _judge(router, packet.source, packet.destination, packet.ttl, packet.protocol, packet.payload[:_EVERYTHING_OF_USE])
+
+
+def admit(router: VirtualRouter, packet: Packet, association: Association, wall: Instant) -> tuple[Verdict, Association]:
+    """Judge a packet for a router with keys, and remember what authentic packets said; ``wall`` is now, in microseconds since 1970."""
+    heard, keys = _hear(router, packet), router.authentication
+    if isinstance(heard, AdvertisementDiscarded):
+        return heard, association
+    assert isinstance(keys, Keyed), keys
+    association, failed = verify(router, keys, association, packet, heard.behind, wall)
+    if failed is None:
+        return _conclude(router, packet, heard), association
+    if isinstance(keys, HmacTrailer) and keys.mode != "enforce":
+        return _conclude(router, packet, heard, failed), association
+    return _discarded(failed, packet), association
 
 
 @lru_cache(maxsize=8192)
-def _judge(router: VirtualRouter, source: Address, destination: Address, ttl: int, protocol: int, message: bytes) -> Verdict:
-    advertisement = _read(router.version, ttl, protocol, message, (source, destination))
-    if isinstance(advertisement, Undecodable):
-        return AdvertisementDiscarded(advertisement.rule, source, advertisement.received, advertisement.expected)
+def _judge(router: VirtualRouter, source: Address, destination: Address, ttl: int, protocol: int, payload: bytes) -> Verdict:
+    packet = Packet(source, destination, ttl, protocol, payload)
+    heard = _hear(router, packet)
+    return heard if isinstance(heard, AdvertisementDiscarded) else _conclude(router, packet, heard)
+
+
+def _hear(router: VirtualRouter, packet: Packet) -> _Heard | AdvertisementDiscarded:
+    """Take the ladder up to the authentication that needs no memory."""
+    heard = _read(router.version, packet, bool(router.peers))
+    if isinstance(heard, Undecodable):
+        return AdvertisementDiscarded(heard.rule, packet.source, heard.received, heard.expected)
+    failed = _check_virtual_router(router, heard.advertisement) or _check_authentication(router, packet.protocol, heard.advertisement)
+    return _discarded(failed, packet) if failed else heard
+
+
+def _conclude(router: VirtualRouter, packet: Packet, heard: _Heard, *remarks: Remark) -> Verdict:
+    """Take the ladder from where a packet is authentic."""
+    advertisement = heard.advertisement
     failed = (
-        _check_virtual_router(router, advertisement)
-        or (_check_authentication(router, advertisement) if router.version == 2 else None)
-        or _check_addresses(router, advertisement)
+        _check_addresses(router, advertisement)
         or _check_interval(router, advertisement)
-        or _check_destination(router, destination)
+        or _check_destination(router, packet.destination)
+        or _check_peer(router, packet)
     )
     if failed:
-        return AdvertisementDiscarded(failed.rule, source, failed.received, failed.expected)
-    form = checksum_form(message, (source, destination)) if router.version == 3 else None
-    return AdvertisementReceived(advertisement, source, tuple(_remarks(router, advertisement, form)))
+        return _discarded(failed, packet)
+    form = checksum_form(heard.message, (packet.source, packet.destination)) if router.version == 3 else None
+    return AdvertisementReceived(advertisement, packet.source, (*remarks, *_remarks(router, advertisement, form)))
+
+
+def _discarded(failed: Remark, packet: Packet) -> AdvertisementDiscarded:
+    return AdvertisementDiscarded(failed.rule, packet.source, failed.received, failed.expected)
+
+
+def virtual_router_id(packet: Packet) -> int | None:
+    """Return the VRID of a packet, be it in an authentication header or not; ``None`` if it is too short to have one."""
+    place = HEADER_BYTES + 1 if packet.protocol == AUTHENTICATION_HEADER_PROTOCOL else 1
+    return packet.payload[place] if len(packet.payload) > place else None
 
 
 def stray(version: Version, packet: Packet) -> Rule:
     """Return why a packet that no virtual router of the interface claims is discarded: an earlier fault, else its VRID."""
+    heard = _read(version, packet, unicast=False)
+    return heard.rule if isinstance(heard, Undecodable) else rules.VRID
+
+
+def _read(version: Version, packet: Packet, unicast: bool) -> _Heard | Undecodable:
+    """Take the steps of RFC 3768 7.1 that come before the VRID; a unicast packet may come from beyond a router."""
+    payload = packet.payload[:_EVERYTHING_OF_USE]
+    if packet.protocol == AUTHENTICATION_HEADER_PROTOCOL:
+        opened = open_header(packet.payload)
+        if isinstance(opened, Malformed):
+            return Undecodable(rules.HEADER_MALFORMED, opened.reason, "an authentication header before VRRP")
+        payload = opened[1]
+    elif packet.protocol != VRRP_PROTOCOL:
+        return Undecodable(rules.NOT_VRRP, str(packet.protocol), str(VRRP_PROTOCOL))
+    if packet.ttl != VRRP_TTL and not unicast:
+        return Undecodable(rules.TTL, str(packet.ttl), str(VRRP_TTL))
     ends = packet.source, packet.destination
-    advertisement = _read(version, packet.ttl, packet.protocol, packet.payload[:LONGEST_MESSAGE], ends)
-    return advertisement.rule if isinstance(advertisement, Undecodable) else rules.VRID
-
-
-def _read(version: Version, ttl: int, protocol: int, message: bytes, ends: Ends) -> Advertisement | Undecodable:
-    """Take the steps of RFC 3768 7.1 that come before the VRID."""
-    if protocol != VRRP_PROTOCOL:
-        return Undecodable(rules.NOT_VRRP, str(protocol), str(VRRP_PROTOCOL))
-    if ttl != VRRP_TTL:
-        return Undecodable(rules.TTL, str(ttl), str(VRRP_TTL))
-    return decode(version, message, ends)
+    complete = complete_length(version, payload, len(packet.source))
+    signed = len(packet.source) == 16 and len(payload) - complete == TRAILER_BYTES
+    advertisement = decode(version, payload, ends, TRAILER_BYTES if signed else 0)
+    if isinstance(advertisement, Undecodable):
+        return advertisement
+    return _Heard(advertisement, payload[:complete], payload[complete:])
 
 
 def _failed(rule: Rule, received: object, expected: object) -> Remark:
@@ -85,18 +153,30 @@ def _check_virtual_router(router: VirtualRouter, advertisement: Advertisement) -
     return None
 
 
-def _check_authentication(router: VirtualRouter, advertisement: Advertisement) -> Remark | None:
-    """RFC 3768 5.3.6 and RFC 2338 5.3.6.2: the type is known, is ours, and the password is right."""
-    ours = SIMPLE_TEXT_PASSWORD if isinstance(router.authentication, SimplePassword) else NO_AUTHENTICATION
-    if advertisement.authentication_type not in AUTHENTICATION_TYPES:
+def _check_authentication(router: VirtualRouter, protocol: int, advertisement: Advertisement) -> Remark | None:
+    """RFC 3768 5.3.6 and RFC 2338 5.3.6: the type is known and ours, the header is there if it is to be, the password is right."""
+    ours, keys = _authentication_type(router), router.authentication
+    if router.version == 2 and advertisement.authentication_type not in AUTHENTICATION_TYPES:
         return _failed(rules.AUTH_TYPE_UNKNOWN, advertisement.authentication_type, ours)
-    if advertisement.authentication_type != ours:
+    if router.version == 2 and advertisement.authentication_type != ours:
         return _failed(rules.AUTH_TYPE_MISMATCH, advertisement.authentication_type, ours)
+    in_header = protocol == AUTHENTICATION_HEADER_PROTOCOL
+    if in_header != isinstance(keys, IpAuthenticationHeader):
+        rule = rules.HEADER_UNEXPECTED if in_header else rules.HEADER_MISSING
+        return _failed(rule, *("a header" if present else "no header" for present in (in_header, not in_header)))
+    if router.version == 2 and isinstance(keys, SimplePassword) and not compare_digest(keys.data, advertisement.authentication_data):
+        return _failed(rules.PASSWORD, "another password", "ours")
+    return None
+
+
+def _authentication_type(router: VirtualRouter) -> int:
     match router.authentication:
-        case NoAuthentication():
-            return None
-        case SimplePassword(data):
-            return None if data == advertisement.authentication_data else _failed(rules.PASSWORD, "another password", "ours")
+        case SimplePassword():
+            return SIMPLE_TEXT_PASSWORD
+        case IpAuthenticationHeader():
+            return AUTHENTICATION_HEADER
+        case NoAuthentication() | HmacTrailer():
+            return NO_AUTHENTICATION
         case _:
             assert_never(router.authentication)
 
@@ -129,9 +209,23 @@ def _check_interval(router: VirtualRouter, advertisement: Advertisement) -> Rema
 
 
 def _check_destination(router: VirtualRouter, destination: Address) -> Remark | None:
-    group = vrrp_group(router.family)
-    if router.profile.checks_destination and destination != group:
-        return _failed(rules.DESTINATION, format_address(destination), format_address(group))
+    if not router.profile.checks_destination:
+        return None
+    if router.peers:
+        return _failed(rules.DESTINATION, format_address(destination), "a unicast packet") if is_multicast(destination) else None
+    group = router.multicast_group
+    return None if destination == group else _failed(rules.DESTINATION, format_address(destination), format_address(group))
+
+
+def _check_peer(router: VirtualRouter, packet: Packet) -> Remark | None:
+    """keepalived: the sender is a unicast_peer, and not farther or nearer than it should be."""
+    if not (router.peers and router.checks_peers):
+        return None
+    peer = next((peer for peer in router.peers if peer.address == packet.source), None)
+    if peer is None:
+        return _failed(rules.PEER_UNKNOWN, format_address(packet.source), " ".join(format_address(each.address) for each in router.peers))
+    if not peer.min_ttl <= packet.ttl <= peer.max_ttl:
+        return _failed(rules.PEER_TTL, packet.ttl, f"{peer.min_ttl} - {peer.max_ttl}")
     return None
 
 

@@ -2,16 +2,19 @@
 
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import frozen
 
-from kaspec.address import Address, Family
+from kaspec.address import Address, Family, vrrp_group
 from kaspec.units import SECOND, ZERO, Interval
+from kaspec.vrrp.authentication import Authentication, NoAuthentication
 from kaspec.vrrp.virtual_interface import VirtualInterface
 from kaspec.wire.vrrp import ChecksumForm
 
 Version = Literal[2, 3]
-Identity = tuple[str, Family, int]
-"""Interface, family and VRID: the same VRID in IPv4 and IPv6 is two virtual routers (RFC 9568 5.2.3)."""
+Identity = tuple[str, Family, int, str]
+"""Interface, family and VRID: the same VRID in IPv4 and IPv6 is two virtual routers (RFC 9568 5.2.3).  Last what tells it from others of
+the same three (keepalived: told apart by their peers or groups), which is empty for the first."""
+LARGEST_TTL = 255
 FIVE_SECONDS = Interval(5 * SECOND)
 TrackerKind = Literal["script", "file", "process", "bfd"]
 Tracker = tuple[TrackerKind, str]
@@ -36,23 +39,12 @@ class VirtualAddress:
 
 
 @frozen
-class NoAuthentication:
-    """Authentication type 0 (RFC 3768 5.3.6.1)."""
+class Peer:
+    """A router that is spoken to alone (keepalived ``unicast_peer``), and within which bounds the TTL of what it sends must arrive."""
 
-
-@frozen
-class SimplePassword:
-    """Authentication type 1 (RFC 2338 5.3.6.2): ``data`` is exactly eight bytes, padded with zeros or cut."""
-
-    data: bytes = field(repr=False)
-
-    @classmethod
-    def of(cls, password: str) -> "SimplePassword":
-        """Take the first eight bytes of a password and fill with zero bytes, as keepalived does."""
-        return cls(password.encode()[:8].ljust(8, b"\0"))
-
-
-Authentication = NoAuthentication | SimplePassword
+    address: Address
+    min_ttl: int = 0
+    max_ttl: int = LARGEST_TTL
 
 
 @frozen
@@ -109,10 +101,11 @@ class Profile:
     ``answers_lower_priority``: RFC 9568 and keepalived send at once in reply to a losing advertisement; RFC 3768 stays silent.
     ``owner_discards``: RFC 3768's owner discards every advertisement (two owners then never agree; RFC 9568 erratum 8298 mends it).
     ``address_list``: what another address list does: ``report`` (keepalived >= 2.3.3), ``drop`` (before), ``drop-unless-owner`` (RFC 3768).
-    ``checks_destination``: whether a packet must have been sent to the multicast group.
+    ``checks_destination``: whether a packet must have been sent to the multicast group (to a unicast router: must not have been).
     ``first_link_local``: what becomes of an IPv6 advertisement whose first address is not link-local (RFC 9568: drop; FRR sends
     them).
     ``discard_rearms_master``: keepalived's flaw; for the checker to show, never set in the daemon.
+    ``answers_higher_priority``: whether a Master advertises once more before it yields (keepalived ``higher_prio_send_advert``).
     """
 
     name: str
@@ -122,6 +115,7 @@ class Profile:
     checks_destination: bool
     first_link_local: Literal["report", "drop"] = "report"
     discard_rearms_master: bool = False
+    answers_higher_priority: bool = False
 
 
 KEEPALIVED = Profile("keepalived", True, False, "report", True)
@@ -145,6 +139,12 @@ class VirtualRouter:
     ``interface`` is the operator's, where the source address is; a ``virtual_interface`` made over it carries advertisements (unless it
     ``transmits_on_base``) and addresses, ``address_interfaces`` addresses that are on another interface.  ``accept`` is the RFC's
     Accept_Mode.
+
+    With ``peers`` it unicasts to each of them, with ``unicast_ttl``, and needs no ``interface`` if it has a ``source``; without, it
+    multicasts to ``group`` (``None``: the family's own).  ``checks_peers``: only a peer is heard, within its TTL.  ``lacks_peers``: it was
+    to unicast, but nobody to unicast to is configured (keepalived ``unicast_fault_no_peer``).  ``tracks_source``: a fault if the configured
+    source is not on the interface.  ``trusts_address_list``: another list is told once of each Master (``skip_check_adv_addr``).
+    ``distinction`` tells it from another of the same interface, family and VRID.
     """
 
     name: str
@@ -170,11 +170,19 @@ class VirtualRouter:
     transmits_on_base: bool = False
     address_interfaces: tuple[VirtualInterface, ...] = ()
     accept: bool = True
+    peers: tuple[Peer, ...] = ()
+    unicast_ttl: int = LARGEST_TTL
+    checks_peers: bool = False
+    lacks_peers: bool = False
+    group: Address | None = None
+    tracks_source: bool = False
+    trusts_address_list: bool = False
+    distinction: str = ""
 
     @property
     def identity(self) -> Identity:
         """What identifies it on its host, whatever its name."""
-        return self.port, self.family, self.virtual_router_id
+        return self.port, self.family, self.virtual_router_id, self.distinction
 
     @property
     def port(self) -> str:
@@ -186,6 +194,11 @@ class VirtualRouter:
         """Every interface that is made for it."""
         own = () if self.virtual_interface is None else (self.virtual_interface,)
         return (*own, *self.address_interfaces)
+
+    @property
+    def multicast_group(self) -> Address:
+        """The group that it multicasts to, if it does."""
+        return vrrp_group(self.family) if self.group is None else self.group
 
     @property
     def is_owner(self) -> bool:

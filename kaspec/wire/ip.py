@@ -2,9 +2,9 @@
 
 from struct import Struct
 
-from attrs import frozen
+from attrs import field, frozen
 
-from kaspec.address import Address
+from kaspec.address import Address, is_multicast
 from kaspec.wire.checksum import checksum
 
 VRRP_PROTOCOL = 112
@@ -21,13 +21,22 @@ _PSEUDO_HEADER, _PSEUDO_HEADER_V6 = Struct("!4s4sBBH"), Struct("!16s16sI3xB")
 
 @frozen
 class Packet:
-    """The parts of an IP datagram that VRRP looks at; in IPv6 ``ttl`` is the hop limit and ``protocol`` the next header."""
+    """The parts of an IP datagram that VRRP looks at; in IPv6 ``ttl`` is the hop limit and ``protocol`` the next header.
+
+    ``identification`` is IPv4's, which only an authentication header takes notice of; 0 leaves it to the kernel.
+    """
 
     source: Address
     destination: Address
     ttl: int
     protocol: int
     payload: bytes
+    identification: int = field(default=0, eq=False)
+
+    @property
+    def is_multicast(self) -> bool:
+        """Whether it is sent to a group."""
+        return is_multicast(self.destination)
 
 
 @frozen
@@ -53,13 +62,17 @@ def decode_ipv4(datagram: bytes) -> Packet | Malformed:
     total_length = datagram[2] << 8 | datagram[3]
     if not 20 <= header_length <= total_length <= len(datagram):
         return Malformed("IPv4 lengths do not fit the datagram")
-    return Packet(Address(datagram[12:16]), Address(datagram[16:20]), datagram[8], datagram[9], datagram[header_length:total_length])
+    source, destination, identification = Address(datagram[12:16]), Address(datagram[16:20]), datagram[4] << 8 | datagram[5]
+    return Packet(source, destination, datagram[8], datagram[9], datagram[header_length:total_length], identification)
 
 
 def encode_ipv4(packet: Packet, identification: int = 0) -> bytes:
-    """Write an IPv4 datagram with VRRP's type of service, no options and no fragmentation flags."""
+    """Write an IPv4 datagram with VRRP's type of service, no options and no fragmentation flags.
+
+    ``identification`` is used if the packet has none.
+    """
     length = 20 + len(packet.payload)
-    fields = (0x45, VRRP_TOS, length, identification & 0xFFFF, 0, packet.ttl, packet.protocol)
+    fields = (0x45, VRRP_TOS, length, packet.identification or identification & 0xFFFF, 0, packet.ttl, packet.protocol)
     blank = _HEADER.pack(*fields, 0, packet.source, packet.destination)
     return _HEADER.pack(*fields, checksum(blank), packet.source, packet.destination) + packet.payload
 

@@ -110,18 +110,33 @@ def _encode_3(advertisement: Advertisement, ends: Ends, form: ChecksumForm) -> b
     return _HEADER_3.pack(*fields, checksum(_covered(blank, ends, form))) + body
 
 
-def decode(version: int, message: bytes, ends: Ends = NOWHERE) -> Advertisement | Undecodable:
+def resealed(message: bytes, ends: Ends, trailer: bytes) -> bytes:
+    """Put a trailer behind a complete message: in IPv6 the checksum, which is the kernel's own there, covers it too."""
+    if len(ends[0]) == 4:
+        return message + trailer
+    blank = message[:6] + bytes(2) + message[8:] + trailer
+    return blank[:6] + checksum(_covered(blank, ends, "pseudo-header")).to_bytes(2) + blank[8:]
+
+
+def complete_length(version: int, message: bytes, address_size: int) -> int:
+    """Return how many bytes a message must have, by its own count of addresses; what is behind is not part of it."""
+    count = message[3] if len(message) > 3 else 0
+    return _HEADER.size + 4 * count + AUTHENTICATION_BYTES if version == 2 else _HEADER_3.size + address_size * count
+
+
+def decode(version: int, message: bytes, ends: Ends = NOWHERE, trailer: int = 0) -> Advertisement | Undecodable:
     """Read a message of ``version``, checking in the order of RFC 3768 7.1: version, completeness, checksum; then the type.
 
-    In version 3 for IPv4 any form of checksum is right.  Bytes after the message are not part of it and are ignored.
+    In version 3 for IPv4 any form of checksum is right.  Bytes after the message are not part of it and are ignored, but that in IPv6
+    the checksum may cover so many bytes of ``trailer`` too.
     """
     if not message or message[0] >> 4 != version:
         return Undecodable(rules.VERSION, str(message[0] >> 4) if message else "nothing", str(version))
-    complete = _complete(version, message, ends)
+    complete = complete_length(version, message, len(ends[0]))
     if len(message) < complete:
         return Undecodable(rules.INCOMPLETE, str(len(message)), str(complete))
-    message = message[:complete]
-    if not (is_valid(message) if version == 2 else checksum_form(message, ends)):
+    whole, message = message[: complete + trailer], message[:complete]
+    if not (is_valid(message) if version == 2 else checksum_form(message, ends) or (trailer and checksum_form(whole, ends))):
         return Undecodable(rules.CHECKSUM, f"0x{message[6]:02x}{message[7]:02x}", "a sum of 0xffff")
     if message[0] & 0x0F != ADVERTISEMENT:
         return Undecodable(rules.TYPE, str(message[0] & 0x0F), str(ADVERTISEMENT))
@@ -132,12 +147,6 @@ def checksum_form(message: bytes, ends: Ends) -> ChecksumForm | None:
     """Return which form of checksum a complete version 3 message has; ``None`` if it is wrong in either."""
     forms = CHECKSUM_FORMS if len(ends[0]) == 4 else CHECKSUM_FORMS[:1]
     return next((form for form in forms if is_valid(_covered(message, ends, form))), None)
-
-
-def _complete(version: int, message: bytes, ends: Ends) -> int:
-    """Return how many bytes a message must have, by its own count of addresses."""
-    count = message[3] if len(message) > 3 else 0
-    return _HEADER.size + 4 * count + AUTHENTICATION_BYTES if version == 2 else _HEADER_3.size + len(ends[0]) * count
 
 
 def _covered(message: bytes, ends: Ends, form: ChecksumForm) -> bytes:

@@ -26,9 +26,10 @@ from kaspec.report.journal import BLANK, Journal, enter
 from kaspec.report.stats import Key, render_stats, tally
 from kaspec.tracking import Link
 from kaspec.units import SECOND, ZERO, Instant, Interval
+from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.events import Startup
 from kaspec.vrrp.router import KEEPALIVED as KEEPALIVED_PROFILE
-from kaspec.vrrp.router import GarpPolicy, Identity, InterfaceTrack, SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import GarpPolicy, Identity, InterfaceTrack, VirtualAddress, VirtualRouter
 from kaspec.wire.checksum import checksum
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, encode_ipv4
 from kaspec.wire.vrrp import Advertisement, encode

@@ -16,6 +16,7 @@ from kaspec.node import Node
 from kaspec.rules import RULES, Rule
 from kaspec.tracking import Finding, Link, Tracker
 from kaspec.units import SECOND, ZERO, Instant, Interval
+from kaspec.vrrp.authentication import Authentication, NoAuthentication, SimplePassword
 from kaspec.vrrp.events import (
     AdvertisementDiscarded,
     AdvertisementReceived,
@@ -27,19 +28,7 @@ from kaspec.vrrp.events import (
     Startup,
 )
 from kaspec.vrrp.machine import step
-from kaspec.vrrp.router import (
-    KEEPALIVED,
-    RFC3768,
-    Authentication,
-    GarpPolicy,
-    InterfaceTrack,
-    NoAuthentication,
-    SimplePassword,
-    TrackerTrack,
-    Version,
-    VirtualAddress,
-    VirtualRouter,
-)
+from kaspec.vrrp.router import KEEPALIVED, RFC3768, GarpPolicy, InterfaceTrack, TrackerTrack, Version, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Master, Reason, Standing, State, TrackerFailure
 from kaspec.wire.vrrp import Advertisement
 

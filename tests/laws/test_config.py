@@ -15,17 +15,8 @@ from kaspec.config.render import render
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.units import SECOND, ZERO, Interval
-from kaspec.vrrp.router import (
-    KEEPALIVED,
-    OWNER_PRIORITY,
-    GarpPolicy,
-    InterfaceTrack,
-    NoAuthentication,
-    SimplePassword,
-    Version,
-    VirtualAddress,
-    VirtualRouter,
-)
+from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
+from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, GarpPolicy, InterfaceTrack, Version, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import VirtualInterface
 from kaspec.wire.vrrp import CENTISECOND, CHECKSUM_FORMS
 

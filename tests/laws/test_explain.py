@@ -13,9 +13,10 @@ from kaspec.failover import failover
 from kaspec.report.explain import explanation_json, render_tables, tables
 from kaspec.tracking import Link, standing
 from kaspec.units import ZERO, Instant, after
+from kaspec.vrrp.authentication import NoAuthentication
 from kaspec.vrrp.events import AdvertisementReceived, DeadlineReached, Startup
 from kaspec.vrrp.machine import advertisement, step
-from kaspec.vrrp.router import NoAuthentication, VirtualRouter
+from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Initialize, Master, Standing
 from tests.laws.strategies import HOSTS, routers, worlds
 from tests.laws.test_config import TEXTS, configurations, texts

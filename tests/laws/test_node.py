@@ -23,6 +23,7 @@ from kaspec.node import (
     take_datagram,
 )
 from kaspec.rules import RULES
+from kaspec.succession import places
 from kaspec.tracking import Link, standing
 from kaspec.units import Instant, Interval, after
 from kaspec.vrrp.effects import InstallAddresses, RemoveAddresses, SendAdvertisement
@@ -186,7 +187,7 @@ def test_the_same_configuration_again_is_silence(run: Running) -> None:
 def test_a_reload_stops_starts_and_keeps(run: Running, new: Node) -> None:
     """What is gone stops, what is new starts, what stays is asked to stay: each exactly once, the gone before the rest."""
     result = reconfigure(run.node, new, run.state, run.now)
-    old_places, new_places = run.node.places, new.places
+    old_places, new_places = places(run.node.routers), places(new.routers)
     gone = [outcome.router for outcome in result.outcomes if outcome.place is None]
     assert gone == [router for place, router in enumerate(run.node.routers) if key(router) not in new_places]
     assert [outcome.place is None for outcome in result.outcomes] == sorted(
@@ -206,14 +207,14 @@ def test_a_reload_stops_starts_and_keeps(run: Running, new: Node) -> None:
 def test_what_a_reload_does_not_change_does_not_flap(run: Running, data: st.DataObject) -> None:
     """An unchanged router of unchanged standing keeps its state and its timers, whatever comes or goes around it."""
     kept = data.draw(st.sets(st.sampled_from(range(len(run.node.routers))))) if run.node.routers else set()
-    others = [router for router in data.draw(nodes()).routers if key(router) not in run.node.places]
+    others = [router for router in data.draw(nodes()).routers if key(router) not in places(run.node.routers)]
     survivors = [run.node.routers[place] for place in kept]
     new = Node(tuple(data.draw(st.permutations([*survivors, *others]))))
     result = reconfigure(run.node, new, run.state, run.now)
     for router in survivors:
-        before = run.state.states[run.node.places[key(router)]]
+        before = run.state.states[places(run.node.routers)[key(router)]]
         if standing(router, run.state.links, new.virtual_addresses, run.state.findings) == before.standing:
-            assert result.state.states[new.places[key(router)]] is before
+            assert result.state.states[places(new.routers)[key(router)]] is before
             assert router not in [outcome.router for outcome in result.outcomes]
 
 

@@ -13,9 +13,10 @@ from kaspec.node import Node, initial, node_step, reconfigure
 from kaspec.plan import Action, Change, Difference, Instance, Plan, plan
 from kaspec.report.plan import plan_json, render_plan
 from kaspec.units import SECOND
+from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.effects import RemoveAddresses
 from kaspec.vrrp.events import Reconfigured, Shutdown, Startup
-from kaspec.vrrp.router import SimplePassword, VirtualRouter
+from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Master
 from tests.laws.strategies import nodes
 from tests.laws.test_config import commands, configurations, instances, names

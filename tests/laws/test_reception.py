@@ -8,10 +8,11 @@ from kaspec import rules
 from kaspec.address import VRRP_GROUP_V4, Address, parse_address
 from kaspec.rules import Rule
 from kaspec.units import SECOND
+from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived
 from kaspec.vrrp.machine import advertisement
 from kaspec.vrrp.reception import receive, stray
-from kaspec.vrrp.router import RFC3768, SimplePassword, VirtualRouter
+from kaspec.vrrp.router import RFC3768, VirtualRouter
 from kaspec.wire.ip import Packet
 from kaspec.wire.vrrp import decode, encode
 from tests.laws.strategies import RECEPTION_RULES, hosts, octets, routers

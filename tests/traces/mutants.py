@@ -17,12 +17,13 @@ from kaspec.rules import Rule
 from kaspec.tracking import standing
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp import machine
+from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.effects import Effect, InstallAddresses, RemoveAddresses, SendAdvertisement, SendGratuitousArp
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, DeadlineReached, Event, Shutdown, Startup
 from kaspec.vrrp.intervals import skew_time
 from kaspec.vrrp.machine import Step, step
 from kaspec.vrrp.reception import Verdict, receive
-from kaspec.vrrp.router import SimplePassword, Version, VirtualRouter
+from kaspec.vrrp.router import Version, VirtualRouter
 from kaspec.vrrp.state import Backup, Initialize, Master, State
 from kaspec.vrrp.transmission import transmit
 from kaspec.wire.checksum import checksum, is_valid

@@ -9,7 +9,8 @@ from kaspec.address import parse_address
 from kaspec.config import Reading, has_errors, read
 from kaspec.config.model import Command, GlobalDefs, InstanceSettings, Route
 from kaspec.units import SECOND, ZERO, Interval, seconds
-from kaspec.vrrp.router import KEEPALIVED, GarpPolicy, InterfaceTrack, NoAuthentication, SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
+from kaspec.vrrp.router import KEEPALIVED, GarpPolicy, InterfaceTrack, VirtualAddress, VirtualRouter
 
 NOTES = Path(__file__).parent / "notes"
 EMAIL = "[email\u00a0protected]"

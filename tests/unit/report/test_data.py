@@ -10,7 +10,8 @@ from kaspec.report.data import WallClock, render_data
 from kaspec.report.journal import BLANK, Journal
 from kaspec.tracking import Link
 from kaspec.units import SECOND, ZERO, Instant, Interval
-from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, SimplePassword, VirtualAddress
+from kaspec.vrrp.authentication import SimplePassword
+from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, VirtualAddress
 from kaspec.vrrp.state import State
 from tests.laws.strategies import instants, nodes, worlds
 from tests.unit.report.scenes import FAULT, INIT, LATE_BACKUP, MASTER, NOW, OURS, ROUTER, WAITING, heard

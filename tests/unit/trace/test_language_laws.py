@@ -7,7 +7,8 @@ from kaspec.address import Address
 from kaspec.trace import Trace, parse, run, write
 from kaspec.trace.adverts import build, describe
 from kaspec.trace.language import AdvertFields
-from kaspec.vrrp.router import SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.authentication import SimplePassword
+from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from kaspec.wire.ip import Packet
 from tests.unit.trace.strategies import CONFIGURATIONS, advert_fields, traces
 

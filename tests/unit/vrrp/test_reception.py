@@ -9,10 +9,11 @@ from kaspec import rules
 from kaspec.address import VRRP_GROUP_V4, parse_address
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Interval
+from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, Remark
 from kaspec.vrrp.machine import advertisement
 from kaspec.vrrp.reception import receive
-from kaspec.vrrp.router import RFC3768, SimplePassword, VirtualRouter
+from kaspec.vrrp.router import RFC3768, VirtualRouter
 from kaspec.wire.ip import Packet
 from kaspec.wire.vrrp import encode
 from tests.unit.vrrp.examples import HIGHER, OWNER, STRICT, R

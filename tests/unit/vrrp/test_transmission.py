@@ -3,9 +3,10 @@
 from attrs import evolve
 
 from kaspec.address import parse_address
+from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.effects import SendAdvertisement
 from kaspec.vrrp.machine import advertisement
-from kaspec.vrrp.router import SimplePassword, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from kaspec.vrrp.transmission import transmit
 from kaspec.wire.ip import encode_ipv4
 
