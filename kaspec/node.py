@@ -41,7 +41,7 @@ class Node:
         """Where the virtual routers of an interface, family and VRID stand in ``routers``; seldom more than one."""
         found: defaultdict[tuple[str, Family, int], tuple[int, ...]] = defaultdict(tuple)
         for place, router in enumerate(self.routers):
-            found[router.interface, router.family, router.virtual_router_id] += (place,)
+            found[router.port, router.family, router.virtual_router_id] += (place,)
         return found
 
     def place_for(self, interface: str, packet: Packet) -> int | None:
@@ -215,8 +215,9 @@ def take_datagram(node: Node, state: NodeState, interface: str, datagram: bytes,
         )
     router, before = node.routers[place], state.states[place]
     if isinstance(router.authentication, Keyed):
-        event, kept = admit(router, packet, state.association(router), state.wall(now))
-        state = state.with_association(router, kept)
+        known = state.association(router)
+        event, kept = admit(router, packet, known, state.wall(now))
+        state = state if kept is known else state.with_association(router, kept)
     else:
         event = receive(router, packet)
     taken = step(router, before, event, now)
@@ -329,9 +330,9 @@ def _sealed(transition: Transition, now: Instant) -> Transition:
         return transition
     state, outcomes = transition.state, []
     for outcome in transition.outcomes:
-        association, effects = seal(outcome.router, state.association(outcome.router), outcome.step.effects, state.wall(now))
-        if association != state.association(outcome.router):
-            state = state.with_association(outcome.router, association)
+        known = state.association(outcome.router)
+        association, effects = seal(outcome.router, known, outcome.step.effects, state.wall(now))
+        state = state if association is known else state.with_association(outcome.router, association)
         outcomes.append(evolve(outcome, step=evolve(outcome.step, effects=effects)))
     return evolve(transition, state=state, outcomes=tuple(outcomes))
 

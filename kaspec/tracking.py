@@ -11,7 +11,7 @@ from typing import assert_never
 
 from attrs import frozen
 
-from kaspec.address import Address, family_of, is_link_local
+from kaspec.address import Address, family_of, format_address, is_link_local
 from kaspec.vrrp.router import InterfaceTrack, Tracker, TrackerKind, TrackerTrack, VirtualRouter
 from kaspec.vrrp.state import Reason, Standing
 
@@ -157,15 +157,30 @@ def standing(
     address = source_address(router, link, virtual)
     contributions = [interface_contribution(track, links.get(track.interface)) for track in router.tracks]
     contributions += [tracker_contribution(track, findings.get(track.tracker)) for track in router.trackers]
-    if link is None or not router.dont_track_primary:
+    if router.interface and (link is None or not router.dont_track_primary):
         contributions.append(interface_contribution(InterfaceTrack(router.interface), link))
     contributions += [interface_contribution(InterfaceTrack(each.name), links.get(each.name)) for each in router.virtual_interfaces]
     if link is not None and address is None:
         contributions.append(Contribution(faults=frozenset({Reason("no-address", router.interface)})))
+    contributions.append(_addressing(router, links))
     total = fold(contributions)
     priority = router.priority if router.is_owner else min(max(router.priority + total.weight, 1), 254)
     faults = tuple(sorted(total.faults, key=lambda reason: (reason.kind, reason.subject)))
     return Standing(priority, address, faults, tuple(sorted(total.pending)))
+
+
+def _addressing(router: VirtualRouter, links: Mapping[str, Link]) -> Contribution:
+    """Return the faults of who speaks to whom: keepalived's ``track_src_ip`` and ``unicast_fault_no_peer``.
+
+    A router on no interface may have its source on any.
+    """
+    faults = set[Reason]()
+    known = links.values() if not router.interface else [link for link in (links.get(router.interface),) if link]
+    if router.tracks_source and router.source and not any(router.source in link.addresses for link in known):
+        faults.add(Reason("source-missing", format_address(router.source)))
+    if router.lacks_peers:
+        faults.add(Reason("no-peer", router.name))
+    return Contribution(faults=frozenset(faults))
 
 
 def source_address(router: VirtualRouter, link: Link | None, virtual: frozenset[Address] = frozenset()) -> Address | None:

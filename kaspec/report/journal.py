@@ -21,7 +21,7 @@ _FOLLOWING: frozenset[Rule] = frozenset(
     {rules.BACKUP_REFRESHED, rules.BACKUP_NO_PREEMPT, rules.PREEMPT_DELAY_STARTS, rules.PREEMPT_DELAY_RUNS}
 )
 """The rules by which a Backup accepts the sender of an advertisement as its Master."""
-_YIELDING: frozenset[Rule] = frozenset({rules.MASTER_YIELDS, rules.MASTER_YIELDS_TIE})
+_YIELDING: frozenset[Rule] = frozenset({rules.MASTER_YIELDS, rules.MASTER_YIELDS_TIE, rules.MASTER_YIELDS_OWNER})
 _NOTHING_TO_SAY: frozenset[Rule] = frozenset(
     {rules.ADVER_TIMER, rules.NOT_DUE, rules.NOT_STARTED, rules.ALREADY_STARTED, rules.UNCHANGED, rules.FAULT_DEAF}
 )

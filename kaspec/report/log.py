@@ -39,6 +39,18 @@ DISCARDS: dict[Rule, str] = {
     rules.AUTH_TYPE_UNKNOWN: "Invalid auth type: {received}",
     rules.AUTH_TYPE_MISMATCH: "received a {received} auth, expecting {expected}!",
     rules.PASSWORD: "received an invalid passwd!",
+    rules.HEADER_MALFORMED: "received {received}",
+    rules.HEADER_MISSING: "No AH header but auth type is AH",
+    rules.HEADER_UNEXPECTED: "Received AH header but auth type not AH",
+    rules.HEADER_INTEGRITY: "IPSEC-AH : invalid IPSEC HMAC-MD5 value. Due to fields mutation or bad password !",
+    rules.HEADER_SPI: "IPSEC AH : invalid IPSEC SPI value. {received} and expect {expected}",
+    rules.HEADER_SEQUENCE: "IPSEC-AH : sequence number {received} already processed. Packet dropped. Expected {expected}",
+    rules.TRAILER_MISSING: "auth_hmac: received an advertisement that is not signed",
+    rules.TRAILER_MALFORMED: "auth_hmac: malformed trailer, {received}",
+    rules.TRAILER_STALE: "auth_hmac: signed {received} seconds ago, expected {expected} either way: are the clocks set alike?",
+    rules.TRAILER_KEY: "auth_hmac: signed with the unknown key {received}, known are {expected}",
+    rules.TRAILER_CODE: "auth_hmac: invalid code. Another key, or the packet was changed on its way",
+    rules.TRAILER_REPLAY: "auth_hmac: sequence number {received} replayed, expected {expected}",
     rules.ADDRESS_LIST: "{addresses}",
     rules.ADDRESS_LIST_REPORTED: "{addresses}",
     rules.ADVERTISEMENT_INTERVAL: "advertisement interval mismatch mine={expected} sec rcv'd={received} sec",
@@ -48,7 +60,9 @@ DISCARDS: dict[Rule, str] = {
     rules.FIRST_LINK_LOCAL_REPORTED: "first address {received} is not link-local",
     rules.INTERVAL_LEARNT: "advertisement interval mismatch ours = {expected} sec rcv'd={received} sec",
     rules.CHECKSUM_FORM: "VRRPv3 checksum covers the {received}, ours the {expected}: v3_checksum_as_v2 differs",
-    rules.DESTINATION: "Expected multicast packet but received {cast}cast packet",
+    rules.DESTINATION: "{cast}",
+    rules.PEER_UNKNOWN: "unicast source address {received} not a unicast peer",
+    rules.PEER_TTL: "TTL/HL {received} not in range {expected}",
 }
 """What is wrong with a packet, by the rule that found it."""
 
@@ -57,6 +71,8 @@ HEARD: dict[Rule, str] = {
     rules.PREEMPT_DELAY_STARTS: "start preempt delay ({delay})",
     rules.MASTER_YIELDS: "Master received advert from {source} with higher priority {heard}, ours {ours}",
     rules.MASTER_YIELDS_TIE: "Master received advert from {source} with same priority {heard} but higher IP address than ours",
+    rules.MASTER_YIELDS_OWNER: "CONFIGURATION ERROR: we and {source}, which is higher, are both configured as address owner, please fix",
+    rules.MASTER_ASSERTS_OWNER: "CONFIGURATION ERROR: we and {source} are both configured as address owner, please fix",
     rules.MASTER_LOWER: "Received advert from {source} with lower priority {heard}, ours {ours}",
     rules.MASTER_ASSERTS: "Received advert from {source} with lower priority {heard}, ours {ours}, forcing new election",
     rules.OWN_ADDRESS: "WARNING - equal priority advert received from remote host with our IP address.",
@@ -114,8 +130,14 @@ def discard_line(router: VirtualRouter, discarded: Remark | AdvertisementDiscard
         expected=expected,
         version=router.version,
         addresses=_address_list(router, received, expected) if "{addresses}" in DISCARDS[discarded.rule] else "",
-        cast="other multi" if discarded.rule == rules.DESTINATION and is_multicast(parse_address(received)) else "uni",
+        cast=_cast(router, received) if discarded.rule == rules.DESTINATION else "",
     )
+
+
+def _cast(router: VirtualRouter, received: str) -> str:
+    if router.peers:
+        return "Expected unicast packet but received multicast packet"
+    return f"Expected multicast packet but received {'other multi' if is_multicast(parse_address(received)) else 'uni'}cast packet"
 
 
 def reason_line(reason: Reason) -> str:
@@ -129,6 +151,10 @@ def reason_line(reason: Reason) -> str:
             return f"no IPv4 address for interface {reason.subject}"
         case "tracked-up":
             return f"interface {reason.subject} up"
+        case "source-missing":
+            return f"source address {reason.subject} is gone"
+        case "no-peer":
+            return "unicast without any peers"
         case "script-failed" | "process-failed":
             return f"{reason.kind.removesuffix('-failed')} {reason.subject} failed"
         case "script-good" | "process-good":

@@ -26,16 +26,29 @@ _HEARD_AS_BACKUP = (
     rules.PREEMPT_DELAY_STARTS,
     rules.PREEMPT_DELAY_RUNS,
 )
+_YIELDED = (rules.MASTER_YIELDS, rules.MASTER_YIELDS_TIE, rules.MASTER_YIELDS_OWNER)
 _HEARD_AS_MASTER = (
     rules.MASTER_PRIORITY_ZERO,
-    rules.MASTER_YIELDS,
-    rules.MASTER_YIELDS_TIE,
+    *_YIELDED,
     rules.MASTER_LOWER,
     rules.MASTER_ASSERTS,
+    rules.MASTER_ASSERTS_OWNER,
     rules.OWN_ADDRESS,
 )
 _BECAME_MASTER = (rules.OWNER_STARTS, rules.MASTER_DOWN, rules.FAULT_LEFT_OWNER, rules.INIT_LEFT_OWNER)
-_ANSWERED = (rules.ADVER_TIMER, rules.MASTER_PRIORITY_ZERO, rules.MASTER_ASSERTS)
+_ANSWERED = (rules.ADVER_TIMER, rules.MASTER_PRIORITY_ZERO, rules.MASTER_ASSERTS, rules.MASTER_ASSERTS_OWNER)
+_NOT_AUTHENTIC = (
+    rules.PASSWORD,
+    rules.HEADER_INTEGRITY,
+    rules.HEADER_SPI,
+    rules.HEADER_SEQUENCE,
+    rules.TRAILER_MISSING,
+    rules.TRAILER_MALFORMED,
+    rules.TRAILER_STALE,
+    rules.TRAILER_KEY,
+    rules.TRAILER_CODE,
+    rules.TRAILER_REPLAY,
+)
 _RESIGNED = (rules.MASTER_STOPS, rules.FAULT_ENTERED)
 _STATES: tuple[type[State], ...] = (Initialize, Backup, Master, Fault)
 
@@ -80,20 +93,21 @@ def statistics(router: VirtualRouter, counts: Counts) -> Statistics:
         place = router.identity
         return sum(counts.get((place, state, rule), 0) for state in states for rule in which)
 
+    last_word = router.profile.answers_higher_priority
     zero_sent = of(*_RESIGNED, states=(Master,))
     return Statistics(
-        advertisements_received=of(*_HEARD_AS_BACKUP, *_HEARD_AS_MASTER, rules.ADDRESS_LIST),
-        advertisements_sent=of(*_BECAME_MASTER, *_ANSWERED) + zero_sent,
+        advertisements_received=of(*_HEARD_AS_BACKUP, *_HEARD_AS_MASTER, rules.ADDRESS_LIST, rules.PEER_UNKNOWN, rules.PEER_TTL),
+        advertisements_sent=of(*_BECAME_MASTER, *_ANSWERED) + zero_sent + (of(*_YIELDED) if last_word else 0),
         became_master=of(*_BECAME_MASTER),
-        released_master=of(rules.MASTER_YIELDS, rules.MASTER_YIELDS_TIE) + zero_sent,
+        released_master=of(*_YIELDED) + zero_sent,
         length_errors=of(rules.INCOMPLETE),
-        ttl_errors=of(rules.TTL),
+        ttl_errors=of(rules.TTL, rules.PEER_TTL),
         invalid_type=of(rules.TYPE),
         interval_errors=of(rules.ADVERTISEMENT_INTERVAL),
         address_list_errors=of(rules.ADDRESS_LIST, rules.ADDRESS_LIST_REPORTED),
         invalid_authentication_type=of(rules.AUTH_TYPE_UNKNOWN),
-        authentication_type_mismatch=of(rules.AUTH_TYPE_MISMATCH),
-        authentication_failure=of(rules.PASSWORD),
+        authentication_type_mismatch=of(rules.AUTH_TYPE_MISMATCH, rules.HEADER_MISSING, rules.HEADER_UNEXPECTED),
+        authentication_failure=of(*_NOT_AUTHENTIC),
         priority_zero_received=of(rules.BACKUP_PRIORITY_ZERO, rules.MASTER_PRIORITY_ZERO),
         priority_zero_sent=zero_sent,
     )

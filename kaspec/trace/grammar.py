@@ -214,6 +214,7 @@ def _good_or_bad(kind: TrackerKind) -> pp.ParserElement:
 
 
 _reports = pp.MatchFirst([*map(_good_or_bad, FINDING_WORDS), _report("file", (_VALUE | _UNKNOWN).set_name("'reads' or 'unknown'"))])
+_clock = _made(_word("clock") - TIME, lambda tokens: t.ClockIs(tokens[0]))
 _simple: dict[str, Callable[[], t.Stimulus]] = {
     "startup": t.Starts,
     "shutdown": t.Stops,
@@ -222,7 +223,7 @@ _simple: dict[str, Callable[[], t.Stimulus]] = {
     "reload": t.Reloads,
 }
 _plain = _token("|".join(_simple), "a stimulus", lambda word: _simple[word]())
-_stimulus = (_plain | _receives | _link | _addresses | _reports).set_name("a stimulus")
+_stimulus = (_plain | _receives | _link | _addresses | _reports | _clock).set_name("a stimulus")
 MOMENT = _made(TIME - SUBJECT - _stimulus, lambda tokens: t.Moment(tokens[0], tokens[1], tokens[2]))
 
 

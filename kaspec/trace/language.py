@@ -132,13 +132,20 @@ class Reports:
 
 
 @frozen
+class ClockIs:
+    """``a clock 1795368127.077049``: the wall clock of ``a`` now shows so many seconds since 1970 (here microseconds)."""
+
+    wall: Instant
+
+
+@frozen
 class Reloads:
     """``a reload`` and an indented configuration: it replaces the old one."""
 
     configuration: Configuration = Configuration()
 
 
-Stimulus = Starts | Stops | Crashes | Deadline | ReceivesAdvert | ReceivesDatagram | LinkIs | AddressesAre | Reports | Reloads
+Stimulus = Starts | Stops | Crashes | Deadline | ReceivesAdvert | ReceivesDatagram | LinkIs | AddressesAre | Reports | ClockIs | Reloads
 
 
 # Expectations.

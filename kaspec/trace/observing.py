@@ -112,7 +112,7 @@ def _is_silent(effect: Effect, before: State, after: State) -> bool:
 def _item(router: VirtualRouter, before: State, effect: Effect) -> t.Item:
     match effect:
         case SendAdvertisement():
-            return t.Sends(describe(router, before.standing.address, transmit(effect)))
+            return t.Sends(describe(router, before.standing.address, transmit(evolve(effect, seal=None))))
         case InstallAddresses(addresses):
             return t.Installs(_prefixed(addresses))
         case RemoveAddresses(addresses):

@@ -10,14 +10,15 @@ from typing import assert_never
 from attrs import evolve, frozen
 
 from kaspec.address import Address
-from kaspec.node import DatagramReceived, DeadlinesReached, LinkChanged, NodeEvent, Outcome, TrackerReported, Transition
+from kaspec.node import ClockSet, DatagramReceived, DeadlinesReached, LinkChanged, NodeEvent, Outcome, TrackerReported, Transition
 from kaspec.trace import language as t
 from kaspec.trace.adverts import describe
 from kaspec.trace.configuration import block
 from kaspec.trace.observing import seen
 from kaspec.trace.writing import moment_lines, write
 from kaspec.tracking import Link
-from kaspec.units import Instant
+from kaspec.units import Instant, after
+from kaspec.vrrp.authentication import Keyed
 from kaspec.vrrp.events import Shutdown, Startup
 from kaspec.wire.ip import Malformed, decode_ipv4
 
@@ -39,7 +40,7 @@ def header(recording: Recording, configuration: str, links: Iterable[Link] = ())
 
 def entry(recording: Recording, event: NodeEvent, transition: Transition, at: Instant) -> str:
     """Return the lines for one event of the node and what came of it."""
-    subject, stimulus = _stimulus(recording, event, transition)
+    subject, stimulus = _stimulus(recording, event, transition, at)
     return _lines(recording, t.Moment(_since(recording, at), subject, stimulus), transition)
 
 
@@ -59,7 +60,7 @@ def _since(recording: Recording, at: Instant) -> Instant:
     return Instant(at - recording.began)
 
 
-def _stimulus(recording: Recording, event: NodeEvent, transition: Transition) -> tuple[t.Subject, t.Stimulus]:
+def _stimulus(recording: Recording, event: NodeEvent, transition: Transition, at: Instant) -> tuple[t.Subject, t.Stimulus]:
     everyone = t.Subject(recording.name)
     match event:
         case Startup():
@@ -72,6 +73,8 @@ def _stimulus(recording: Recording, event: NodeEvent, transition: Transition) ->
             return everyone, t.LinkIs(name, "up" if link.up else "down", link.addresses) if link else t.LinkIs(name, "gone")
         case TrackerReported(tracker, finding):
             return everyone, t.Reports(tracker, finding)
+        case ClockSet(epoch):
+            return everyone, t.ClockIs(after(at, epoch))
         case DatagramReceived():
             return _received(recording, event, transition)
         case _:
@@ -79,11 +82,13 @@ def _stimulus(recording: Recording, event: NodeEvent, transition: Transition) ->
 
 
 def _received(recording: Recording, event: DatagramReceived, transition: Transition) -> tuple[t.Subject, t.Stimulus]:
-    """Name the packet by what differs from its receiver's own; one that nobody claimed by its bytes."""
+    """Name the packet by what differs from its receiver's own; one that nobody claimed, or that is sealed, by its bytes."""
     packet = decode_ipv4(event.datagram)
     if isinstance(packet, Malformed) or not transition.outcomes:
         return t.Subject(recording.name), t.ReceivesDatagram(event.datagram, event.interface)
     outcome = transition.outcomes[0]
+    if isinstance(outcome.router.authentication, Keyed):
+        return t.Subject(recording.name), t.ReceivesDatagram(event.datagram, event.interface)
     said = describe(outcome.router, outcome.before.standing.address, packet)
     return _subject(recording, outcome), t.ReceivesAdvert(evolve(said, source=Address(packet.source)))
 

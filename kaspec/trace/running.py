@@ -6,20 +6,20 @@ from typing import assert_never
 from attrs import evolve, frozen
 
 from kaspec import node as core
-from kaspec.node import DatagramReceived, DeadlinesReached, LinkChanged, Node, NodeState, TrackerReported, Transition
+from kaspec.node import ClockSet, DatagramReceived, DeadlinesReached, LinkChanged, Node, NodeState, TrackerReported, Transition
 from kaspec.trace import language as t
 from kaspec.trace.adverts import build, describe, overlay, usual
 from kaspec.trace.configuration import routers_of
 from kaspec.trace.observing import Difference, Seen, differences, seen, unaffected, unclaimed_rule
 from kaspec.trace.writing import write_expectation, write_subject
 from kaspec.tracking import Link
-from kaspec.units import in_seconds
+from kaspec.units import Interval, in_seconds
 from kaspec.vrrp.effects import SendAdvertisement
 from kaspec.vrrp.events import Shutdown, Startup
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import State, next_deadline
 from kaspec.vrrp.transmission import transmit
-from kaspec.wire.ip import Packet, encode_ipv4
+from kaspec.wire.ip import Packet, encode_ip, encode_ipv4
 
 
 @frozen
@@ -143,6 +143,8 @@ def _event(hosts: _Hosts, moment: t.Moment, stimulus: t.Stimulus) -> core.NodeEv
             return LinkChanged(interface, Link(interface, was.up if was else True, addresses))
         case t.Reports(tracker, finding):
             return TrackerReported(tracker, finding)
+        case t.ClockIs(wall):
+            return ClockSet(Interval(wall - moment.at))
         case t.Crashes() | t.Reloads():
             raise AssertionError("these are no events")
         case _:
@@ -174,6 +176,8 @@ def _delivery(hosts: _Hosts, subject: t.Subject, stimulus: t.ReceivesAdvert) -> 
         sent = _last_sent(hosts[stimulus.sender.router], stimulus.sender)
         if sent is None:
             return None
+        if said == t.AdvertFields():
+            return DatagramReceived(interface, encode_ip(sent))
         said = overlay(overlay(usual(router, source), describe(router, source, sent)), said)
     return DatagramReceived(interface, encode_ipv4(build(router, source, said)))
 

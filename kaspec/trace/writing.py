@@ -103,6 +103,8 @@ def write_stimulus(stimulus: t.Stimulus) -> str:
             return f"addresses {_addresses(addresses)} on {interface}"
         case t.Reports(tracker, finding):
             return _report(tracker, finding)
+        case t.ClockIs(wall):
+            return f"clock {in_seconds(wall)}"
         case t.Reloads():
             return "reload"
         case _:

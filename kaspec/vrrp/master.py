@@ -5,6 +5,7 @@ from typing import assert_never
 from attrs import evolve
 
 from kaspec import rules
+from kaspec.rules import Rule
 from kaspec.units import Instant, after
 from kaspec.vrrp.acts import Step, advertise, announce, announcing, listen, resign
 from kaspec.vrrp.effects import Effect, InstallAddresses, Notify, RemoveAddresses
@@ -18,7 +19,7 @@ from kaspec.vrrp.events import (
     StandingChanged,
     Startup,
 )
-from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
 from kaspec.vrrp.state import Fault, Initialize, Master, Standing
 
 
@@ -67,14 +68,22 @@ def _hears(router: VirtualRouter, state: Master, event: AdvertisementReceived, n
     own_address = standing.address or b""
     if (heard.priority, event.source) > (standing.priority, own_address):
         interval = router.advertisement_interval if router.version == 2 else heard.advertisement_interval
-        rule = rules.MASTER_YIELDS if heard.priority > standing.priority else rules.MASTER_YIELDS_TIE
-        effects = (RemoveAddresses(router.addresses), Notify("BACKUP"))
-        return Step(listen(router, standing, interval, now), effects, rule)
+        last_word = advertise(router, standing) if router.profile.answers_higher_priority else ()
+        effects = (*last_word, RemoveAddresses(router.addresses), Notify("BACKUP"))
+        return Step(listen(router, standing, interval, now), effects, _yielding(heard.priority, standing.priority))
     if (heard.priority, event.source) == (standing.priority, own_address):
         return Step(state, (), rules.OWN_ADDRESS)
     if not router.profile.answers_lower_priority:
         return Step(state, (), rules.MASTER_LOWER)
-    return Step(_announcing_again(router, state, now), _assertion(router, standing), rules.MASTER_ASSERTS)
+    rule = rules.MASTER_ASSERTS_OWNER if heard.priority == OWNER_PRIORITY else rules.MASTER_ASSERTS
+    return Step(_announcing_again(router, state, now), _assertion(router, standing), rule)
+
+
+def _yielding(heard: int, ours: int) -> Rule:
+    """Return why a Master yields; that two of 255 meet is a mistake in a configuration, and told as such."""
+    if heard > ours:
+        return rules.MASTER_YIELDS
+    return rules.MASTER_YIELDS_OWNER if heard == OWNER_PRIORITY else rules.MASTER_YIELDS_TIE
 
 
 def _assertion(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:

@@ -6,7 +6,8 @@ from kaspec.address import parse_address
 from kaspec.config import Reading, read
 from kaspec.config.model import Route
 from kaspec.units import SECOND, seconds
-from kaspec.vrrp.router import NoAuthentication, VirtualAddress, VirtualRouter
+from kaspec.vrrp.authentication import NoAuthentication
+from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from tests.unit.config.test_reader import codes, instance, whole
 
 LINK_LOCAL, GLOBAL = (parse_address(text) for text in ("fe80::100", "2001:db8::100"))

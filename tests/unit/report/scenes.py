@@ -71,12 +71,26 @@ DISCARDED: dict[Rule, tuple[str, str]] = {
     rules.AUTH_TYPE_UNKNOWN: ("9", "1"),
     rules.AUTH_TYPE_MISMATCH: ("0", "1"),
     rules.PASSWORD: ("another password", "ours"),
+    rules.HEADER_MALFORMED: ("an authentication header of 20 bytes", "an authentication header before VRRP"),
+    rules.HEADER_MISSING: ("no header", "a header"),
+    rules.HEADER_UNEXPECTED: ("a header", "no header"),
+    rules.HEADER_INTEGRITY: ("another value", "ours"),
+    rules.HEADER_SPI: ("192.0.2.9", "192.0.2.1"),
+    rules.HEADER_SEQUENCE: ("7", "more than 9"),
+    rules.TRAILER_MISSING: ("no trailer", "a signed advertisement"),
+    rules.TRAILER_MALFORMED: ("27 bytes behind the message", "a trailer of 28 bytes"),
+    rules.TRAILER_STALE: ("60", "at most 5"),
+    rules.TRAILER_KEY: ("3", "1 2"),
+    rules.TRAILER_CODE: ("another code", "ours"),
+    rules.TRAILER_REPLAY: ("7", "more than 9"),
     rules.ADDRESS_LIST: ("192.0.2.100", "192.0.2.100 192.0.2.101"),
     rules.COUNT_ZERO: ("0", "at least 1"),
     rules.INTERVAL_ZERO: ("0", "1..4095 centiseconds"),
     rules.FIRST_LINK_LOCAL: ("2001:db8::1", "a link-local address first"),
     rules.ADVERTISEMENT_INTERVAL: ("2", "1"),
     rules.DESTINATION: ("192.0.2.2", "224.0.0.18"),
+    rules.PEER_UNKNOWN: ("192.0.2.1", "192.0.2.9"),
+    rules.PEER_TTL: ("64", "254 - 255"),
 }
 """What a reception rule finds and expects."""
 
@@ -88,6 +102,7 @@ REMARKS = {
 }
 _ODD = Remark(rules.ADDRESS_LIST_REPORTED, "192.0.2.100 192.0.2.102", "192.0.2.100 192.0.2.101")
 REMARKED = evolve(heard(200), remarks=(_ODD,))
+_OWNING = Master(evolve(HEALTHY, priority=255), NOW)
 _STRICT = evolve(ROUTER, profile=RFC3768)
 _FLAWED = evolve(ROUTER, profile=evolve(ROUTER.profile, discard_rearms_master=True))
 _RENUMBERED = evolve(ROUTER, addresses=VIRTUAL[:1])
@@ -117,6 +132,8 @@ SCENES: dict[Rule, Outcome] = {
     rules.MASTER_PRIORITY_ZERO: outcome(MASTER, heard(0)),
     rules.MASTER_YIELDS: outcome(MASTER, heard(200)),
     rules.MASTER_YIELDS_TIE: outcome(MASTER, heard(100, ANOTHER)),
+    rules.MASTER_YIELDS_OWNER: outcome(_OWNING, heard(255, ANOTHER), OWNER),
+    rules.MASTER_ASSERTS_OWNER: outcome(_OWNING, heard(255), OWNER),
     rules.MASTER_LOWER: outcome(MASTER, heard(50), _STRICT),
     rules.MASTER_ASSERTS: outcome(MASTER, heard(50)),
     rules.OWN_ADDRESS: outcome(MASTER, heard(100, OURS)),

@@ -13,11 +13,12 @@ from kaspec.rules import RULES, Rule
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant
 from kaspec.vrrp.events import AdvertisementDiscarded, Reconfigured, Startup
+from kaspec.vrrp.router import Peer
 from kaspec.vrrp.state import Fault, Reason, Standing
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, encode_ipv4
 from kaspec.wire.vrrp import encode
 from tests.laws.strategies import HOSTS, advertisements, hosts, nodes, octets, worlds
-from tests.unit.report.scenes import BACKUP, DISCARDED, MASTER, NOW, OURS, PATIENT, REMARKS, SCENES, VIRTUAL, heard, outcome
+from tests.unit.report.scenes import BACKUP, DISCARDED, MASTER, NOW, OURS, PATIENT, REMARKS, ROUTER, SCENES, VIRTUAL, heard, outcome
 
 
 def test_every_rule_is_spoken_of_or_silent_on_purpose() -> None:
@@ -96,6 +97,14 @@ DETAILED: dict[Rule, tuple[str, ...]] = {
     rules.AUTH_TYPE_UNKNOWN: ("(VI_1) Invalid auth type: 9 (from 192.0.2.1)",),
     rules.AUTH_TYPE_MISMATCH: ("(VI_1) received a 0 auth, expecting 1! (from 192.0.2.1)",),
     rules.PASSWORD: ("(VI_1) received an invalid passwd! (from 192.0.2.1)",),
+    rules.HEADER_MISSING: ("(VI_1) No AH header but auth type is AH (from 192.0.2.1)",),
+    rules.HEADER_UNEXPECTED: ("(VI_1) Received AH header but auth type not AH (from 192.0.2.1)",),
+    rules.HEADER_INTEGRITY: ("(VI_1) IPSEC-AH : invalid IPSEC HMAC-MD5 value. Due to fields mutation or bad password ! (from 192.0.2.1)",),
+    rules.HEADER_SEQUENCE: (
+        "(VI_1) IPSEC-AH : sequence number 7 already processed. Packet dropped. Expected more than 9 (from 192.0.2.1)",
+    ),
+    rules.PEER_UNKNOWN: ("(VI_1) unicast source address 192.0.2.1 not a unicast peer (from 192.0.2.1)",),
+    rules.PEER_TTL: ("(VI_1) TTL/HL 64 not in range 254 - 255 (from 192.0.2.1)",),
     rules.ADVERTISEMENT_INTERVAL: ("(VI_1) advertisement interval mismatch mine=1 sec rcv'd=2 sec (from 192.0.2.1)",),
     rules.ADDRESS_LIST: ("(VI_1) received an unexpected ip number count 1, expected 2! (from 192.0.2.1)",),
     rules.ADDRESS_LIST_REPORTED: ("(VI_1) ip address associated with VRID 51 not present in MASTER advert: 192.0.2.101 (from 192.0.2.1)",),
@@ -145,15 +154,25 @@ def test_a_packet_to_another_group_is_not_called_unicast() -> None:
     )
 
 
+def test_a_unicast_router_says_that_it_expects_unicast() -> None:
+    strayed = AdvertisementDiscarded(rules.DESTINATION, OURS, "224.0.0.18", "a unicast packet")
+    assert log_lines(outcome(BACKUP, strayed, evolve(ROUTER, peers=(Peer(OURS),))), detail=False) == (
+        "(VI_1) Expected unicast packet but received multicast packet (from 192.0.2.2)",
+    )
+
+
 def test_every_reason_for_a_fault_has_words() -> None:
     reasons = (
         Reason("interface-missing", "eth0"),
         Reason("interface-down", "eth0"),
         Reason("no-address", "eth0"),
         Reason("tracked-up", "eth0"),
+        Reason("source-missing", "192.0.2.1"),
+        Reason("no-peer", "VI_1"),
     )
     assert faults_line(Fault(Standing(100, None, reasons))) == (
-        "interface eth0 does not exist, interface eth0 down, no IPv4 address for interface eth0, interface eth0 up"
+        "interface eth0 does not exist, interface eth0 down, no IPv4 address for interface eth0, interface eth0 up, "
+        "source address 192.0.2.1 is gone, unicast without any peers"
     )
 
 
