@@ -11,6 +11,7 @@ from kaspec.plan import Action, Change, Difference, Plan, changes
 from kaspec.units import ZERO
 from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, Profile, VirtualAddress
+from kaspec.vrrp.virtual_interface import VirtualInterface
 
 HEADS: Mapping[str, str] = {
     "keep": "is not touched",
@@ -33,6 +34,9 @@ OWN: Mapping[str, str] = {
     "refresh_repeat": "garp_master_refresh_repeat",
     "lower_priority_repeat": "garp_lower_prio_repeat",
     "lower_priority_delay": "garp_lower_prio_delay",
+    "virtual_interface": "use_vmac",
+    "transmits_on_base": "vmac_xmit_base",
+    "address_interfaces": "use_vmac_addr",
 }
 """keepalived's word for a field of an instance, where it is another."""
 _INHERITED = ("repeat", "delay", "refresh", "refresh_repeat", "lower_priority_repeat", "lower_priority_delay")
@@ -168,6 +172,8 @@ def _value(name: str, value: Any) -> str:
             return ".".join(map(str, value)) if len(value) == 4 else value.hex(":", 2)
         case Command(line, user, group):
             return " ".join(word for word in (f'"{line}"', user, group) if word)
+        case VirtualInterface(name, base):
+            return f"{name} over {base}"
         case Profile():
             return "no" if value.answers_lower_priority else "yes"
         case SimplePassword():
