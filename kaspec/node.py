@@ -259,7 +259,8 @@ def reconfigure(old: Node, new: Node, state: NodeState, now: Instant) -> Transit
             outcomes.append(Outcome(fate.new, router, before, event, taken))
     masters = (router for router, each in zip(new.routers, after, strict=True) if isinstance(each, Master))
     held = frozenset(virtual for router in masters for virtual in router.addresses)
-    settled = _sealed(Transition(evolve(state, states=tuple(after)), tuple(_sparing(outcome, held) for outcome in outcomes)), now)
+    settled_state = evolve(state, states=tuple(after), findings=findings)
+    settled = _sealed(Transition(settled_state, tuple(_sparing(outcome, held) for outcome in outcomes)), now)
     stays = {router.identity for router in new.routers if isinstance(router.authentication, Keyed)}
     associations = {identity: kept for identity, kept in settled.state.associations.items() if identity in stays}
     return evolve(settled, state=evolve(settled.state, associations=associations))
