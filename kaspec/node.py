@@ -165,6 +165,7 @@ class Unclaimed:
     interface: str
     rule: Rule
     virtual_router_id: int | None
+    family: Family = 4
 
 
 @frozen
@@ -210,9 +211,8 @@ def take_datagram(node: Node, state: NodeState, interface: str, datagram: bytes,
         return Transition(state, unclaimed=Unclaimed(interface, rules.NOT_IP, None))
     place = node.place_for(interface, packet)
     if place is None:
-        return Transition(
-            state, unclaimed=Unclaimed(interface, stray(node.version_for(interface, packet), packet), virtual_router_id(packet))
-        )
+        rule = stray(node.version_for(interface, packet), packet)
+        return Transition(state, unclaimed=Unclaimed(interface, rule, virtual_router_id(packet), family_of(packet.source)))
     router, before = node.routers[place], state.states[place]
     if isinstance(router.authentication, Keyed):
         known = state.association(router)

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from kaspec.address import Address, family_of, format_address, is_link_local
 from kaspec.vrrp.router import InterfaceTrack, Tracker, TrackerKind, TrackerTrack, VirtualRouter
-from kaspec.vrrp.state import Reason, Standing
+from kaspec.vrrp.state import InterfaceFailure, Reason, Standing
 
 __all__ = [
     "NOTHING",
@@ -161,7 +161,8 @@ def standing(
         contributions.append(interface_contribution(InterfaceTrack(router.interface), link))
     contributions += [interface_contribution(InterfaceTrack(each.name), links.get(each.name)) for each in router.virtual_interfaces]
     if link is not None and address is None:
-        contributions.append(Contribution(faults=frozenset({Reason("no-address", router.interface)})))
+        missing: InterfaceFailure = "no-address" if router.family == 4 else "no-ipv6-address"
+        contributions.append(Contribution(faults=frozenset({Reason(missing, router.interface)})))
     contributions.append(_addressing(router, links))
     total = fold(contributions)
     priority = router.priority if router.is_owner else min(max(router.priority + total.weight, 1), 254)

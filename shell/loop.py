@@ -202,13 +202,17 @@ class VrrpLoop:
         frames = []
         for name, address, repeat in work.announcements:
             if interface := self._kernel.interfaces.get(name):
-                frames += [(interface.index, announcement_frame(address, interface.mac))] * repeat
+                frames += [(interface.index, announcement_frame(address, interface.mac, interface.forwards))] * repeat
         return frames
 
 
 @lru_cache(maxsize=4096)
-def announcement_frame(address: Address, mac: bytes) -> bytes:
-    """Return the Ethernet frame that announces ``address`` at ``mac``: gratuitous ARP, or an unsolicited neighbour advertisement."""
+def announcement_frame(address: Address, mac: bytes, router: bool) -> bytes:
+    """Return the Ethernet frame that announces ``address`` at ``mac``: gratuitous ARP, or an unsolicited neighbour advertisement.
+
+    ``router`` says whether it is at a router: a host takes one that no longer says so for a host, and drops it as its default router
+    (RFC 4861 7.2.5).
+    """
     if family_of(address) == 4:
         return encode_gratuitous_arp(GratuitousArp(address, mac))
-    return encode_unsolicited_neighbor_advertisement(UnsolicitedNeighborAdvertisement(address, mac))
+    return encode_unsolicited_neighbor_advertisement(UnsolicitedNeighborAdvertisement(address, mac, router))

@@ -10,6 +10,7 @@ import errno
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from functools import lru_cache
 from typing import Self
 
@@ -23,22 +24,24 @@ from kaspec.vrrp.router import VirtualAddress
 from shell import rtnetlink
 from shell.problem import Problem
 from shell.requests import BUFFER, DATAGRAM, Request, Requests, open_netlink
-from shell.rtnetlink import AddressReport, LinkReport, Report
+from shell.rtnetlink import AddressReport, LinkReport, Report, SettingReport
 
 ADDRESS_SPACING = 0.02
 """Seconds between two readings of addresses while events keep coming: a takeover's own events cost a few readings, not one each."""
 
-_EVENTS = rtnetlink.LINK_EVENTS | rtnetlink.IPV4_ADDRESS_EVENTS | rtnetlink.IPV6_ADDRESS_EVENTS
+_EVENTS = rtnetlink.LINK_EVENTS | rtnetlink.IPV4_ADDRESS_EVENTS | rtnetlink.IPV6_ADDRESS_EVENTS | rtnetlink.IPV6_SETTING_EVENTS
 
 
 @frozen
 class Interface:
-    """An interface of this host: ``link`` is what the core knows of it; ``index`` and ``mac`` (6 bytes on Ethernet) are for sockets."""
+    """An interface of this host: ``link`` is what the core knows of it; ``index``, ``mac`` (6 bytes on Ethernet) and whether it
+    ``forwards`` IPv6 packets are for sockets and frames."""
 
     name: str
     index: int
     mac: bytes
     link: Link
+    forwards: bool = False
 
 
 class Kernel:
@@ -55,6 +58,7 @@ class Kernel:
         self._tell: Callable[[LinkChanged], None] | None = None
         self._links: dict[int, LinkReport] = {}
         self._addresses: dict[int, tuple[AddressReport, ...]] = {}
+        self._forwarding: set[int] = set()
         self._stale: set[int] = set()
         self._moving: set[tuple[int, Address]] = set()
         self._present: dict[int, Interface] = {}
@@ -209,12 +213,15 @@ class Kernel:
             self._read_all()
         return link_changed or overrun
 
-    def _follow(self, event: LinkReport | int) -> bool:
+    def _follow(self, event: LinkReport | SettingReport | int) -> bool:
         """Take note of an event; tell whether it is about a link rather than an address."""
         if isinstance(event, int):
             self._stale.add(event)
             return False
         self._stale.add(event.index)
+        if isinstance(event, SettingReport):
+            self._note_setting(event)
+            return False
         if event.gone:
             self._links.pop(event.index, None)
         else:
@@ -256,6 +263,7 @@ class Kernel:
         """Read everything anew."""
         self._links = {each.index: each for each in self._requests.dump(rtnetlink.links_wanted()) if isinstance(each, LinkReport)}
         self._present.clear()
+        self._read_settings()
         reports = self._requests.dump(rtnetlink.addresses_wanted())
         by_index: defaultdict[int, list[Report]] = defaultdict(list)
         for report in reports:
@@ -268,8 +276,20 @@ class Kernel:
         link = self._links[index]
         addresses = tuple(each for each in reports if isinstance(each, AddressReport) and each.index == index)
         self._addresses[index] = addresses
-        seen = Link(link.name, link.up, tuple(each.address for each in addresses))
-        self._present[index] = Interface(link.name, index, link.mac, seen)
+        seen = Link(link.name, link.up, tuple(each.address for each in addresses if each.usable))
+        self._present[index] = Interface(link.name, index, link.mac, seen, index in self._forwarding)
+
+    def _read_settings(self) -> None:
+        """Read which interfaces forward IPv6; a kernel without IPv6 does not know what is asked."""
+        self._forwarding.clear()
+        with suppress(OSError):
+            for report in self._requests.dump(rtnetlink.settings_wanted()):
+                if isinstance(report, SettingReport):
+                    self._note_setting(report)
+
+    def _note_setting(self, report: SettingReport) -> None:
+        change = self._forwarding.add if report.forwards else self._forwarding.discard
+        change(report.index)
 
 
 def _differences(before: Mapping[str, Interface], after: Mapping[str, Interface]) -> Iterator[LinkChanged]:

@@ -14,7 +14,7 @@ from kaspec.address import Address, Family, family_of
 from kaspec.config.model import Route
 from kaspec.vrrp.router import VirtualAddress
 
-LINK_EVENTS, IPV4_ADDRESS_EVENTS, IPV6_ADDRESS_EVENTS = 0x1, 0x10, 0x100
+LINK_EVENTS, IPV4_ADDRESS_EVENTS, IPV6_ADDRESS_EVENTS, IPV6_SETTING_EVENTS = 0x1, 0x10, 0x100, 1 << 24
 """Multicast groups, as bits of the socket's address."""
 
 _HEADER = Struct("=IHHII")
@@ -30,6 +30,7 @@ _ERROR_MESSAGE, _DONE = 2, 3
 _NEW_LINK, _DELETE_LINK, _GET_LINK = 16, 17, 18
 _NEW_ADDRESS, _DELETE_ADDRESS, _GET_ADDRESS = 20, 21, 22
 _NEW_ROUTE, _DELETE_ROUTE = 24, 25
+_NEW_SETTING, _GET_SETTING = 80, 82
 
 _REQUEST, _DUMP, _CREATE, _EXCLUSIVE = 0x1, 0x300, 0x400, 0x200
 _DUMP_INTERRUPTED = 0x10
@@ -41,6 +42,8 @@ _IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_EXT_MASK = 1, 3, 29
 _SKIP_STATISTICS = 1 << 3
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_LABEL, _IFA_BROADCAST = 1, 2, 3, 4
 _IFA_F_SECONDARY, _IFA_F_NODAD = 0x01, 0x02
+_IFA_F_OPTIMISTIC, _IFA_F_DADFAILED, _IFA_F_TENTATIVE = 0x04, 0x08, 0x40
+_NETCONFA_IFINDEX, _NETCONFA_FORWARDING, _NETCONF_SIZE = 1, 2, 4
 _RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_PREFSRC, _RTA_TABLE = 1, 4, 5, 6, 7, 15
 _RT_TABLE_MAIN, _RT_TABLE_COMPAT = 254, 252
 _RTN_UNICAST, _RTPROT_KEEPALIVED = 1, 18
@@ -61,18 +64,30 @@ class LinkReport:
 
 @frozen
 class AddressReport:
-    """An address of the interface ``index``; ``body`` is the message itself, fit to be sent back to have the address again."""
+    """An address of the interface ``index``; ``body`` is the message itself, fit to be sent back to have the address again.
+
+    One that is not ``usable`` may be another host's: its duplicate detection is under way or has found it (RFC 4862 5.4).
+    """
 
     index: int
     address: Address
     prefix_length: int
     secondary: bool
     body: bytes
+    usable: bool = True
 
     @property
     def subnet(self) -> int:
         """The subnet as a number; see ``subnet_of``."""
         return subnet_of(self.address, self.prefix_length)
+
+
+@frozen
+class SettingReport:
+    """Whether the interface ``index`` forwards IPv6 packets (``net.ipv6.conf.*.forwarding``)."""
+
+    index: int
+    forwards: bool
 
 
 @frozen
@@ -91,7 +106,7 @@ class EndOfDump:
     consistent: bool
 
 
-Report = LinkReport | AddressReport | Refusal | EndOfDump
+Report = LinkReport | AddressReport | SettingReport | Refusal | EndOfDump
 
 
 def read(data: bytes) -> Iterator[Report]:
@@ -102,19 +117,23 @@ def read(data: bytes) -> Iterator[Report]:
         elif kind in (_NEW_LINK, _DELETE_LINK):
             if data[start] == 0:  # a bridge port that leaves its bridge is "deleted" too, in the family of bridges
                 yield _read_link(data, start, end, kind == _DELETE_LINK)
+        elif kind == _NEW_SETTING:
+            yield from _read_setting(data, start, end)
         elif kind == _ERROR_MESSAGE:
             yield _read_refusal(data, start, end, flags, sequence)
         elif kind == _DONE:
             yield EndOfDump(not flags & _DUMP_INTERRUPTED)
 
 
-def read_events(data: bytes) -> Iterator[LinkReport | int]:
-    """Read events: a link's report, or merely the index of an interface whose addresses changed."""
+def read_events(data: bytes) -> Iterator[LinkReport | SettingReport | int]:
+    """Read events: a link's report, a setting's, or merely the index of an interface whose addresses changed."""
     for kind, _, _, start, end in _messages(data):
         if kind in (_NEW_ADDRESS, _DELETE_ADDRESS):
             yield _NUMBER.unpack_from(data, start + 4)[0]
         elif kind in (_NEW_LINK, _DELETE_LINK) and data[start] == 0:
             yield _read_link(data, start, end, kind == _DELETE_LINK)
+        elif kind == _NEW_SETTING:
+            yield from _read_setting(data, start, end)
 
 
 def subnet_of(address: Address, prefix_length: int) -> int:
@@ -131,6 +150,11 @@ def links_wanted() -> bytes:
 def addresses_wanted(index: int = 0) -> bytes:
     """Ask for the addresses of an interface (0: of all), IPv4 first, in the kernel's order."""
     return message(_GET_ADDRESS, _REQUEST | _DUMP, _ADDRESS.pack(0, 0, 0, 0, index))
+
+
+def settings_wanted() -> bytes:
+    """Ask for the IPv6 settings of all interfaces."""
+    return message(_GET_SETTING, _REQUEST | _DUMP, bytes((_FAMILIES[6],)).ljust(_NETCONF_SIZE, b"\0"))
 
 
 @lru_cache(maxsize=8192)
@@ -238,7 +262,20 @@ def _read_address(data: bytes, start: int, end: int) -> AddressReport:
     _, prefix_length, flags, _, index = _ADDRESS.unpack_from(data, start)
     attributes = _attributes(data, start + _ADDRESS.size, end)
     address = attributes.get(_IFA_LOCAL) or attributes.get(_IFA_ADDRESS, b"")
-    return AddressReport(index, Address(address), prefix_length, bool(flags & _IFA_F_SECONDARY), data[start:end])
+    return AddressReport(index, Address(address), prefix_length, bool(flags & _IFA_F_SECONDARY), data[start:end], _is_usable(flags))
+
+
+def _is_usable(flags: int) -> bool:
+    return not flags & _IFA_F_DADFAILED and flags & (_IFA_F_TENTATIVE | _IFA_F_OPTIMISTIC) != _IFA_F_TENTATIVE
+
+
+def _read_setting(data: bytes, start: int, end: int) -> Iterator[SettingReport]:
+    """A change of something else says nothing of forwarding; the pseudo-interfaces "all" and "default" have negative numbers."""
+    attributes = _attributes(data, start + _NETCONF_SIZE, end)
+    if data[start] == _FAMILIES[6] and {_NETCONFA_IFINDEX, _NETCONFA_FORWARDING} <= attributes.keys():
+        (index,), (forwards,) = (_ERROR.unpack_from(attributes[kind]) for kind in (_NETCONFA_IFINDEX, _NETCONFA_FORWARDING))
+        if index > 0:
+            yield SettingReport(index, forwards != 0)
 
 
 def _read_refusal(data: bytes, start: int, end: int, flags: int, sequence: int) -> Refusal:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from kaspec.address import VRRP_GROUP_V4, family_of, format_address
+from kaspec import rules
+from kaspec.address import VRRP_GROUP_V4, VRRP_GROUP_V6, family_of, format_address, is_link_local, vrrp_group
 from kaspec.config.model import Configuration, GlobalDefs
 from kaspec.node import NodeState
 from kaspec.report.journal import BLANK, Journal
@@ -17,6 +18,7 @@ from kaspec.report.log import pending_line, reason_line
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant, Interval, in_seconds
 from kaspec.vrrp.authentication import SimplePassword
+from kaspec.vrrp.events import AdvertisementReceived
 from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.router import GarpPolicy, Identity, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Master, State, next_deadline, state_name
@@ -78,6 +80,7 @@ def _global_definitions(of: GlobalDefs) -> Iterator[str]:
     yield f" Default smtp_alert_vrrp = {_choice(of.smtp_alert_vrrp)}"
     yield f" Default interface = {of.default_interface}"
     yield f" VRRP IPv4 mcast group = {format_address(VRRP_GROUP_V4)}"
+    yield f" VRRP IPv6 mcast group = {format_address(VRRP_GROUP_V6)}"
     yield from _garp(" ", " timer", of.garp)
     yield f" Num adverts before down = {of.down_timer_adverts}"
     yield f" Send advert after receive lower priority advert = {_truth(not of.lower_prio_no_advert)}"
@@ -91,11 +94,13 @@ def _global_definitions(of: GlobalDefs) -> Iterator[str]:
 def _instance(router: VirtualRouter, state: State, journal: Journal, clock: WallClock) -> Iterator[str]:
     yield f" VRRP Instance = {router.name}"
     yield f"   VRRP Version = {router.version}"
+    if router.family == 6:
+        yield "   Using Native IPv6"
     yield from _condition(router, state, journal, clock)
     yield f"   Interface = {router.interface}"
     source = state.standing.address
     yield f"   Using src_ip = {'(none)' if source is None else format_address(source)}"
-    yield f"   Multicast address {format_address(VRRP_GROUP_V4)}"
+    yield f"   Multicast address {format_address(vrrp_group(router.family))}"
     yield from _garp("   ", "", router.garp)
     yield f"   Down timer adverts = {router.down_timer_adverts}"
     yield f"   Send advert after receive lower priority advert = {_truth(router.profile.answers_lower_priority)}"
@@ -106,7 +111,8 @@ def _instance(router: VirtualRouter, state: State, journal: Journal, clock: Wall
     yield f"   Preempt = {'enabled' if router.preempt else 'disabled'}"
     if router.preempt_delay:
         yield f"   Preempt delay = {router.preempt_delay / SECOND:g} secs"
-    yield from _authentication(router)
+    if router.version == 2:
+        yield from _authentication(router)
     yield f"   Virtual IP ({len(router.addresses)}):"
     held = " set" if isinstance(state, Master) else ""
     yield from (f"     {_address(address)}{held}" for address in router.addresses)
@@ -122,6 +128,7 @@ def _condition(router: VirtualRouter, state: State, journal: Journal, clock: Wal
     if isinstance(state, Backup) and journal.following is not None:
         yield f"   Master router = {format_address(journal.following.source)}"
         yield f"   Master priority = {journal.following.advertisement.priority}"
+        yield from _of_version_3(router, state, journal.following)
     yield f"   Wantstate = {state_name(state)}"
     yield f"   Number of interface and track script faults = {len(state.standing.faults)}"
     yield from (f"   Fault = {reason_line(reason)}" for reason in state.standing.faults)
@@ -135,6 +142,16 @@ def _condition(router: VirtualRouter, state: State, journal: Journal, clock: Wal
     learnt = state.master_adver_interval if isinstance(state, Backup) else router.advertisement_interval
     down = master_down_interval(router.version, state.standing.priority, learnt, router.down_timer_adverts)
     yield f"   Master down timer = {down} usecs"
+
+
+def _of_version_3(router: VirtualRouter, state: Backup, following: AdvertisementReceived) -> Iterator[str]:
+    """Say what the Master advertises at, and what its checksum covers."""
+    if router.version == 2:
+        return
+    yield f"   Master advert interval = {state.master_adver_interval // _MILLISECOND} milli-sec"
+    if router.family == 4:
+        other = (remark.received for remark in following.remarks if remark.rule == rules.CHECKSUM_FORM)
+        yield f"   Master checksum covers = {next(other, router.checksum_form)}"
 
 
 def _garp(indent: str, timer: str, policy: GarpPolicy) -> Iterator[str]:
@@ -167,14 +184,16 @@ def _address(virtual: VirtualAddress) -> str:
     broadcast = "" if virtual.broadcast is None else f" brd {format_address(virtual.broadcast)}"
     label = "" if virtual.label is None else f" label {virtual.label}"
     scope = _SCOPES.get(virtual.scope, str(virtual.scope))
-    return f"{format_address(virtual.address)}/{virtual.prefix_length}{broadcast} dev {virtual.interface} scope {scope}{label}"
+    lifetime = " preferred_lft forever" if family_of(virtual.address) == 6 else ""
+    return f"{format_address(virtual.address)}/{virtual.prefix_length}{broadcast} dev {virtual.interface} scope {scope}{label}{lifetime}"
 
 
 def _interface(link: Link, routers: tuple[VirtualRouter, ...]) -> Iterator[str]:
     yield f" Name = {link.name}"
-    first = {family_of(address): format_address(address) for address in reversed(link.addresses)}
-    yield f"   IPv4 address = {first.get(4, '(none)')}"
-    yield f"   IPv6 address = {first.get(6, '(none)')}"
+    ipv4 = (address for address in link.addresses if family_of(address) == 4)
+    ipv6 = (address for address in link.addresses if family_of(address) == 6 and is_link_local(address))
+    for family, addresses in ((4, ipv4), (6, ipv6)):
+        yield f"   IPv{family} address = {next(map(format_address, addresses), '(none)')}"
     yield f"   State = {'UP, RUNNING' if link.up else 'not UP or not RUNNING'}"
     tracking = [(router, _weights(router, link.name)) for router in routers]
     if any(weights for _, weights in tracking):

@@ -80,7 +80,7 @@ def enter_unclaimed(journal: Journal, unclaimed: Unclaimed, log_unknown_vrids: b
     if unclaimed.rule == rules.NOT_IP:
         return _ration(journal, unclaimed.rule, (f"Malformed IPv4 packet received on interface({interface}). ignoring...",))
     if virtual_router_id is None:
-        return _ration(journal, "too short", (f"IPv4 VRRP packet too short on interface({interface}). ignoring...",))
+        return _ration(journal, "too short", (f"IPv{unclaimed.family} VRRP packet too short on interface({interface}). ignoring...",))
     if not log_unknown_vrids:
         return journal, ()
     line = f"Unknown VRID({virtual_router_id}) received on interface({interface}). ignoring..."

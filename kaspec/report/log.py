@@ -23,9 +23,11 @@ from kaspec.vrrp.effects import (
 )
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, Remark
 from kaspec.vrrp.router import VirtualRouter
-from kaspec.vrrp.state import Backup, Fault, Initialize, Reason, State, state_name
+from kaspec.vrrp.state import Backup, Fault, Initialize, Master, Reason, State, state_name
 
 _IPV4_HEADER = 20
+_ADDRESSLESS = ("no-address", "no-ipv6-address")
+_MILLISECOND = 1000
 
 DISCARDS: dict[Rule, str] = {
     rules.NOT_VRRP: "received IP protocol {received} and expect {expected}",
@@ -123,7 +125,7 @@ def log_lines(outcome: Outcome, detail: bool) -> tuple[str, ...]:
 def discard_line(router: VirtualRouter, discarded: Remark | AdvertisementDiscarded) -> str:
     """Say what is wrong with a packet, without the instance and the sender."""
     received, expected = discarded.received, discarded.expected
-    if discarded.rule == rules.INCOMPLETE:
+    if discarded.rule == rules.INCOMPLETE and router.family == 4:
         received, expected = (str(int(length) + _IPV4_HEADER) for length in (received, expected))
     return DISCARDS[discarded.rule].format(
         received=received,
@@ -149,6 +151,8 @@ def reason_line(reason: Reason) -> str:
             return f"interface {reason.subject} down"
         case "no-address":
             return f"no IPv4 address for interface {reason.subject}"
+        case "no-ipv6-address":
+            return f"no IPv6 address for interface {reason.subject}"
         case "tracked-up":
             return f"interface {reason.subject} up"
         case "source-missing":
@@ -208,6 +212,7 @@ def _reason(outcome: Outcome, detail: bool) -> Iterator[str]:
             ours=before.standing.priority,
             delay=in_seconds(outcome.router.preempt_delay),
         )
+    yield from _interval(outcome)
     if rule == rules.BACKUP_REFRESHED and isinstance(before, Backup) and before.preempt_at is not None:
         yield "stop preempt delay"
     if rule in (rules.PRIORITY_CHANGED, rules.RECONFIGURED) and before.standing.priority != now_it_is.standing.priority:
@@ -217,13 +222,23 @@ def _reason(outcome: Outcome, detail: bool) -> Iterator[str]:
         yield f"source address is now {format_address(address)}"
 
 
+def _interval(outcome: Outcome) -> Iterator[str]:
+    """Say how a version 3 Backup comes to another interval, and that a Master has its own."""
+    before, state, own = outcome.before, outcome.step.state, outcome.router.advertisement_interval
+    was = before.master_adver_interval if isinstance(before, Backup) else own
+    if isinstance(outcome.event, AdvertisementReceived) and isinstance(state, Backup) and state.master_adver_interval != was:
+        yield f"advertisement interval updated from {was // _MILLISECOND}ms to {state.master_adver_interval // _MILLISECOND}ms by master"
+    if isinstance(state, Master) and was != own:
+        yield f"changing advert interval from {was // _MILLISECOND}ms to locally configured {own // _MILLISECOND}ms"
+
+
 def _entering(outcome: Outcome) -> Iterator[str]:
     """Say which state is entered, and for FAULT, why."""
     before, state, rule = outcome.before, outcome.step.state, outcome.step.rule
     name = f"({outcome.router.name})"
     if rule == rules.FAULT_AT_START:
         for reason in state.standing.faults:
-            yield f"{name}{'' if reason.kind == 'no-address' else ':'} entering FAULT state ({reason_line(reason)})"
+            yield f"{name}{'' if reason.kind in _ADDRESSLESS else ':'} entering FAULT state ({reason_line(reason)})"
         yield f"{name} entering FAULT state"
     elif isinstance(state, Fault):
         if rule in (rules.FAULT_ENTERED, rules.FAULT_GOES_ON, rules.INIT_FAILED):

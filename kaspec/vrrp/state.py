@@ -12,7 +12,9 @@ from kaspec.units import Instant, Interval
 from kaspec.vrrp.router import Tracker
 
 StateName = Literal["INIT", "BACKUP", "MASTER", "FAULT"]
-InterfaceFailure = Literal["interface-missing", "interface-down", "no-address", "tracked-up", "source-missing", "no-peer"]
+InterfaceFailure = Literal[
+    "interface-missing", "interface-down", "no-address", "no-ipv6-address", "tracked-up", "source-missing", "no-peer"
+]
 TrackerFailure = Literal[
     "script-failed", "script-good", "process-failed", "process-good", "bfd-failed", "bfd-good", "file-not-zero", "file-zero", "file-low"
 ]

@@ -354,3 +354,28 @@ def test_after_an_overrun_it_knows_what_it_missed(lan: TwoRouters) -> None:
         follower.until(lambda: not kernel.interfaces["eth1"].link.up and everything <= set(kernel.interfaces["eth0"].link.addresses))
         lan.lab.plug(lan.a, "eth1", connected=True)
         follower.until(lambda: kernel.interfaces["eth1"].link.up)
+
+
+def test_an_address_that_may_be_another_host_s_is_not_there_yet(lan: TwoRouters, kernel: Kernel, follower: Follower) -> None:
+    """Duplicate detection takes a second; then the address is reported as any other."""
+    taken, free = "fd00::1", "fd00::2"
+    with lan.a.namespace.entered():
+        Path("/proc/sys/net/ipv6/conf/eth0/accept_dad").write_text("1")
+    lan.b.set_address("eth0", f"{taken}/64")
+    for address in (taken, free):
+        lan.a.netlink.addr("add", index=lan.a.index("eth0"), address=address, prefixlen=64)
+    follower.until(lambda: parse_address(free) in kernel.interfaces["eth0"].link.addresses)
+    heard = [change.link.addresses for change in follower.told if change.link]
+    assert not any(parse_address(taken) in each for each in heard)
+
+
+def test_whether_an_interface_forwards_ipv6_is_known_at_once(lan: TwoRouters, kernel: Kernel, follower: Follower) -> None:
+    assert not kernel.interfaces["eth0"].forwards
+    for setting, value in (("eth0", "1"), ("eth0", "0"), ("all", "1")):
+        with lan.a.namespace.entered():
+            Path(f"/proc/sys/net/ipv6/conf/{setting}/forwarding").write_text(value)
+        follower.until(lambda: kernel.interfaces["eth0"].forwards == (value == "1"))  # noqa: B023
+    with lan.a.namespace.entered():
+        later = Kernel()
+    assert later.interfaces["eth0"].forwards
+    later.close()

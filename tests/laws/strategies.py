@@ -74,9 +74,9 @@ GARP_POLICIES = (
     GarpPolicy(repeat=0, refresh=SECOND, refresh_repeat=0),
 )
 profiles = st.sampled_from((KEEPALIVED, RFC3768))
-reasons = st.builds(Reason, st.sampled_from(("interface-missing", "interface-down", "no-address", "tracked-up")), interfaces) | st.builds(
-    Reason, st.sampled_from(get_args(TrackerFailure)), tracked.map(lambda tracker: tracker[1])
-)
+reasons = st.builds(
+    Reason, st.sampled_from(("interface-missing", "interface-down", "no-address", "no-ipv6-address", "tracked-up")), interfaces
+) | st.builds(Reason, st.sampled_from(get_args(TrackerFailure)), tracked.map(lambda tracker: tracker[1]))
 pending_lists = st.just(()) | st.sets(tracked, max_size=2).map(lambda found: tuple(sorted(found)))
 pending = st.sets(tracked, min_size=1, max_size=2).map(lambda found: tuple(sorted(found)))
 rule_names = st.sampled_from(tuple(RULES))

@@ -1,7 +1,9 @@
 """Our rtnetlink messages, beside an implementation that is not ours (pyroute2's)."""
 
+from struct import pack
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
@@ -14,14 +16,17 @@ from kaspec.vrrp.router import VirtualAddress
 from shell.rtnetlink import (
     AddressReport,
     LinkReport,
+    SettingReport,
     address_again,
     address_change,
+    attribute,
     numbered,
     read,
     read_events,
     route_change,
     subnet_of,
 )
+from shell.rtnetlink import message as netlink_message
 
 NEW_LINK, DELETE_LINK, NEW_ADDRESS, DELETE_ADDRESS, NEW_ROUTE, DELETE_ROUTE = 16, 17, 20, 21, 24, 25
 AF_BRIDGE = 7
@@ -90,8 +95,8 @@ def test_a_route_change_says_what_was_meant(install: bool, route: Route, index: 
     assert message["header"]["type"] == (NEW_ROUTE if install else DELETE_ROUTE)
     assert message["dst_len"] == route.prefix_length
     assert message.get_attr("RTA_DST") == format_address(route.destination)
-    for attribute, address in (("RTA_GATEWAY", route.via), ("RTA_PREFSRC", route.source)):
-        assert message.get_attr(attribute) == (format_address(address) if address else None)
+    for name, address in (("RTA_GATEWAY", route.via), ("RTA_PREFSRC", route.source)):
+        assert message.get_attr(name) == (format_address(address) if address else None)
     assert (message.get_attr("RTA_OIF"), message.get_attr("RTA_PRIORITY")) == (index, route.metric)
     assert message.get_attr("RTA_TABLE") == (254 if route.table is None else route.table)
     if route.scope is not None:
@@ -153,3 +158,25 @@ def test_addresses_are_of_one_subnet_if_their_first_bits_and_lengths_are_equal(
         return "".join(f"{byte:08b}" for byte in address)[:length]
 
     assert (subnet_of(one, length) == subnet_of(other, another)) == (bits(one, length) == bits(other, another))
+
+
+@pytest.mark.parametrize(
+    ("flags", "usable"),
+    [(0x00, True), (0x80, True), (0x40, False), (0xC0, False), (0x44, True), (0x48, False), (0x08, False), (0x82, True)],
+)
+def test_an_address_under_duplicate_detection_is_not_usable_unless_optimistic(flags: int, usable: bool) -> None:
+    message = address_message()
+    message["family"], message["prefixlen"], message["flags"], message["index"] = 10, 64, flags, 2
+    message["attrs"] = [("IFA_ADDRESS", "fe80::1")]
+    (report,) = read(encoded(message, NEW_ADDRESS))
+    assert isinstance(report, AddressReport)
+    assert report.usable == usable
+
+
+@pytest.mark.parametrize(("family", "index", "told"), [(10, 3, True), (10, -1, False), (2, 3, False)])
+def test_forwarding_is_read_of_an_interface_and_of_ipv6(family: int, index: int, told: bool) -> None:
+    attributes = attribute(1, pack("=i", index)) + attribute(2, pack("=i", 1))
+    data = netlink_message(80, 0, bytes((family, 0, 0, 0)) + attributes)
+    expected = [SettingReport(index, forwards=True)] if told else []
+    assert list(read(data)) == list(read_events(data)) == expected
+    assert list(read(netlink_message(80, 0, bytes((10, 0, 0, 0)) + attribute(1, pack("=i", 3))))) == []
