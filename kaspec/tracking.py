@@ -34,7 +34,7 @@ __all__ = [
 
 FILE_FAULT = -254
 """A file whose value times the weight is this or less is a fault (keepalived: less than -253)."""
-FILE_MOST = 254
+FILE_MOST = 253
 """A file adds no more than this."""
 
 
@@ -93,14 +93,13 @@ def fold(contributions: Iterable[Contribution]) -> Contribution:
 def interface_contribution(track: InterfaceTrack, link: Link | None) -> Contribution:
     """Return what a tracked interface contributes.
 
-    Weight 0: down (or, with ``reverse``, up) is a fault.  Otherwise a positive weight counts while up and a negative one while down;
-    ``reverse`` swaps up and down.
+    Weight 0: down (or, with ``reverse``, up) is a fault.  Otherwise a positive weight is added while up and a negative one while down;
+    with ``reverse`` it is subtracted.
     """
     up = link is not None and link.up
-    good = up != track.reverse
     if track.weight:
-        return Contribution(weight=track.weight if good == (track.weight > 0) else 0)
-    if good:
+        return _weighed(track, up)
+    if up != track.reverse:
         return NOTHING
     if up:
         return Contribution(faults=frozenset({Reason("tracked-up", track.interface)}))
@@ -116,10 +115,15 @@ def tracker_contribution(track: TrackerTrack, finding: Finding | None) -> Contri
         return NOTHING if track.weight else Contribution(pending=frozenset({track.tracker}))
     if track.kind == "file" and track.weight:
         return _value(track, finding.value * (-track.weight if track.reverse else track.weight))
-    good = finding.good != track.reverse
     if track.weight:
-        return Contribution(weight=track.weight if good == (track.weight > 0) else 0)
-    return NOTHING if good else Contribution(faults=frozenset({_tracker_reason(track, finding)}))
+        return _weighed(track, finding.good)
+    return NOTHING if finding.good != track.reverse else Contribution(faults=frozenset({_tracker_reason(track, finding)}))
+
+
+def _weighed(track: InterfaceTrack | TrackerTrack, good: bool) -> Contribution:
+    if good != (track.weight > 0):
+        return NOTHING
+    return Contribution(weight=-track.weight if track.reverse else track.weight)
 
 
 def _value(track: TrackerTrack, value: int) -> Contribution:

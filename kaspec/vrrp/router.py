@@ -51,7 +51,8 @@ class Peer:
 class InterfaceTrack:
     """An interface whose state matters (keepalived ``track_interface``).
 
-    Weight 0: its failure is a fault.  A positive weight is added while it is up, a negative one while it is down; ``reverse`` swaps.
+    Weight 0: its failure is a fault, or with ``reverse`` its working.  A positive weight is added while it is up, a negative one while it
+    is down; with ``reverse`` it is subtracted.
     """
 
     interface: str
@@ -63,8 +64,8 @@ class InterfaceTrack:
 class TrackerTrack:
     """A script, file, process or BFD session that matters (keepalived ``track_script``, ``_file``, ``_process``, ``_bfd``).
 
-    Weight 0: its failure is a fault.  Otherwise a file adds its value times the weight, ``reverse`` takes it away; of the others a positive
-    weight is added while they are good, a negative one while they are bad, and ``reverse`` swaps.
+    Weight 0: its failure is a fault, or with ``reverse`` its working.  Otherwise a file adds its value times the weight; of the others a
+    positive weight is added while they are good, a negative one while they are bad.  With ``reverse`` it is subtracted.
     """
 
     kind: TrackerKind

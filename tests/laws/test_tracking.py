@@ -81,12 +81,13 @@ def test_the_effective_priority_stays_in_range(router: VirtualRouter, world: lis
 
 
 @given(tracks, st.none() | links("eth0"))
-def test_reverse_swaps_up_and_down(track: InterfaceTrack, link: Link | None) -> None:
-    """Two reversals cancel: the reversed track of a link that is up weighs like the plain one of a link that is down."""
+def test_reverse_subtracts(track: InterfaceTrack, link: Link | None) -> None:
+    """What a reversed track adds is what the plain one takes away; without a weight, up is a fault instead of down."""
     flipped = Link("eth0", up=not (link is not None and link.up))
-    one, other = (interface_contribution(evolve(track, reverse=reverse), each) for reverse, each in ((True, link), (False, flipped)))
-    assert (one.weight, bool(one.faults)) == (other.weight, bool(other.faults))
-    assert not (one.weight and one.faults)
+    plain, reversed_ = (interface_contribution(evolve(track, reverse=reverse), link) for reverse in (False, True))
+    assert reversed_.weight == -plain.weight
+    assert bool(reversed_.faults) == bool(interface_contribution(evolve(track, reverse=False), flipped).faults)
+    assert not (plain.weight and plain.faults)
 
 
 @given(tracks)
@@ -101,23 +102,25 @@ def test_a_link_that_fails_never_raises_the_priority(track: InterfaceTrack) -> N
 
 @given(tracker_tracks, st.data())
 def test_a_reversed_tracker_weighs_as_its_opposite(track: TrackerTrack, data: st.DataObject) -> None:
-    """``reverse`` of a file is another sign of its weight; of the others, and of any without a weight, good for bad."""
+    """``reverse`` of a file is another sign of its weight, of the others one of what they add; without a weight it is good for bad."""
     finding = data.draw(findings_of(track.tracker))
-    reversed_ = tracker_contribution(evolve(track, reverse=not track.reverse), finding)
-    if track.kind == "file" and track.weight:
-        other = tracker_contribution(evolve(track, weight=-track.weight), finding)
+    plain, reversed_ = (tracker_contribution(evolve(track, reverse=reverse), finding) for reverse in (False, True))
+    if not track.weight:
+        other = tracker_contribution(evolve(track, reverse=False), Finding(not finding.good))
+        assert bool(reversed_.faults) == bool(other.faults)
+    elif track.kind == "file":
+        assert reversed_ == tracker_contribution(evolve(track, weight=-track.weight, reverse=False), finding)
     else:
-        other = tracker_contribution(track, Finding(not finding.good))
-    assert (reversed_.weight, bool(reversed_.faults)) == (other.weight, bool(other.faults))
+        assert reversed_.weight == -plain.weight
 
 
 @given(tracker_tracks, st.data())
 def test_a_tracker_weighs_or_faults(track: TrackerTrack, data: st.DataObject) -> None:
-    """Never both; a file adds between -253 and 254; only a file at -254 or less is a fault although it has a weight."""
+    """Never both; a file adds between -253 and 253; only a file at -254 or less is a fault although it has a weight."""
     finding = data.draw(st.none() | findings_of(track.tracker))
     contribution = tracker_contribution(track, finding)
     assert not (contribution.weight and contribution.faults)
-    assert -254 < contribution.weight <= 254 or contribution.weight == track.weight
+    assert -254 < contribution.weight < 254 or abs(contribution.weight) == abs(track.weight)
     assert contribution.pending == (frozenset({track.tracker}) if finding is None and not track.weight else frozenset())
     if contribution.faults and track.weight:
         assert finding is not None

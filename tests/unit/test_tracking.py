@@ -35,12 +35,12 @@ def fault(kind: str, subject: str = "eth1") -> Contribution:
         (0, True, fault("tracked-up"), NOTHING, NOTHING),
         (10, False, Contribution(10), NOTHING, NOTHING),
         (-10, False, NOTHING, Contribution(-10), Contribution(-10)),
-        (10, True, NOTHING, Contribution(10), Contribution(10)),
-        (-10, True, Contribution(-10), NOTHING, NOTHING),
+        (10, True, Contribution(-10), NOTHING, NOTHING),
+        (-10, True, NOTHING, Contribution(10), Contribution(10)),
     ],
 )
 def test_weights(weight: int, reverse: bool, up: Contribution, down: Contribution, gone: Contribution) -> None:
-    """A positive weight counts while up, a negative one while down, ``reverse`` swaps; weight 0 makes a fault."""
+    """A positive weight is added while up, a negative one while down, ``reverse`` subtracts; weight 0 makes a fault."""
     track = InterfaceTrack("eth1", weight, reverse)
     links = (Link("eth1", up=True), Link("eth1", up=False), None)
     assert tuple(interface_contribution(track, link) for link in links) == (up, down, gone)
@@ -53,8 +53,8 @@ def test_weights(weight: int, reverse: bool, up: Contribution, down: Contributio
         (0, True, fault("script-good", "chk"), NOTHING, Contribution(pending=frozenset({CHK}))),
         (10, False, Contribution(10), NOTHING, NOTHING),
         (-10, False, NOTHING, Contribution(-10), NOTHING),
-        (10, True, NOTHING, Contribution(10), NOTHING),
-        (-10, True, Contribution(-10), NOTHING, NOTHING),
+        (10, True, Contribution(-10), NOTHING, NOTHING),
+        (-10, True, NOTHING, Contribution(10), NOTHING),
     ],
 )
 def test_weights_of_scripts(weight: int, reverse: bool, good: Contribution, bad: Contribution, unknown: Contribution) -> None:
@@ -72,7 +72,7 @@ def test_weights_of_scripts(weight: int, reverse: bool, good: Contribution, bad:
         (1, False, -253, Contribution(-253)),
         (1, False, -254, fault("file-low", "load")),
         (-2, False, 127, fault("file-low", "load")),
-        (10, False, 200, Contribution(254)),
+        (10, False, 200, Contribution(253)),
         (0, False, 0, NOTHING),
         (0, False, -1, fault("file-not-zero", "load")),
         (0, True, 0, fault("file-zero", "load")),

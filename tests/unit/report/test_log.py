@@ -20,10 +20,13 @@ from kaspec.wire.vrrp import encode
 from tests.laws.strategies import HOSTS, advertisements, hosts, nodes, octets, worlds
 from tests.unit.report.scenes import BACKUP, DISCARDED, MASTER, NOW, OURS, PATIENT, REMARKS, ROUTER, SCENES, VIRTUAL, heard, outcome
 
+OTHERS = ("rfc588", ".bfd.", "keepalived.script.", "keepalived.process.")
+"""What rules have in their names that no virtual router follows, but what it tracks."""
+
 
 def test_every_rule_is_spoken_of_or_silent_on_purpose() -> None:
     spoken = {rule for rule, scene in SCENES.items() if log_lines(scene, detail=True)}
-    assert spoken | SILENT == set(RULES)
+    assert spoken | SILENT == {rule for rule in RULES if not any(word in rule for word in OTHERS)}
     assert not spoken & SILENT
 
 

@@ -1,0 +1,1 @@
+"""What is tracked beside interfaces."""
