@@ -1,11 +1,11 @@
 """A node: the virtual routers of one host and the interfaces they see.
 
-An event comes to the node, is routed to the virtual routers it concerns, and what they do comes out in a stable order.  Sync groups and
-further trackers settle here too.
+An event comes to the node, is routed to the virtual routers it concerns, and what they do comes out in a stable order.  How the members of
+a sync group settle is in ``kaspec.settling``, what a new configuration does in ``kaspec.reconfiguration``.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import assert_never
 
@@ -13,28 +13,49 @@ from attrs import evolve, field, frozen
 
 from kaspec import rules
 from kaspec.address import Address, Family, family_of
+from kaspec.groups import GroupOutcome, SyncGroup, share, tracking
 from kaspec.rules import Rule
-from kaspec.succession import Added, Changed, Kept, Moved, Removed, succession
+from kaspec.settling import Cast, Outcome, settle
 from kaspec.tracking import NOTHING_FOUND, Finding, Link, Tracker, source_candidates, standing
 from kaspec.units import ZERO, Instant, Interval
 from kaspec.vrrp import state as states
 from kaspec.vrrp.association import BLANK, Association, seal
 from kaspec.vrrp.authentication import Keyed
-from kaspec.vrrp.effects import RemoveAddresses
-from kaspec.vrrp.events import DeadlineReached, Event, Reconfigured, Shutdown, StandingChanged, Startup
-from kaspec.vrrp.machine import Step, step
+from kaspec.vrrp.events import DeadlineReached, Event, Shutdown, StandingChanged, Startup
+from kaspec.vrrp.machine import step
 from kaspec.vrrp.reception import admit, receive, stray, virtual_router_id
-from kaspec.vrrp.router import Identity, Version, VirtualAddress, VirtualRouter
-from kaspec.vrrp.state import Initialize, Master, Standing, State
+from kaspec.vrrp.router import Identity, Version, VirtualRouter
+from kaspec.vrrp.state import Initialize, Standing, State
 from kaspec.wire.ip import Malformed, Packet, decode_ip
 from kaspec.wire.vrrp import ADVERTISEMENT
+
+__all__ = [
+    "DatagramReceived",
+    "DeadlinesReached",
+    "LinkChanged",
+    "Node",
+    "NodeEvent",
+    "NodeState",
+    "Outcome",
+    "TrackerReported",
+    "Transition",
+    "Unclaimed",
+    "due",
+    "give",
+    "initial",
+    "next_deadline",
+    "node_step",
+    "sealed",
+    "take_datagram",
+]
 
 
 @frozen
 class Node:
-    """The configuration of a host: its virtual routers, in the configuration's order."""
+    """The configuration of a host: its virtual routers and sync groups, in the configuration's order."""
 
     routers: tuple[VirtualRouter, ...] = ()
+    groups: tuple[SyncGroup, ...] = ()
 
     @cached_property
     def claims(self) -> Mapping[tuple[str, Family, int], tuple[int, ...]]:
@@ -60,6 +81,28 @@ class Node:
             spoken[router.port, router.family] |= {router.version}
         return spoken
 
+    @cached_property
+    def cast(self) -> Cast:
+        """The virtual routers, each with its sync group."""
+        return Cast.of(self.routers, self.groups)
+
+    @cached_property
+    def tracking(self) -> tuple[VirtualRouter, ...]:
+        """The virtual routers as far as they track: a member of a sync group tracks what its group does, too."""
+        by_place = self.cast.teams
+        return tuple(tracking(each, by_place[place].group) if place in by_place else each for place, each in enumerate(self.routers))
+
+    def standings(self, links: Mapping[str, Link], findings: Mapping[Tracker, Finding]) -> tuple[Standing, ...]:
+        """Return what the world means for each virtual router, by itself and through its sync group."""
+        virtual = self.virtual_addresses
+        standings = [standing(router, links, virtual, findings) for router in self.tracking]
+        for team in self.cast.groups:
+            for place, shared in zip(
+                team.places, share(team.of(standings), [router.name for router in team.of(self.routers)]), strict=True
+            ):
+                standings[place] = shared
+        return tuple(standings)
+
     def version_for(self, interface: str, packet: Packet) -> Version:
         """Return as of which version a packet for no virtual router is to be judged: its own, if that is spoken here."""
         spoken = self.versions.get((interface, family_of(packet.source)), frozenset({2}))
@@ -68,7 +111,7 @@ class Node:
     @cached_property
     def tracked(self) -> frozenset[Tracker]:
         """Every script, file, process and BFD session that a virtual router tracks."""
-        return frozenset(track.tracker for router in self.routers for track in router.trackers)
+        return frozenset(track.tracker for router in self.tracking for track in router.trackers)
 
     @cached_property
     def virtual_addresses(self) -> frozenset[Address]:
@@ -145,20 +188,6 @@ NodeEvent = Startup | Shutdown | LinkChanged | TrackerReported | DatagramReceive
 
 
 @frozen
-class Outcome:
-    """What one virtual router made of an event: ``before`` it, the event itself, and the ``Step`` taken.
-
-    ``place`` is its place in the node, ``None`` for one that a new configuration removed.
-    """
-
-    place: int | None
-    router: VirtualRouter
-    before: State
-    event: Event
-    step: Step
-
-
-@frozen
 class Unclaimed:
     """A datagram that belongs to no virtual router of the interface, and the first rule of RFC 3768 7.1 that it breaks."""
 
@@ -170,19 +199,22 @@ class Unclaimed:
 
 @frozen
 class Transition:
-    """The node's new state and what its virtual routers did, in order."""
+    """The node's new state and what its virtual routers and sync groups did, in order."""
 
     state: NodeState
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Outcome | GroupOutcome, ...] = ()
     unclaimed: Unclaimed | None = None
+
+    @property
+    def steps(self) -> tuple[Outcome, ...]:
+        """What its virtual routers did."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Outcome))
 
 
 def initial(node: Node, links: Iterable[Link] = (), findings: Mapping[Tracker, Finding] = NOTHING_FOUND) -> NodeState:
     """Return the state before Startup, the interfaces and what is tracked being as given."""
     seen = {link.name: link for link in links}
-    virtual = node.virtual_addresses
-    states = tuple(Initialize(standing(router, seen, virtual, findings)) for router in node.routers)
-    return NodeState(states, seen, dict(findings))
+    return NodeState(tuple(map(Initialize, node.standings(seen, findings))), seen, dict(findings))
 
 
 def node_step(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> Transition:
@@ -191,7 +223,7 @@ def node_step(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> T
         case DatagramReceived(interface, datagram):
             return take_datagram(node, state, interface, datagram, now)
         case DeadlinesReached(places):
-            return _each(node, state, places, lambda _: DeadlineReached(), now)
+            return give(node, state, [(place, DeadlineReached()) for place in places], now)
         case LinkChanged(name, link):
             return _observe(node, state, name, link, now)
         case TrackerReported(tracker, finding):
@@ -199,7 +231,7 @@ def node_step(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> T
         case ClockSet(epoch):
             return Transition(evolve(state, epoch=epoch))
         case Startup() | Shutdown():
-            return _each(node, state, range(len(node.routers)), lambda _: event, now)
+            return give(node, state, [(place, event) for place in range(len(node.routers))], now)
         case _:
             assert_never(event)
 
@@ -221,8 +253,10 @@ def take_datagram(node: Node, state: NodeState, interface: str, datagram: bytes,
     else:
         event = receive(router, packet)
     taken = step(router, before, event, now)
+    if place in node.cast.teams and type(taken.state) is not type(before):
+        return give(node, state, [(place, event)], now)
     after = state.states if taken.state is before else (*state.states[:place], taken.state, *state.states[place + 1 :])
-    return _sealed(Transition(evolve(state, states=after), (Outcome(place, router, before, event, taken),)), now)
+    return sealed(Transition(evolve(state, states=after), (Outcome(place, router, before, event, taken),)), now)
 
 
 def next_deadline(state: NodeState) -> Instant | None:
@@ -233,61 +267,6 @@ def next_deadline(state: NodeState) -> Instant | None:
 def due(state: NodeState, now: Instant) -> tuple[int, ...]:
     """Return the places whose deadline has been reached."""
     return tuple(place for place, each in enumerate(state.states) if (at := states.next_deadline(each)) is not None and at <= now)
-
-
-def reconfigure(old: Node, new: Node, state: NodeState, now: Instant) -> Transition:
-    """Replace the configuration, as ``succession`` decides: what is gone stops, what is new starts, what is the same is not touched.
-
-    Findings stay, for all that is still tracked.
-    """
-    links, virtual = state.links, new.virtual_addresses
-    findings = {tracker: finding for tracker, finding in state.findings.items() if tracker in new.tracked}
-    fates = succession(old.routers, new.routers)
-    outcomes = []
-    for place in sorted(fate.old for fate in fates if isinstance(fate, Removed | Moved)):
-        router, before = old.routers[place], state.states[place]
-        outcomes.append(Outcome(None, router, before, Shutdown(), step(router, before, Shutdown(), now)))
-    after: list[State] = []
-    for fate in fates:
-        if isinstance(fate, Removed):
-            continue
-        router = new.routers[fate.new]
-        before, event = _inherited(fate, old, state, standing(router, links, virtual, findings))
-        taken = step(router, before, event, now)
-        after.append(taken.state)
-        if taken.rule != rules.UNCHANGED:
-            outcomes.append(Outcome(fate.new, router, before, event, taken))
-    masters = (router for router, each in zip(new.routers, after, strict=True) if isinstance(each, Master))
-    held = frozenset(virtual for router in masters for virtual in router.addresses)
-    settled_state = evolve(state, states=tuple(after), findings=findings)
-    settled = _sealed(Transition(settled_state, tuple(_sparing(outcome, held) for outcome in outcomes)), now)
-    stays = {router.identity for router in new.routers if isinstance(router.authentication, Keyed)}
-    associations = {identity: kept for identity, kept in settled.state.associations.items() if identity in stays}
-    return evolve(settled, state=evolve(settled.state, associations=associations))
-
-
-def _inherited(fate: Kept | Changed | Moved | Added, old: Node, state: NodeState, fresh: Standing) -> tuple[State, Event]:
-    """Return the state a virtual router begins the new configuration in, and the event that brings it there."""
-    match fate:
-        case Kept(was):
-            return state.states[was], StandingChanged(fresh)
-        case Changed(was):
-            return state.states[was], Reconfigured(old.routers[was], fresh)
-        case Moved() | Added():
-            return Initialize(fresh), Startup()
-        case _:
-            assert_never(fate)
-
-
-def _sparing(outcome: Outcome, held: frozenset[VirtualAddress]) -> Outcome:
-    """Take no address away that a Master of the new configuration holds: it moved from one virtual router to another."""
-    effects = tuple(
-        RemoveAddresses(tuple(virtual for virtual in effect.addresses if virtual not in held))
-        if isinstance(effect, RemoveAddresses)
-        else effect
-        for effect in outcome.step.effects
-    )
-    return evolve(outcome, step=evolve(outcome.step, effects=effects))
 
 
 def _observe(node: Node, state: NodeState, name: str, link: Link | None, now: Instant) -> Transition:
@@ -308,29 +287,26 @@ def _hear_of(node: Node, state: NodeState, tracker: Tracker, finding: Finding | 
 
 def _settle(node: Node, seen: NodeState, now: Instant) -> Transition:
     """Let every virtual router know that what it stands by has changed, if it has."""
-    virtual = node.virtual_addresses
-    standings = [standing(router, seen.links, virtual, seen.findings) for router in node.routers]
-    moved = [place for place, now_it_is in enumerate(standings) if now_it_is != seen.states[place].standing]
-    return _each(node, seen, moved, lambda place: StandingChanged(standings[place]), now)
+    standings = node.standings(seen.links, seen.findings)
+    changed = [(place, StandingChanged(now_it_is)) for place, now_it_is in enumerate(standings) if now_it_is != seen.states[place].standing]
+    return give(node, seen, changed, now)
 
 
-def _each(node: Node, state: NodeState, places: Iterable[int], event_for: Callable[[int], Event], now: Instant) -> Transition:
-    after = list(state.states)
-    outcomes = []
-    for place in places:
-        router, before, event = node.routers[place], after[place], event_for(place)
-        taken = step(router, before, event, now)
-        after[place] = taken.state
-        outcomes.append(Outcome(place, router, before, event, taken))
-    return _sealed(Transition(evolve(state, states=tuple(after)), tuple(outcomes)), now)
+def give(node: Node, state: NodeState, events: Sequence[tuple[int, Event]], now: Instant) -> Transition:
+    """Give events to virtual routers by place, and let the sync groups settle."""
+    settled = settle(node.cast, state.states, events, now)
+    return sealed(Transition(evolve(state, states=settled.states), settled.outcomes), now)
 
 
-def _sealed(transition: Transition, now: Instant) -> Transition:
+def sealed(transition: Transition, now: Instant) -> Transition:
     """Put on what virtual routers with keys send what makes it authentic; the number of each packet is remembered."""
-    if not any(isinstance(outcome.router.authentication, Keyed) for outcome in transition.outcomes):
+    if not any(isinstance(outcome.router.authentication, Keyed) for outcome in transition.steps):
         return transition
-    state, outcomes = transition.state, []
+    state, outcomes = transition.state, list[Outcome | GroupOutcome]()
     for outcome in transition.outcomes:
+        if isinstance(outcome, GroupOutcome):
+            outcomes.append(outcome)
+            continue
         known = state.association(outcome.router)
         association, effects = seal(outcome.router, known, outcome.step.effects, state.wall(now))
         state = state if association is known else state.with_association(outcome.router, association)

@@ -245,6 +245,26 @@ RECONFIGURED = _rule(
     "A new configuration: the state stays, addresses change by the difference, no timer is later than the new intervals allow.",
 )
 
+# Sync groups.
+GROUP_WAITS = _rule(
+    "keepalived.group.waits",
+    "keepalived vrrp_sync_group",
+    "Master_Down_Timer fires, but another member does not want to be Master: wait for it, the timer starts again.",
+)
+GROUP_STARTS = _rule(
+    "keepalived.group.starts", "keepalived vrrp_sync_group", "A group starts as Backup, address owners too unless every member is one."
+)
+GROUP_MASTER = _rule(
+    "keepalived.group.master", "keepalived vrrp_sync_group", "Every member wants to be Master: those that waited become Master."
+)
+GROUP_BACKUP = _rule(
+    "keepalived.group.backup",
+    "keepalived vrrp_sync_group",
+    "A member became Backup: the others give up their addresses and send nothing.",
+)
+GROUP_FAULT = _rule("keepalived.group.fault", "keepalived vrrp_sync_group", "Another member is at fault: so is this one.")
+GROUP_STOPS = _rule("keepalived.group.stops", "keepalived vrrp_sync_group", "Every member stopped, or the group was removed.")
+
 # Identity.
 NOT_DUE = _rule("core.not-due", "kaspec", "DeadlineReached before the deadline changes nothing.")
 NOT_STARTED = _rule("core.not-started", "kaspec", "Before Startup (and after Shutdown) only Startup and tracking count.")

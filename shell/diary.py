@@ -6,9 +6,10 @@ from functools import partial
 
 from attrs import define, field
 
+from kaspec.groups import GroupOutcome
 from kaspec.node import Outcome, Transition, Unclaimed
 from kaspec.report.journal import BLANK, Journal, counted, enter, enter_unclaimed, is_routine, is_telling
-from kaspec.report.log import link_lines
+from kaspec.report.log import as_told, group_lines, link_lines
 from kaspec.report.stats import Key, tally
 from kaspec.tracking import Link
 from kaspec.units import Instant
@@ -36,7 +37,10 @@ class Diary:
 
     def note(self, transition: Transition, now: Instant) -> None:
         """Count and log what a transition was."""
-        for outcome in transition.outcomes:
+        for outcome in as_told(transition.outcomes):
+            if isinstance(outcome, GroupOutcome):
+                self.log(partial(group_lines, outcome))
+                continue
             for key in tally(outcome):
                 self.counts[key] += 1
             who = outcome.router.identity

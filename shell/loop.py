@@ -19,9 +19,9 @@ from kaspec.node import (
     Transition,
     initial,
     node_step,
-    reconfigure,
     take_datagram,
 )
+from kaspec.reconfiguration import reconfigure
 from kaspec.units import Instant, Interval
 from kaspec.vrrp.events import Shutdown
 from kaspec.vrrp.machine import step
@@ -132,14 +132,14 @@ class VrrpLoop:
         """Make a transition real: remember the state, carry out the effects, note the deadlines; the diary can wait."""
         self.state, self._latest = transition.state, now
         self.carry_out(transition)
-        for outcome in transition.outcomes:
+        for outcome in transition.steps:
             if outcome.place is not None:
                 self._deadlines.note(outcome.place, next_deadline(outcome.step.state))
         self._unwritten.append((transition, now))
 
     def carry_out(self, transition: Transition) -> None:
         """Hand the effects to the kernel: advertisements, then addresses in one batch, then gratuitous ARP."""
-        for work in gather(transition.outcomes):
+        for work in gather(transition.steps):
             for place, datagrams in work.datagrams.items():
                 self._diary.problems(self._wires.send(place, datagrams))
             if work.changes:
@@ -194,7 +194,7 @@ class VrrpLoop:
         taken = node_step(self.node, paper, DeadlinesReached((place,)), now)
         master = taken.state.states[place]
         resigned = Outcome(place, router, master, Shutdown(), step(router, master, Shutdown(), now))
-        for work in gather((*taken.outcomes, resigned)):
+        for work in gather((*taken.steps, resigned)):
             self._kernel.prepare(virtual for _, virtual in work.changes)
             self._frames(work)
 

@@ -4,11 +4,12 @@ Two departures, both at the end of a line so that searching for keepalived's tex
 ``(from 10.0.0.1)``, which keepalived does since 2.3 in the middle of the sentence; and FAULT always says why.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from kaspec import rules
 from kaspec.address import format_address, is_multicast, parse_address
+from kaspec.groups import GroupOutcome
 from kaspec.node import Outcome
 from kaspec.rules import Rule
 from kaspec.tracking import Link, TrackerKind
@@ -122,6 +123,29 @@ def log_lines(outcome: Outcome, detail: bool) -> tuple[str, ...]:
     return (*said, *entering, *effects)
 
 
+def as_told(outcomes: Sequence[Outcome | GroupOutcome]) -> tuple[Outcome | GroupOutcome, ...]:
+    """Put what was done into the order in which keepalived's log tells it: of a group behind the first member that moved.
+
+    (Scripts and FIFOs hear of a group once all its members have moved.)
+    """
+    told = list[Outcome | GroupOutcome]()
+    for outcome in outcomes:
+        if isinstance(outcome, GroupOutcome):
+            names = set(outcome.members)
+            first = next((at for at, each in enumerate(told) if isinstance(each, Outcome) and each.router.name in names), len(told) - 1)
+            told.insert(first + 1, outcome)
+        else:
+            told.append(outcome)
+    return tuple(told)
+
+
+def group_lines(outcome: GroupOutcome) -> tuple[str, ...]:
+    """Return the line that a sync group's change is worth, if it is worth one."""
+    if outcome.rule in (rules.GROUP_STARTS, rules.GROUP_STOPS):
+        return ()
+    return (f"VRRP_Group({outcome.group}) Syncing instances to {outcome.state} state",)
+
+
 def discard_line(router: VirtualRouter, discarded: Remark | AdvertisementDiscarded) -> str:
     """Say what is wrong with a packet, without the instance and the sender."""
     received, expected = discarded.received, discarded.expected
@@ -143,7 +167,7 @@ def _cast(router: VirtualRouter, received: str) -> str:
 
 
 def reason_line(reason: Reason) -> str:
-    """Say why a virtual router is at fault, as keepalived puts it in brackets."""
+    """Say why a virtual router is at fault, as keepalived puts it in brackets; keepalived does not name the failed member of a group."""
     match reason.kind:
         case "interface-missing":
             return f"interface {reason.subject} does not exist"
@@ -159,6 +183,8 @@ def reason_line(reason: Reason) -> str:
             return f"source address {reason.subject} is gone"
         case "no-peer":
             return "unicast without any peers"
+        case "group":
+            return f"{reason.subject} of its sync group"
         case "script-failed" | "process-failed":
             return f"{reason.kind.removesuffix('-failed')} {reason.subject} failed"
         case "script-good" | "process-good":
@@ -205,6 +231,8 @@ def _reason(outcome: Outcome, detail: bool) -> Iterator[str]:
     rule, event, before, now_it_is = outcome.step.rule, outcome.event, outcome.before, outcome.step.state
     if detail and rule in DETAILS:
         yield DETAILS[rule]
+    if detail and rule == rules.GROUP_WAITS and isinstance(before, Backup) and not before.waiting:
+        yield "Receive advertisement timeout, but its sync group waits"
     if rule in HEARD and isinstance(event, AdvertisementReceived):
         yield HEARD[rule].format(
             source=format_address(event.source),
@@ -241,7 +269,7 @@ def _entering(outcome: Outcome) -> Iterator[str]:
             yield f"{name}{'' if reason.kind in _ADDRESSLESS else ':'} entering FAULT state ({reason_line(reason)})"
         yield f"{name} entering FAULT state"
     elif isinstance(state, Fault):
-        if rule in (rules.FAULT_ENTERED, rules.FAULT_GOES_ON, rules.INIT_FAILED):
+        if rule in (rules.FAULT_ENTERED, rules.GROUP_FAULT, rules.FAULT_GOES_ON, rules.INIT_FAILED):
             yield f"{name} {'still in' if rule == rules.FAULT_GOES_ON else 'Entering'} FAULT STATE ({faults_line(state)})"
     elif rule in (rules.INIT_WAITS, rules.FAULT_WAITS):
         yield f"{name} waiting in INIT STATE ({pending_line(state)})"

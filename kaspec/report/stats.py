@@ -35,7 +35,7 @@ _HEARD_AS_MASTER = (
     rules.MASTER_ASSERTS_OWNER,
     rules.OWN_ADDRESS,
 )
-_BECAME_MASTER = (rules.OWNER_STARTS, rules.MASTER_DOWN, rules.FAULT_LEFT_OWNER, rules.INIT_LEFT_OWNER)
+_BECAME_MASTER = (rules.OWNER_STARTS, rules.MASTER_DOWN, rules.FAULT_LEFT_OWNER, rules.INIT_LEFT_OWNER, rules.GROUP_MASTER)
 _ANSWERED = (rules.ADVER_TIMER, rules.MASTER_PRIORITY_ZERO, rules.MASTER_ASSERTS, rules.MASTER_ASSERTS_OWNER)
 _NOT_AUTHENTIC = (
     rules.PASSWORD,
@@ -49,7 +49,7 @@ _NOT_AUTHENTIC = (
     rules.TRAILER_CODE,
     rules.TRAILER_REPLAY,
 )
-_RESIGNED = (rules.MASTER_STOPS, rules.FAULT_ENTERED)
+_RESIGNED = (rules.MASTER_STOPS, rules.FAULT_ENTERED, rules.GROUP_FAULT)
 _STATES: tuple[type[State], ...] = (Initialize, Backup, Master, Fault)
 
 
@@ -99,7 +99,7 @@ def statistics(router: VirtualRouter, counts: Counts) -> Statistics:
         advertisements_received=of(*_HEARD_AS_BACKUP, *_HEARD_AS_MASTER, rules.ADDRESS_LIST, rules.PEER_UNKNOWN, rules.PEER_TTL),
         advertisements_sent=of(*_BECAME_MASTER, *_ANSWERED) + zero_sent + (of(*_YIELDED) if last_word else 0),
         became_master=of(*_BECAME_MASTER),
-        released_master=of(*_YIELDED) + zero_sent,
+        released_master=of(*_YIELDED, rules.GROUP_BACKUP) + zero_sent,
         length_errors=of(rules.INCOMPLETE),
         ttl_errors=of(rules.TTL, rules.PEER_TTL),
         invalid_type=of(rules.TYPE),

@@ -50,7 +50,7 @@ def reloaded(recording: Recording, configuration: str, transition: Transition, a
 
 
 def _lines(recording: Recording, moment: t.Moment, transition: Transition) -> str:
-    expectations = [_expectation(recording, outcome) for outcome in transition.outcomes]
+    expectations = [_expectation(recording, outcome) for outcome in transition.steps]
     if transition.unclaimed:
         expectations.append(t.Expectation(t.Subject(recording.name), (t.Discarded(),), transition.unclaimed.rule))
     return "\n".join(moment_lines(evolve(moment, expectations=tuple(expectations)))) + "\n"
@@ -68,7 +68,7 @@ def _stimulus(recording: Recording, event: NodeEvent, transition: Transition, at
         case Shutdown():
             return everyone, t.Stops()
         case DeadlinesReached():
-            return evolve(everyone, instances=tuple(outcome.router.name for outcome in transition.outcomes)), t.Deadline()
+            return evolve(everyone, instances=tuple(outcome.router.name for outcome in transition.steps)), t.Deadline()
         case LinkChanged(name, link):
             return everyone, t.LinkIs(name, "up" if link.up else "down", link.addresses) if link else t.LinkIs(name, "gone")
         case TrackerReported(tracker, finding):
@@ -84,9 +84,9 @@ def _stimulus(recording: Recording, event: NodeEvent, transition: Transition, at
 def _received(recording: Recording, event: DatagramReceived, transition: Transition) -> tuple[t.Subject, t.Stimulus]:
     """Name the packet by what differs from its receiver's own; one that nobody claimed, or that is sealed, by its bytes."""
     packet = decode_ipv4(event.datagram)
-    if isinstance(packet, Malformed) or not transition.outcomes:
+    if isinstance(packet, Malformed) or not transition.steps:
         return t.Subject(recording.name), t.ReceivesDatagram(event.datagram, event.interface)
-    outcome = transition.outcomes[0]
+    outcome = transition.steps[0]
     if isinstance(outcome.router.authentication, Keyed):
         return t.Subject(recording.name), t.ReceivesDatagram(event.datagram, event.interface)
     said = describe(outcome.router, outcome.before.standing.address, packet)

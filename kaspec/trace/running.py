@@ -7,6 +7,7 @@ from attrs import evolve, frozen
 
 from kaspec import node as core
 from kaspec.node import ClockSet, DatagramReceived, DeadlinesReached, LinkChanged, Node, NodeState, TrackerReported, Transition
+from kaspec.reconfiguration import reconfigure
 from kaspec.trace import language as t
 from kaspec.trace.adverts import build, describe, overlay, usual
 from kaspec.trace.configuration import routers_of
@@ -96,7 +97,7 @@ def _take(trace: t.Trace, hosts: _Hosts, moment: t.Moment) -> tuple[Judged, _Hos
     host = hosts[moment.subject.router]
     if isinstance(moment.stimulus, t.Reloads):
         node = _configured(trace, moment.stimulus.configuration)
-        transition = core.reconfigure(host.node, node, host.state, moment.at)
+        transition = reconfigure(host.node, node, host.state, moment.at)
     elif isinstance(moment.stimulus, t.Crashes):
         node, transition = host.node, Transition(core.initial(host.node, host.state.links.values()))
     else:
@@ -107,18 +108,18 @@ def _take(trace: t.Trace, hosts: _Hosts, moment: t.Moment) -> tuple[Judged, _Hos
             return Judged(moment, (), (complaint,)), host
         transition = core.node_step(node, host.state, event, moment.at)
     found = _seen(node, transition)
-    sent = {outcome.router.name: transmit(effect) for outcome in transition.outcomes for effect in outcome.step.effects
+    sent = {outcome.router.name: transmit(effect) for outcome in transition.steps for effect in outcome.step.effects
             if isinstance(effect, SendAdvertisement)}  # fmt: skip
     return Judged(moment, found, tuple(_judge(moment, found))), _Host(node, transition.state, {**host.sent, **sent})
 
 
 def _seen(node: Node, transition: Transition) -> tuple[Seen, ...]:
     """Return what was seen of every virtual router: those that stepped, in order, then those to which nothing happened."""
-    stepped = {outcome.place for outcome in transition.outcomes}
+    stepped = {outcome.place for outcome in transition.steps}
     others = (place for place in range(len(node.routers)) if place not in stepped)
     rule = unclaimed_rule(transition.unclaimed)
     still = (unaffected(node.routers[place], transition.state.states[place], rule) for place in others)
-    return (*map(seen, transition.outcomes), *still)
+    return (*map(seen, transition.steps), *still)
 
 
 def _event(hosts: _Hosts, moment: t.Moment, stimulus: t.Stimulus) -> core.NodeEvent | None:

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
+from kaspec import rules
 from kaspec.address import Address, family_of
 from kaspec.rules import Rule
 from kaspec.units import Instant, Interval, after
@@ -50,6 +51,12 @@ def become_master(router: VirtualRouter, standing: Standing, now: Instant, rule:
     master = Master(standing, after(now, router.advertisement_interval))
     delay, repeat = (policy.refresh, policy.refresh_repeat) if policy.delay is None else (policy.delay, policy.repeat)
     return Step(announcing(master, now, delay, repeat), effects, rule)
+
+
+def fault_rule(standing: Standing) -> Rule:
+    """Return by which rule such a standing leads into FAULT: through a failure of its own, or through its sync group alone."""
+    own = any(reason.kind != "group" for reason in standing.faults)
+    return rules.FAULT_ENTERED if own else rules.GROUP_FAULT
 
 
 def resign(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:

@@ -6,13 +6,14 @@ from attrs import evolve
 
 from kaspec import rules
 from kaspec.units import Instant, Interval, after
-from kaspec.vrrp.acts import Step, become_master, listen
+from kaspec.vrrp.acts import Step, become_master, fault_rule, listen
 from kaspec.vrrp.effects import Notify
 from kaspec.vrrp.events import (
     AdvertisementDiscarded,
     AdvertisementReceived,
     DeadlineReached,
     Event,
+    GroupMoved,
     Reconfigured,
     Shutdown,
     StandingChanged,
@@ -31,10 +32,10 @@ def backup(router: VirtualRouter, state: Backup, event: Event, now: Instant) -> 
             return _hears(router, state, event.advertisement, now)
         case AdvertisementDiscarded():
             return Step(state, (), event.rule)
-        case DeadlineReached():
-            if now < state.master_down_at:
-                return Step(state, (), rules.NOT_DUE)
-            return become_master(router, state.standing, now, rules.MASTER_DOWN)
+        case DeadlineReached(held):
+            return _deadline(router, state, held, now)
+        case GroupMoved(to):
+            return become_master(router, state.standing, now, rules.GROUP_MASTER) if to == "MASTER" else Step(state, (), rules.UNCHANGED)
         case StandingChanged(standing):
             return _stands(router, state, standing)
         case Shutdown():
@@ -45,6 +46,15 @@ def backup(router: VirtualRouter, state: Backup, event: Event, now: Instant) -> 
             return _reconfigured(router, state, standing, now)
         case _:
             assert_never(event)
+
+
+def _deadline(router: VirtualRouter, state: Backup, held: bool, now: Instant) -> Step:
+    if now < state.master_down_at:
+        return Step(state, (), rules.NOT_DUE)
+    if not held:
+        return become_master(router, state.standing, now, rules.MASTER_DOWN)
+    again = listen(router, state.standing, state.master_adver_interval, now)
+    return Step(evolve(again, preempt_at=state.preempt_at, waiting=True), (), rules.GROUP_WAITS)
 
 
 def _hears(router: VirtualRouter, state: Backup, heard: Advertisement, now: Instant) -> Step:
@@ -60,8 +70,8 @@ def _hears(router: VirtualRouter, state: Backup, heard: Advertisement, now: Inst
     if not (router.preempt or router.is_owner):
         return Step(refreshed, (), rules.BACKUP_NO_PREEMPT)
     if router.preempt_delay and state.preempt_at is None:
-        waiting = evolve(refreshed, preempt_at=after(now, router.preempt_delay))
-        return Step(waiting, (), rules.PREEMPT_DELAY_STARTS)
+        delayed = evolve(refreshed, preempt_at=after(now, router.preempt_delay))
+        return Step(delayed, (), rules.PREEMPT_DELAY_STARTS)
     if state.preempt_at is not None and now < state.preempt_at:
         return Step(evolve(refreshed, preempt_at=state.preempt_at), (), rules.PREEMPT_DELAY_RUNS)
     return Step(state, (), rules.BACKUP_LOWER)
@@ -69,7 +79,7 @@ def _hears(router: VirtualRouter, state: Backup, heard: Advertisement, now: Inst
 
 def _stands(router: VirtualRouter, state: Backup, standing: Standing) -> Step:
     if standing.faults:
-        return Step(Fault(standing), (Notify("FAULT"),), rules.FAULT_ENTERED)
+        return Step(Fault(standing), (Notify("FAULT"),), fault_rule(standing))
     if standing == state.standing:
         return Step(state, (), rules.UNCHANGED)
     if standing.priority == state.standing.priority:
@@ -83,9 +93,9 @@ def _stands(router: VirtualRouter, state: Backup, standing: Standing) -> Step:
 
 def _reconfigured(router: VirtualRouter, state: Backup, standing: Standing, now: Instant) -> Step:
     if standing.faults:
-        return Step(Fault(standing), (Notify("FAULT"),), rules.FAULT_ENTERED)
+        return Step(Fault(standing), (Notify("FAULT"),), fault_rule(standing))
     fresh = listen(router, standing, router.advertisement_interval, now)
     running = state.preempt_at if router.preempt_delay else None
     preempt_at = None if running is None else min(running, after(now, router.preempt_delay))
     down_at = min(fresh.master_down_at, state.master_down_at)
-    return Step(evolve(fresh, master_down_at=down_at, preempt_at=preempt_at), (), rules.RECONFIGURED)
+    return Step(evolve(fresh, master_down_at=down_at, preempt_at=preempt_at, waiting=state.waiting), (), rules.RECONFIGURED)

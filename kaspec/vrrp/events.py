@@ -1,5 +1,7 @@
 """What can happen to a virtual router: past participles, a closed union."""
 
+from typing import Literal
+
 from attrs import frozen
 
 from kaspec.address import Address
@@ -11,7 +13,9 @@ from kaspec.wire.vrrp import Advertisement
 
 @frozen
 class Startup:
-    """The router is to take part."""
+    """The router is to take part; ``held``: its sync group begins as Backup, so an address owner does too."""
+
+    held: bool = False
 
 
 @frozen
@@ -21,7 +25,12 @@ class Shutdown:
 
 @frozen
 class DeadlineReached:
-    """The clock reached ``next_deadline`` (before it, this is the identity)."""
+    """The clock reached ``next_deadline`` (before it, this is the identity).
+
+    ``held``: another member of the sync group does not want to be Master, so a Backup waits.
+    """
+
+    held: bool = False
 
 
 @frozen
@@ -54,17 +63,26 @@ class AdvertisementDiscarded:
 
 @frozen
 class StandingChanged:
-    """Tracking came to another result (priority, source address or faults)."""
+    """Tracking came to another result (priority, source address or faults); ``held`` is as at ``Startup``."""
 
     standing: Standing
+    held: bool = False
 
 
 @frozen
 class Reconfigured:
-    """The configuration was replaced: ``previous`` was in force until now, ``standing`` is by the new one."""
+    """The configuration was replaced: ``previous`` was in force until now, ``standing`` is by the new one; ``held`` as at ``Startup``."""
 
     previous: VirtualRouter
     standing: Standing
+    held: bool = False
 
 
-Event = Startup | Shutdown | DeadlineReached | AdvertisementReceived | AdvertisementDiscarded | StandingChanged | Reconfigured
+@frozen
+class GroupMoved:
+    """The sync group is now Master, or Backup, and its members with it."""
+
+    to: Literal["MASTER", "BACKUP"]
+
+
+Event = Startup | Shutdown | DeadlineReached | AdvertisementReceived | AdvertisementDiscarded | StandingChanged | Reconfigured | GroupMoved

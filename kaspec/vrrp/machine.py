@@ -17,6 +17,7 @@ from kaspec.vrrp.events import (
     AdvertisementReceived,
     DeadlineReached,
     Event,
+    GroupMoved,
     Reconfigured,
     Shutdown,
     StandingChanged,
@@ -49,13 +50,13 @@ def _initialize(router: VirtualRouter, state: Initialize, event: Event, now: Ins
     if state.started:
         return _waiting(router, state, event, now)
     match event:
-        case Startup():
+        case Startup(held):
             if state.standing.faults:
                 effects = (RemoveAddresses(router.addresses), Notify("FAULT"))
                 return Step(Fault(state.standing), effects, rules.FAULT_AT_START)
             if state.standing.pending:
                 return Step(Initialize(state.standing, started=True), (RemoveAddresses(router.addresses),), rules.INIT_WAITS)
-            if router.is_owner:
+            if router.is_owner and not held:
                 return become_master(router, state.standing, now, rules.OWNER_STARTS)
             backup = listen(router, state.standing, router.advertisement_interval, now)
             return Step(backup, (RemoveAddresses(router.addresses), Notify("BACKUP")), rules.BACKUP_STARTS)
@@ -63,7 +64,7 @@ def _initialize(router: VirtualRouter, state: Initialize, event: Event, now: Ins
             if standing == state.standing:
                 return Step(state, (), rules.UNCHANGED)
             return Step(Initialize(standing), (), rules.STANDING_CHANGED)
-        case Shutdown() | DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded():
+        case Shutdown() | DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded() | GroupMoved():
             return Step(state, (), rules.NOT_STARTED)
         case _:
             assert_never(event)
@@ -72,26 +73,26 @@ def _initialize(router: VirtualRouter, state: Initialize, event: Event, now: Ins
 def _waiting(router: VirtualRouter, state: Initialize, event: Event, now: Instant) -> Step:
     """Started, but something tracked has not been heard of: deaf and dumb until it has."""
     match event:
-        case StandingChanged(standing) | Reconfigured(_, standing):
-            return _waiting_stands(router, state, standing, now)
+        case StandingChanged(standing, held) | Reconfigured(_, standing, held):
+            return _waiting_stands(router, state, standing, held, now)
         case Shutdown():
             return Step(Initialize(state.standing), (Notify("STOP"),), rules.INIT_STOPS)
         case Startup():
             return Step(state, (), rules.ALREADY_STARTED)
-        case DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded():
+        case DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded() | GroupMoved():
             return Step(state, (), rules.NOT_STARTED)
         case _:
             assert_never(event)
 
 
-def _waiting_stands(router: VirtualRouter, state: Initialize, standing: Standing, now: Instant) -> Step:
+def _waiting_stands(router: VirtualRouter, state: Initialize, standing: Standing, held: bool, now: Instant) -> Step:
     if standing == state.standing:
         return Step(state, (), rules.UNCHANGED)
     if standing.faults:
         return Step(Fault(standing), (Notify("FAULT"),), rules.INIT_FAILED)
     if standing.pending:
         return Step(Initialize(standing, started=True), (), rules.INIT_WAITS_ON)
-    if router.is_owner:
+    if router.is_owner and not held:
         return become_master(router, standing, now, rules.INIT_LEFT_OWNER)
     backup = listen(router, standing, router.advertisement_interval, now)
     return Step(backup, (Notify("BACKUP"),), rules.INIT_LEFT)
@@ -100,28 +101,30 @@ def _waiting_stands(router: VirtualRouter, state: Initialize, standing: Standing
 def _fault(router: VirtualRouter, state: Fault, event: Event, now: Instant) -> Step:
     """Keepalived's FAULT: deaf and dumb until nothing tracked is at fault."""
     match event:
-        case StandingChanged(standing) | Reconfigured(_, standing):
-            return _fault_stands(router, state, standing, now)
+        case StandingChanged(standing, held) | Reconfigured(_, standing, held):
+            return _fault_stands(router, state, standing, held, now)
         case Shutdown():
             return Step(Initialize(state.standing), (Notify("STOP"),), rules.FAULT_STOPS)
         case Startup():
             return Step(state, (), rules.ALREADY_STARTED)
         case DeadlineReached():
             return Step(state, (), rules.NOT_DUE)
+        case GroupMoved():
+            return Step(state, (), rules.UNCHANGED)
         case AdvertisementReceived() | AdvertisementDiscarded():
             return Step(state, (), rules.FAULT_DEAF)
         case _:
             assert_never(event)
 
 
-def _fault_stands(router: VirtualRouter, state: Fault, standing: Standing, now: Instant) -> Step:
+def _fault_stands(router: VirtualRouter, state: Fault, standing: Standing, held: bool, now: Instant) -> Step:
     if standing == state.standing:
         return Step(state, (), rules.UNCHANGED)
     if standing.faults:
         return Step(Fault(standing), (), rules.FAULT_GOES_ON)
     if standing.pending:
         return Step(Initialize(standing, started=True), (), rules.FAULT_WAITS)
-    if router.is_owner:
+    if router.is_owner and not held:
         return become_master(router, standing, now, rules.FAULT_LEFT_OWNER)
     backup = listen(router, standing, router.advertisement_interval, now)
     return Step(backup, (Notify("BACKUP"),), rules.FAULT_LEFT)

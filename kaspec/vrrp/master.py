@@ -1,19 +1,20 @@
 """Master (RFC 3768 6.4.3; RFC 9568 calls it Active): every transition that begins there."""
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from attrs import evolve
 
 from kaspec import rules
 from kaspec.rules import Rule
 from kaspec.units import Instant, after
-from kaspec.vrrp.acts import Step, advertise, announce, announcing, listen, resign
+from kaspec.vrrp.acts import Step, advertise, announce, announcing, fault_rule, listen, resign
 from kaspec.vrrp.effects import Effect, InstallAddresses, Notify, RemoveAddresses
 from kaspec.vrrp.events import (
     AdvertisementDiscarded,
     AdvertisementReceived,
     DeadlineReached,
     Event,
+    GroupMoved,
     Reconfigured,
     Shutdown,
     StandingChanged,
@@ -42,10 +43,20 @@ def master(router: VirtualRouter, state: Master, event: Event, now: Instant) -> 
             return Step(Initialize(state.standing), effects, rules.MASTER_STOPS)
         case Startup():
             return Step(state, (), rules.ALREADY_STARTED)
+        case GroupMoved(to):
+            return _follows(router, state, to, now)
         case Reconfigured(previous, standing):
             return _reconfigured(router, state, previous, standing, now)
         case _:
             assert_never(event)
+
+
+def _follows(router: VirtualRouter, state: Master, to: Literal["MASTER", "BACKUP"], now: Instant) -> Step:
+    """A member of the sync group yielded: whoever is the better router there is Master here too, so there is nobody to tell."""
+    if to == "MASTER":
+        return Step(state, (), rules.UNCHANGED)
+    backup = listen(router, state.standing, router.advertisement_interval, now)
+    return Step(backup, (RemoveAddresses(router.addresses), Notify("BACKUP")), rules.GROUP_BACKUP)
 
 
 def _deadline(router: VirtualRouter, state: Master, now: Instant) -> Step:
@@ -103,7 +114,7 @@ def _announcing_again(router: VirtualRouter, state: Master, now: Instant) -> Mas
 def _stands(router: VirtualRouter, state: Master, standing: Standing) -> Step:
     if standing.faults:
         effects = (*resign(router, state.standing), Notify("FAULT"))
-        return Step(Fault(standing), effects, rules.FAULT_ENTERED)
+        return Step(Fault(standing), effects, fault_rule(standing))
     if standing == state.standing:
         return Step(state, (), rules.UNCHANGED)
     rule = rules.STANDING_CHANGED if standing.priority == state.standing.priority else rules.PRIORITY_CHANGED
@@ -112,7 +123,7 @@ def _stands(router: VirtualRouter, state: Master, standing: Standing) -> Step:
 
 def _reconfigured(router: VirtualRouter, state: Master, previous: VirtualRouter, standing: Standing, now: Instant) -> Step:
     if standing.faults:
-        return Step(Fault(standing), (*resign(previous, state.standing), Notify("FAULT")), rules.FAULT_ENTERED)
+        return Step(Fault(standing), (*resign(previous, state.standing), Notify("FAULT")), fault_rule(standing))
     gone = tuple(address for address in previous.addresses if address not in router.addresses)
     new = tuple(address for address in router.addresses if address not in previous.addresses)
     effects: tuple[Effect, ...] = (RemoveAddresses(gone),) if gone else ()

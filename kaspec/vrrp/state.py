@@ -23,9 +23,12 @@ TrackerFailure = Literal[
 
 @frozen
 class Reason:
-    """Why a virtual router is at fault: the ``kind`` of failure and its ``subject``, an interface or the name of what is tracked."""
+    """Why a virtual router is at fault: the ``kind`` of failure and its ``subject``, an interface or the name of what is tracked.
 
-    kind: InterfaceFailure | TrackerFailure
+    Of kind ``group``, the subject is the member of its sync group that is at fault.
+    """
+
+    kind: InterfaceFailure | TrackerFailure | Literal["group"]
     subject: str
 
 
@@ -58,13 +61,14 @@ class Backup:
     """Listening (RFC 3768 6.4.2): becomes Master at ``master_down_at`` unless an advertisement comes first.
 
     ``master_adver_interval`` is the interval learnt from the Master (version 2: always our own).  ``preempt_at`` is set while a
-    ``preempt_delay`` runs or has run out.
+    ``preempt_delay`` runs or has run out.  ``waiting``: its time had come, but another member of its sync group does not want to be Master.
     """
 
     standing: Standing
     master_down_at: Instant
     master_adver_interval: Interval
     preempt_at: Instant | None = None
+    waiting: bool = False
 
 
 @frozen
@@ -118,8 +122,8 @@ def is_urgent(state: State) -> bool:
 def rebase(state: State, by: Interval) -> State:
     """Translate every instant of the state by ``by``; translating time commutes with ``step``."""
     match state:
-        case Backup(standing, master_down_at, interval, preempt_at):
-            return Backup(standing, Instant(master_down_at + by), interval, _shift(preempt_at, by))
+        case Backup(standing, master_down_at, interval, preempt_at, waiting):
+            return Backup(standing, Instant(master_down_at + by), interval, _shift(preempt_at, by), waiting)
         case Master(standing, adver_at, announce_at, repeat):
             return Master(standing, Instant(adver_at + by), _shift(announce_at, by), repeat)
         case Initialize() | Fault():

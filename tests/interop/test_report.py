@@ -175,7 +175,7 @@ class Core:
 
     def take(self, event: NodeEvent) -> "Core":
         transition = node_step(NODE, self.state, event, self.now)
-        for outcome in transition.outcomes:
+        for outcome in transition.steps:
             self.counts.update(tally(outcome))
             who = outcome.router.identity
             self.journals[who], lines = enter(self.journals.get(who, BLANK), outcome, self.now, detail=True)

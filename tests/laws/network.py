@@ -103,7 +103,7 @@ class Network:
         self.history.append((self.now, self.masters))
 
     def deliver(self, sender: int, transition: Transition) -> None:
-        for effect in (effect for outcome in transition.outcomes for effect in outcome.step.effects):
+        for effect in (effect for outcome in transition.steps for effect in outcome.step.effects):
             if isinstance(effect, SendAdvertisement):
                 self.sent.append((self.now, sender, effect))
                 datagram = encode_ipv4(transmit(effect))

@@ -56,7 +56,7 @@ def begun(of: Node, address: Address, epoch: Interval = EPOCH) -> NodeState:
 def datagrams(transition: Transition) -> list[bytes]:
     return [
         encode_ip(transmit(effect))
-        for outcome in transition.outcomes
+        for outcome in transition.steps
         for effect in outcome.step.effects
         if isinstance(effect, SendAdvertisement)
     ]
@@ -77,7 +77,7 @@ def takes(of: Node, state: NodeState, datagram: bytes, now: Instant) -> Transiti
 
 
 def rule_of(transition: Transition) -> Rule:
-    return transition.outcomes[0].step.rule if transition.outcomes else transition.unclaimed.rule if transition.unclaimed else Rule("")
+    return transition.steps[0].step.rule if transition.steps else transition.unclaimed.rule if transition.unclaimed else Rule("")
 
 
 def first_advertisement(authentication: Authentication, peers: tuple[Address, ...] = ()) -> tuple[bytes, Instant]:
@@ -133,7 +133,7 @@ def test_no_number_is_used_twice(authentication: Authentication, happenings: lis
             event = ClockSet(epoch)
         transition = node_step(of, state, event, now)
         state = transition.state
-        used += [effect.seal.sequence for outcome in transition.outcomes for effect in outcome.step.effects
+        used += [effect.seal.sequence for outcome in transition.steps for effect in outcome.step.effects
                  if isinstance(effect, SendAdvertisement) and effect.seal]  # fmt: skip
     if not (isinstance(authentication, HmacTrailer) and authentication.anti_replay == "time" and happenings.count("clock back") > 2):
         assert used == sorted(set(used))
@@ -206,7 +206,7 @@ def test_copies_to_several_peers_have_one_number_with_a_trailer_and_many_in_a_he
     for authentication, numbers in ((HEADER, [1, 2]), (TRAILER, None)):
         of = node(authentication, 255, peers)
         taken = node_step(of, initial(of, (Link("eth0", True, (A,)),)), Startup(), Instant(SECOND))
-        sent = [effect for effect in taken.outcomes[0].step.effects if isinstance(effect, SendAdvertisement)]
+        sent = [effect for effect in taken.steps[0].step.effects if isinstance(effect, SendAdvertisement)]
         assert [effect.destination for effect in sent] == list(peers)
         found = [effect.seal.sequence for effect in sent if effect.seal]
         assert found == (numbers or [found[0]] * 2)
@@ -228,6 +228,6 @@ def test_a_permissive_router_uses_and_reports_what_does_not_verify() -> None:
     datagram, now = first_advertisement(HmacTrailer((HmacKey(1, bytes(32)),), 1))
     hearer = node(evolve(TRAILER, mode="permissive"))
     transition = takes(hearer, begun(hearer, B), datagram, now)
-    outcome = transition.outcomes[0]
+    outcome = transition.steps[0]
     assert isinstance(outcome.step.state, Backup)
     assert [remark.rule for remark in getattr(outcome.event, "remarks", ())] == [rules.TRAILER_CODE]

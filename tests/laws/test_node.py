@@ -19,9 +19,9 @@ from kaspec.node import (
     initial,
     next_deadline,
     node_step,
-    reconfigure,
     take_datagram,
 )
+from kaspec.reconfiguration import reconfigure
 from kaspec.rules import RULES
 from kaspec.succession import places
 from kaspec.tracking import Link, standing
@@ -112,7 +112,7 @@ def test_node_step_is_total(run: Running, data: st.DataObject) -> None:
     result = node_step(run.node, run.state, data.draw(node_events(run.node)), run.now)
     assert len(result.state.states) == len(run.node.routers)
     assert all(well_formed(router, state) for router, state in zip(run.node.routers, result.state.states, strict=True))
-    for outcome in result.outcomes:
+    for outcome in result.steps:
         assert outcome.place is not None
         assert (outcome.router, outcome.before) == (run.node.routers[outcome.place], run.state.states[outcome.place])
         assert outcome.step == step(outcome.router, outcome.before, outcome.event, run.now)
@@ -124,7 +124,7 @@ def test_node_step_is_total(run: Running, data: st.DataObject) -> None:
 def test_virtual_routers_are_independent(run: Running, data: st.DataObject) -> None:
     """What happens to one router changes no other: only the places in the outcomes differ afterwards."""
     result = node_step(run.node, run.state, data.draw(node_events(run.node)), run.now)
-    touched = {outcome.place for outcome in result.outcomes}
+    touched = {outcome.place for outcome in result.steps}
     assert all(place in touched or result.state.states[place] is each for place, each in enumerate(run.state.states))
 
 
@@ -142,8 +142,8 @@ def test_a_node_is_its_routers_side_by_side(run: Running, data: st.DataObject) -
 def test_any_datagram_is_taken(run: Running, interface: str, data: st.DataObject) -> None:
     """Any bytes on any interface: one router takes or discards them, or nobody claims them; discarded, they change nothing (I7)."""
     result = take_datagram(run.node, run.state, interface, data.draw(datagrams(run.node)), run.now)
-    assert (result.unclaimed is None) == (len(result.outcomes) == 1)
-    for outcome in result.outcomes:
+    assert (result.unclaimed is None) == (len(result.steps) == 1)
+    for outcome in result.steps:
         assert outcome.router.interface == interface
         assert outcome.router.profile in {KEEPALIVED, RFC3768}
         if isinstance(outcome.event, AdvertisementDiscarded):
@@ -188,12 +188,10 @@ def test_a_reload_stops_starts_and_keeps(run: Running, new: Node) -> None:
     """What is gone stops, what is new starts, what stays is asked to stay: each exactly once, the gone before the rest."""
     result = reconfigure(run.node, new, run.state, run.now)
     old_places, new_places = places(run.node.routers), places(new.routers)
-    gone = [outcome.router for outcome in result.outcomes if outcome.place is None]
+    gone = [outcome.router for outcome in result.steps if outcome.place is None]
     assert gone == [router for place, router in enumerate(run.node.routers) if key(router) not in new_places]
-    assert [outcome.place is None for outcome in result.outcomes] == sorted(
-        (outcome.place is None for outcome in result.outcomes), reverse=True
-    )
-    started = [outcome.router for outcome in result.outcomes if isinstance(outcome.event, Startup)]
+    assert [outcome.place is None for outcome in result.steps] == sorted((outcome.place is None for outcome in result.steps), reverse=True)
+    started = [outcome.router for outcome in result.steps if isinstance(outcome.event, Startup)]
     assert started == [router for router in new.routers if key(router) not in old_places]
     assert all(well_formed(router, state) for router, state in zip(new.routers, result.state.states, strict=True))
     for router, state in zip(new.routers, result.state.states, strict=True):
@@ -215,7 +213,7 @@ def test_what_a_reload_does_not_change_does_not_flap(run: Running, data: st.Data
         before = run.state.states[places(run.node.routers)[key(router)]]
         if standing(router, run.state.links, new.virtual_addresses, run.state.findings) == before.standing:
             assert result.state.states[places(new.routers)[key(router)]] is before
-            assert router not in [outcome.router for outcome in result.outcomes]
+            assert router not in [outcome.router for outcome in result.steps]
 
 
 @given(running())
@@ -224,7 +222,7 @@ def test_renaming_is_no_outage(run: Running) -> None:
     renamed = Node(tuple(evolve(router, name=f"{router.name}_renamed") for router in run.node.routers))
     result = reconfigure(run.node, renamed, run.state, run.now)
     assert [type(state) for state in result.state.states] == [type(state) for state in run.state.states]
-    assert not [effect for outcome in result.outcomes for effect in outcome.step.effects]
+    assert not [effect for outcome in result.steps for effect in outcome.step.effects]
     before, now = next_deadline(run.state), next_deadline(result.state)
     assert before == now or (before is not None and now is not None and now < before)
 
@@ -244,7 +242,7 @@ def test_after_a_reload_the_kernel_holds_what_the_masters_hold(run: Running, new
     """Carried out in order, a reload's effects leave the union of the Masters' addresses, also if one moved between two routers."""
     held = set(wanted(run.node, run.state.states))
     result = reconfigure(run.node, new, run.state, run.now)
-    for effect in (effect for outcome in result.outcomes for effect in outcome.step.effects):
+    for effect in (effect for outcome in result.steps for effect in outcome.step.effects):
         if isinstance(effect, InstallAddresses):
             held.update(effect.addresses)
         elif isinstance(effect, RemoveAddresses):
@@ -256,7 +254,7 @@ def test_after_a_reload_the_kernel_holds_what_the_masters_hold(run: Running, new
 def test_the_last_word_of_a_master_is_priority_zero(run: Running) -> None:
     """A clean stop: every Master with an address says priority 0 once, nobody else says anything, and no deadline is left."""
     result = node_step(run.node, run.state, Shutdown(), run.now)
-    sent = [effect for outcome in result.outcomes for effect in outcome.step.effects if isinstance(effect, SendAdvertisement)]
+    sent = [effect for outcome in result.steps for effect in outcome.step.effects if isinstance(effect, SendAdvertisement)]
     masters = [state for state in run.state.states if isinstance(state, Master) and state.standing.address is not None]
     assert [each.advertisement.priority for each in sent] == [0] * len(masters)
     assert next_deadline(result.state) is None

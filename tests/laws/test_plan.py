@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaspec.config.model import Configuration, InstanceSettings
-from kaspec.node import Node, initial, node_step, reconfigure
+from kaspec.node import Node, initial, node_step
 from kaspec.plan import Action, Change, Difference, Instance, Plan, plan
+from kaspec.reconfiguration import reconfigure
 from kaspec.report.plan import plan_json, render_plan
 from kaspec.units import SECOND
 from kaspec.vrrp.authentication import SimplePassword
@@ -175,15 +176,15 @@ def test_a_reload_does_what_the_plan_says_and_nothing_else(run: Running, data: s
     result = reconfigure(run.node, new, run.state, run.now)
     by_kind = {kind: {action.instance.router for action in made.actions if action.kind == kind} for kind in ("start", "stop", "keep")}
     moved = [action for action in made.actions if action.kind == "restart"]
-    stopped = {outcome.router for outcome in result.outcomes if isinstance(outcome.event, Shutdown)}
-    started = {outcome.router for outcome in result.outcomes if isinstance(outcome.event, Startup)}
+    stopped = {outcome.router for outcome in result.steps if isinstance(outcome.event, Shutdown)}
+    started = {outcome.router for outcome in result.steps if isinstance(outcome.event, Startup)}
     assert stopped == by_kind["stop"] | {action.old.router for action in moved if action.old}
     assert started == by_kind["start"] | {action.new.router for action in moved if action.new}
     changed = {action.new.router for action in made.actions if action.kind == "change" and action.new}
     was = {key(router): place for place, router in enumerate(run.node.routers)}
-    asked = {outcome.router for outcome in result.outcomes if isinstance(outcome.event, Reconfigured)}
+    asked = {outcome.router for outcome in result.steps if isinstance(outcome.event, Reconfigured)}
     assert asked <= changed
-    assert {new.routers[outcome.place] for outcome in result.outcomes if outcome.place is not None} >= {
+    assert {new.routers[outcome.place] for outcome in result.steps if outcome.place is not None} >= {
         router for router in changed if isinstance(run.state.states[was[key(router)]], Backup | Master)
     }
     virtual = run.node.virtual_addresses == new.virtual_addresses
@@ -197,7 +198,7 @@ def test_after_a_reload_a_node_is_as_one_that_starts_so(run: Running, data: st.D
     """The same virtual routers, of the same standing in the world; those that did not run before are in the very state of a start."""
     new = data.draw(successors(run.node))
     result = reconfigure(run.node, new, run.state, run.now)
-    fresh = node_step(new, initial(new, run.state.links.values()), Startup(), run.now).state
+    fresh = node_step(new, initial(new, run.state.links.values(), result.state.findings), Startup(), run.now).state
     assert [state.standing for state in result.state.states] == [state.standing for state in fresh.states]
     for router, state, started in zip(new.routers, result.state.states, fresh.states, strict=True):
         assert key(router) in {key(each) for each in run.node.routers} or state == started
@@ -214,7 +215,7 @@ def test_a_master_loses_only_what_the_plan_called_an_outage(run: Running, data: 
         for each in (action.old, action.new)
         if each
     }
-    for outcome in reconfigure(run.node, new, run.state, run.now).outcomes:
+    for outcome in reconfigure(run.node, new, run.state, run.now).steps:
         lost = [effect for effect in outcome.step.effects if isinstance(effect, RemoveAddresses) and effect.addresses]
         if isinstance(outcome.before, Master) and lost and not isinstance(outcome.step.state, Fault):
             assert outcome.router in warned

@@ -135,6 +135,6 @@ def test_a_node_is_due_exactly_at_its_earliest_deadline(node: Node, world: list[
         places = due(state, deadline)
         assert places
         transition = node_step(node, state, DeadlinesReached(places), deadline)
-        assert tuple(outcome.place for outcome in transition.outcomes) == places
+        assert tuple(outcome.place for outcome in transition.steps) == places
         assert all(transition.state.states[place] == each for place, each in enumerate(state.states) if place not in places)
         state = transition.state

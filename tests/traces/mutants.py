@@ -40,7 +40,7 @@ def stepping(wrong: Callable[[VirtualRouter, State, Event, Instant], Step | None
     def taken(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step:
         return wrong(router, state, event, now) or step(router, state, event, now)
 
-    return {"kaspec.node.step": taken}
+    return {"kaspec.node.step": taken, "kaspec.settling.step": taken}
 
 
 def receiving(wrong: Callable[[VirtualRouter, Packet], Verdict | None]) -> Mutant:

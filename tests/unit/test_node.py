@@ -15,8 +15,8 @@ from kaspec.node import (
     initial,
     next_deadline,
     node_step,
-    reconfigure,
 )
+from kaspec.reconfiguration import reconfigure
 from kaspec.tracking import Link
 from kaspec.units import Instant, seconds
 from kaspec.vrrp.effects import InstallAddresses, Notify, RemoveAddresses, SendAdvertisement
@@ -63,7 +63,7 @@ def test_the_earliest_deadline_is_the_node_s() -> None:
 def test_a_datagram_goes_to_its_virtual_router() -> None:
     state = started()
     taken = node_step(NODE, state, DatagramReceived("eth0", datagram(B, 201)), at("1"))
-    (outcome,) = taken.outcomes
+    (outcome,) = taken.steps
     assert (outcome.place, outcome.router, outcome.step.rule) == (1, B, rules.BACKUP_REFRESHED)
     assert taken.state.states[0] is state.states[0]
     assert next_deadline(taken.state) == at("3.609375")
@@ -72,7 +72,7 @@ def test_a_datagram_goes_to_its_virtual_router() -> None:
 def test_a_discarded_datagram_names_its_router_and_moves_nothing() -> None:
     state = started()
     taken = node_step(NODE, state, DatagramReceived("eth0", datagram(A, 255, ttl=64)), at("1"))
-    assert taken.outcomes[0].event == AdvertisementDiscarded(rules.TTL, PEER, "64", "255")
+    assert taken.steps[0].event == AdvertisementDiscarded(rules.TTL, PEER, "64", "255")
     assert taken.state == state
 
 
@@ -86,7 +86,7 @@ def test_what_nobody_claims() -> None:
         ("eth0", b"", rules.NOT_IP, None),
     ):
         taken = node_step(NODE, state, DatagramReceived(interface, received), at("1"))
-        assert (taken.outcomes, taken.unclaimed) == ((), Unclaimed(interface, rule, virtual_router_id))
+        assert (taken.steps, taken.unclaimed) == ((), Unclaimed(interface, rule, virtual_router_id))
         assert taken.state is state
 
 
@@ -95,7 +95,7 @@ def test_a_link_that_fails_is_every_router_s_affair() -> None:
     down = node_step(NODE, state, LinkChanged("eth0", evolve(ETH0, up=False)), at("5"))
     assert [type(each) for each in down.state.states] == [Fault, Fault]
     gone = node_step(NODE, down.state, LinkChanged("eth0", None), at("6"))
-    assert [outcome.step.rule for outcome in gone.outcomes] == [rules.FAULT_GOES_ON] * 2
+    assert [outcome.step.rule for outcome in gone.steps] == [rules.FAULT_GOES_ON] * 2
     assert gone.state.links == {}
     back = node_step(NODE, gone.state, LinkChanged("eth0", ETH0), at("7"))
     assert [type(each) for each in back.state.states] == [Backup, Backup]
@@ -105,7 +105,7 @@ def test_a_tracked_link_changes_one_priority() -> None:
     node = Node((evolve(A, tracks=(InterfaceTrack("eth1", 50),)), B))
     state = started(node)
     moved = node_step(node, state, LinkChanged("eth1", Link("eth1", up=True)), at("1"))
-    (outcome,) = moved.outcomes
+    (outcome,) = moved.steps
     assert (outcome.place, outcome.step.rule) == (0, rules.PRIORITY_CHANGED)
     assert moved.state.states[0].standing.priority == 150
 
@@ -114,7 +114,7 @@ def test_the_echo_of_a_takeover_changes_nothing() -> None:
     """The kernel reports the virtual address that we installed: it is nobody's source."""
     state = masters()
     echo = node_step(NODE, state, LinkChanged("eth0", evolve(ETH0, addresses=(X.address, *ETH0.addresses))), at("5"))
-    assert echo.outcomes == ()
+    assert echo.steps == ()
     assert echo.state.states == state.states
     assert echo.state.links["eth0"].addresses == (X.address, *ETH0.addresses)
 
@@ -122,9 +122,9 @@ def test_the_echo_of_a_takeover_changes_nothing() -> None:
 def test_a_second_host_address_changes_nothing_and_the_first_one_does() -> None:
     state, extra = started(), parse_address("192.0.2.7")
     second = node_step(NODE, state, LinkChanged("eth0", evolve(ETH0, addresses=(*ETH0.addresses, extra))), at("1"))
-    assert second.outcomes == ()
+    assert second.steps == ()
     first = node_step(NODE, second.state, LinkChanged("eth0", evolve(ETH0, addresses=(extra,))), at("2"))
-    assert [outcome.step.rule for outcome in first.outcomes] == [rules.STANDING_CHANGED] * 2
+    assert [outcome.step.rule for outcome in first.steps] == [rules.STANDING_CHANGED] * 2
 
 
 def test_shutdown_stops_all() -> None:
@@ -137,8 +137,8 @@ def test_a_reload_stops_what_is_gone_and_starts_what_is_new() -> None:
     """A stays untouched, B says its last word, C starts as Backup."""
     state, third = masters(), evolve(A, name="C", virtual_router_id=53)
     result = reconfigure(NODE, Node((third, A)), state, at("5"))
-    assert [(outcome.place, outcome.router.name) for outcome in result.outcomes] == [(None, "B"), (0, "C")]
-    gone, new = (outcome.step.effects for outcome in result.outcomes)
+    assert [(outcome.place, outcome.router.name) for outcome in result.steps] == [(None, "B"), (0, "C")]
+    gone, new = (outcome.step.effects for outcome in result.steps)
     assert isinstance(gone[0], SendAdvertisement)
     assert gone[0].advertisement.priority == 0
     assert new[-1] == Notify("BACKUP")
@@ -148,7 +148,7 @@ def test_a_reload_stops_what_is_gone_and_starts_what_is_new() -> None:
 def test_a_reload_that_changes_a_router_tells_it() -> None:
     state, changed = masters(), evolve(A, priority=150)
     result = reconfigure(NODE, Node((changed, B)), state, at("5"))
-    (outcome,) = result.outcomes
+    (outcome,) = result.steps
     assert (outcome.event, outcome.step.rule) == (Reconfigured(A, result.state.states[0].standing), rules.RECONFIGURED)
     assert isinstance(result.state.states[0], Master)
     assert result.state.states[0].standing.priority == 150
@@ -158,14 +158,14 @@ def test_a_reload_that_makes_our_only_address_virtual_is_a_fault() -> None:
     """A itself did not change; that the interface's address now moves is a matter of its standing."""
     greedy = evolve(B, addresses=(Y, evolve(X, address=ETH0.addresses[0])))
     result = reconfigure(NODE, Node((A, greedy)), masters(), at("5"))
-    assert isinstance(result.outcomes[0].event, StandingChanged)
-    assert [outcome.step.rule for outcome in result.outcomes] == [rules.FAULT_ENTERED] * 2
+    assert isinstance(result.steps[0].event, StandingChanged)
+    assert [outcome.step.rule for outcome in result.steps] == [rules.FAULT_ENTERED] * 2
 
 
 def test_an_address_may_move_from_one_master_to_another() -> None:
     """A reload swaps X and Y: neither is taken away at any moment, both are announced anew."""
     swapped = Node((evolve(A, addresses=(Y,)), evolve(B, addresses=(X,))))
     result = reconfigure(NODE, swapped, masters(), at("5"))
-    effects = [effect for outcome in result.outcomes for effect in outcome.step.effects]
+    effects = [effect for outcome in result.steps for effect in outcome.step.effects]
     assert [effect.addresses for effect in effects if isinstance(effect, InstallAddresses)] == [(Y,), (X,)]
     assert all(effect.addresses == () for effect in effects if isinstance(effect, RemoveAddresses))

@@ -214,5 +214,5 @@ def test_whatever_a_node_does_can_be_said_on_single_lines(
     for number, event in enumerate(events):
         taken = node_step(node, state, event, Instant(number * SECOND))
         state = taken.state
-        lines = [line for each in taken.outcomes for line in log_lines(each, detail)]
+        lines = [line for each in taken.steps for line in log_lines(each, detail)]
         assert all(line and "\n" not in line for line in lines)

@@ -15,8 +15,8 @@ from kaspec.node import (
     initial,
     next_deadline,
     node_step,
-    reconfigure,
 )
+from kaspec.reconfiguration import reconfigure
 from kaspec.trace import Recording, Trace, entry, header, merge, parse, reloaded, run, write
 from kaspec.trace.adverts import build
 from kaspec.trace.language import AdvertFields
