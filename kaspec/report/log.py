@@ -101,6 +101,8 @@ SILENT: frozenset[Rule] = frozenset(
         rules.ADVER_TIMER,
         rules.INIT_WAITS_ON,
         rules.INIT_STOPS,
+        rules.GROUP_STARTS,
+        rules.GROUP_STOPS,
         rules.FAULT_STOPS,
         rules.FAULT_DEAF,
         rules.NOT_DUE,
@@ -109,7 +111,7 @@ SILENT: frozenset[Rule] = frozenset(
         rules.UNCHANGED,
     }
 )
-"""Rules that add nothing to the log, or (``NOT_IP``) never reach a virtual router."""
+"""Rules that add nothing to the log, or (``NOT_IP``, and those of a whole sync group) never reach a virtual router."""
 
 
 def log_lines(outcome: Outcome, detail: bool) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from kaspec.vrrp.events import (
     AdvertisementReceived,
     DeadlineReached,
     Event,
+    GroupMoved,
     Reconfigured,
     Remark,
     Shutdown,
@@ -36,6 +37,7 @@ PENDING = evolve(HEALTHY, pending=(("script", "chk"),))
 WAITING = Initialize(PENDING, started=True)
 DOWN = Standing(100, OURS, (Reason("interface-down", "eth1"), Reason("no-address", "eth0")))
 STILL_DOWN = Standing(100, OURS, (Reason("interface-down", "eth1"),))
+OTHER_DOWN = Standing(100, OURS, (Reason("group", "VI_2"),))
 INIT = Initialize(HEALTHY)
 BACKUP = Backup(HEALTHY, NOW, SECOND)
 LATE_BACKUP = evolve(BACKUP, master_down_at=Instant(NOW + SECOND))
@@ -146,6 +148,10 @@ SCENES: dict[Rule, Outcome] = {
     rules.FAULT_WAITS: outcome(FAULT, StandingChanged(PENDING)),
     rules.FAULT_STOPS: outcome(FAULT, Shutdown()),
     rules.FAULT_DEAF: outcome(FAULT, REMARKED),
+    rules.GROUP_WAITS: outcome(BACKUP, DeadlineReached(held=True)),
+    rules.GROUP_MASTER: outcome(evolve(BACKUP, waiting=True), GroupMoved("MASTER")),
+    rules.GROUP_BACKUP: outcome(MASTER, GroupMoved("BACKUP")),
+    rules.GROUP_FAULT: outcome(MASTER, StandingChanged(OTHER_DOWN)),
     rules.PRIORITY_CHANGED: outcome(BACKUP, StandingChanged(evolve(HEALTHY, priority=80))),
     rules.STANDING_CHANGED: outcome(BACKUP, StandingChanged(evolve(HEALTHY, address=ANOTHER))),
     rules.RECONFIGURED: outcome(MASTER, Reconfigured(_RENUMBERED, evolve(HEALTHY, priority=90))),
