@@ -62,7 +62,7 @@ class Capture:
 
     def _read(self, tap: socket.socket) -> None:
         data, ancillary, _, _ = tap.recvmsg(65535, 64)
-        frame = Frame(_stamp(ancillary), data)
+        frame = Frame(stamp(ancillary), data)
         self.frames.append(frame)
         if advert := advert_of(frame):
             self.adverts.append(advert)
@@ -98,7 +98,8 @@ def packet_socket(host: Host, interface: str, protocol: int = ETH_P_ALL) -> sock
     return tap
 
 
-def _stamp(ancillary: list[tuple[int, int, bytes]]) -> Instant:
+def stamp(ancillary: list[tuple[int, int, bytes]]) -> Instant:
+    """Return when the kernel saw what came with this ancillary data."""
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
             whole, nanoseconds = struct.unpack("@ll", data)
