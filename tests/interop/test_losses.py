@@ -1,6 +1,7 @@
 """255 virtual routers at a tenth of a second on a LAN that loses packets: who takes over, and when, the core says.
 
-It says so of the packets that arrived.  What arrived is told by a packet socket on the Backup's own interface, behind the switch that loses, with the kernel's time stamps.
+It says so of the packets that arrived.  Which these are is told by a packet socket on the Backup's own interface, behind the switch that
+loses, with the kernel's time stamps.
 """
 
 import subprocess
