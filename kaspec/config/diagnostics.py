@@ -98,6 +98,13 @@ AUTHENTICATION_IGNORED = _kind("K046", "warning", "VRRP version 3 has no authent
 VIRTUAL_INTERFACE = _kind("K048", "warning", "A virtual interface is not made just as it is asked for.")
 IPV4_ONLY = _kind("K047", "warning", "An IPv6 address has an option that only IPv4 has.")
 
+# What a bfd_instance means.
+BFD_DUPLICATE = _kind("K180", "error", "Two bfd_instances have the same neighbor.")
+BFD_FAMILIES = _kind("K181", "error", "The ends of a bfd_instance are of different families.")
+BFD_UNUSUAL = _kind("K182", "warning", "A timer of a bfd_instance is longer than makes sense.")
+BFD_HOPS = _kind("K183", "warning", "max_hops of a bfd_instance lets everything or nothing through.")
+BFD_NOT_TOLD = _kind("K184", "warning", "A bfd_instance that tells only the checker is tracked by VRRP.")
+
 # Not active yet.
 KEYWORD_INACTIVE = _kind("K040", "warning", "keepalived has this keyword; this release reads it without effect.")
 LVS_INACTIVE = _kind("K041", "notice", "LVS blocks are read, but this release does not act on them.")

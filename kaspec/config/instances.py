@@ -1,6 +1,6 @@
 """``vrrp_instance``: from what a block gives to the core's ``VirtualRouter``, with keepalived's defaults and rewrites."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from attrs import evolve, frozen
 
@@ -8,10 +8,11 @@ from kaspec.config import diagnostics as kinds
 from kaspec.config import versions
 from kaspec.config.addresses import build_addresses, build_tracks, interfaces_named
 from kaspec.config.alerts import build_settings
+from kaspec.config.bfd import build_bfd_tracks
 from kaspec.config.definitions import garp_policy
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lexer import Report
-from kaspec.config.model import GlobalDefs, InitialState, InstanceSettings, InterfaceUse
+from kaspec.config.model import BfdInstance, GlobalDefs, InitialState, InstanceSettings, InterfaceUse
 from kaspec.config.sections import Section
 from kaspec.config.source import Span
 from kaspec.config.virtual_interfaces import Names, with_virtual_interfaces
@@ -30,14 +31,16 @@ class Instance:
     settings: InstanceSettings
 
 
-def build_instances(sections: Iterable[Section], globally: Section, defaults: GlobalDefs, report: Report) -> tuple[Instance, ...]:
-    """Build the instances; the second of two that cannot both be is left out."""
+def build_instances(
+    sections: Iterable[Section], globally: Section, defaults: GlobalDefs, bfd_instances: tuple[BfdInstance, ...], report: Report
+) -> tuple[Instance, ...]:
+    """Build the instances, which may track ``bfd_instances``; the second of two that cannot both be is left out."""
     built: list[Instance] = []
     names: set[str] = set()
     places: dict[Identity, tuple[str, Span]] = {}
-    virtual = Names.of(globally)
+    virtual, sessions = Names.of(globally), {each.session.name: each for each in bfd_instances}
     for section in sections:
-        instance = _instance(section, globally, defaults, report)
+        instance = _instance(section, globally, defaults, sessions, report)
         if instance is None:
             continue
         router, where = instance.router, section.span
@@ -58,7 +61,9 @@ def build_instances(sections: Iterable[Section], globally: Section, defaults: Gl
     return tuple(built)
 
 
-def _instance(section: Section, globally: Section, defaults: GlobalDefs, report: Report) -> Instance | None:
+def _instance(
+    section: Section, globally: Section, defaults: GlobalDefs, sessions: Mapping[str, BfdInstance], report: Report
+) -> Instance | None:
     interface, identifier = section.last(rows.INTERFACE), section.last(rows.VIRTUAL_ROUTER_ID)
     state, priority = _state_and_priority(section, report)
     family = versions.family_spoken(section)
@@ -81,6 +86,7 @@ def _instance(section: Section, globally: Section, defaults: GlobalDefs, report:
         preempt_delay=_preempt_delay(section, state, nopreempt, report),
         authentication=_authentication(section, version, report),
         tracks=tracks,
+        trackers=build_bfd_tracks(section.entries(rows.TRACK_BFD), sessions, owner, report),
         dont_track_primary=section.value(rows.DONT_TRACK_PRIMARY, False),
         source=versions.source_given(section, family, report),
         garp=garp_policy(globally, section),

@@ -10,6 +10,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from kaspec.address import Address
+from kaspec.bfd.session import Session
 from kaspec.config.source import Span
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
@@ -160,6 +161,20 @@ class Permit:
 
 
 @frozen
+class BfdInstance:
+    """A ``bfd_instance``: its session, and who is told of it.
+
+    ``weight`` and ``reverse`` are what a track without a weight of its own has; ``vrrp`` and ``checker`` tell to whom reports go.
+    """
+
+    session: Session
+    weight: int = 0
+    reverse: bool = False
+    vrrp: bool = True
+    checker: bool = True
+
+
+@frozen
 class InterfaceUse:
     """An interface that the text names, where, and what for."""
 
@@ -182,6 +197,7 @@ class Configuration:
     routers: tuple[VirtualRouter, ...] = ()
     settings: tuple[InstanceSettings, ...] = ()
     has_lvs: bool = False
+    bfd_instances: tuple[BfdInstance, ...] = ()
     interface_uses: tuple[InterfaceUse, ...] = field(default=(), eq=False, repr=False)
     group_settings: tuple[GroupSettings, ...] = ()
     command_uses: tuple[CommandUse, ...] = field(default=(), eq=False, repr=False)

@@ -6,6 +6,7 @@ from attrs import frozen
 
 from kaspec.config.addresses import build_addresses, build_routes, interfaces_named
 from kaspec.config.alerts import command_uses
+from kaspec.config.bfd import build_bfd_instances
 from kaspec.config.definitions import build_global_defs
 from kaspec.config.diagnostics import NO_SUCH_INTERFACE, Diagnostic
 from kaspec.config.expansion.library import Content, Found, Library, Question, Settings, Unread
@@ -77,7 +78,8 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     globally = section.merged(top.GLOBAL_DEFS)
     defaults = build_global_defs(globally)
     blocks = section.sections(top.VRRP_INSTANCE)
-    instances = build_instances(blocks, globally, defaults, report)
+    bfd_instances = build_bfd_instances(section.sections(top.BFD_INSTANCE), report)
+    instances = build_instances(blocks, globally, defaults, bfd_instances, report)
     addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)
     configuration = Configuration(
         defaults,
@@ -86,6 +88,7 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         tuple(instance.router for instance in instances),
         tuple(instance.settings for instance in instances),
         _has_lvs(section),
+        bfd_instances,
         (
             *interfaces_named(addresses, "static_ipaddress"),
             *interfaces_named(routes, "static_routes"),

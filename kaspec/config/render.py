@@ -12,16 +12,17 @@ from typing import Any, assert_never
 from attrs import evolve
 
 from kaspec.address import format_address
+from kaspec.bfd.session import Session
 from kaspec.config.alerts import write_alerts
 from kaspec.config.keywords import Block, Listing, Setting
-from kaspec.config.model import Configuration, GlobalDefs, InstanceSettings, Route
+from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, InstanceSettings, Route
 from kaspec.config.sections import Section
 from kaspec.config.values import SCOPE_NAMES, plain_seconds
-from kaspec.config.writing import word
+from kaspec.config.writing import milliseconds, word
 from kaspec.firewall import FirewallStyle
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.authentication import SimplePassword
-from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, TrackerTrack, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import virtual_mac
 from kaspec.wire.vrrp import ChecksumForm
 
@@ -40,6 +41,7 @@ def render(configuration: Configuration) -> str:
         _block("global_defs", _global_defs(configuration.global_defs)),
         _block("static_ipaddress", (render_address(address, None) for address in configuration.static_addresses)),
         _block("static_routes", map(render_route, configuration.static_routes)),
+        *map(render_bfd_instance, configuration.bfd_instances),
         *(render_router(router, settings.get(router.name)) for router in configuration.routers),
     ]
     return "\n".join(f"{block}\n" for block in blocks if block)
@@ -48,6 +50,30 @@ def render(configuration: Configuration) -> str:
 def render_router(router: VirtualRouter, settings: InstanceSettings | None = None) -> str:
     """Write one ``vrrp_instance``."""
     return _block(f"vrrp_instance {word(router.name)}", (*_instance(router, settings), *_lists(router)), always=True)
+
+
+def render_bfd_instance(instance: BfdInstance) -> str:
+    """Write one ``bfd_instance``."""
+    return _block(f"bfd_instance {word(instance.session.name)}", _session(instance), always=True)
+
+
+def _session(instance: BfdInstance) -> Iterator[str]:
+    session = instance.session
+    default = Session(session.name, session.neighbor)
+    yield f"neighbor_ip {format_address(session.neighbor)}"
+    if session.source is not None:
+        yield f"source_ip {format_address(session.source)}"
+    for name in ("min_rx", "min_tx", "idle_tx"):
+        if (interval := getattr(session, name)) != getattr(default, name):
+            yield f"{name} {milliseconds(interval)}"
+    for name in ("multiplier", "ttl", "max_hops"):
+        if (number := getattr(session, name)) != getattr(default, name):
+            yield f"{name} {number}"
+    yield from (name for name in ("passive", "multihop") if getattr(session, name))
+    if instance.weight or instance.reverse:
+        yield f"weight {instance.weight}{' reverse' if instance.reverse else ''}"
+    if instance.vrrp != instance.checker:
+        yield "vrrp" if instance.vrrp else "checker"
 
 
 def _block(head: str, lines: Iterable[str], always: bool = False) -> str:
@@ -161,6 +187,8 @@ def _lists(router: VirtualRouter) -> Iterator[str]:
         yield _block("authentication", ("auth_type PASS", f"auth_pass {word(password)}"))
     if router.tracks:
         yield _block("track_interface", map(render_track, router.tracks))
+    if bfd := [track for track in router.trackers if track.kind == "bfd"]:
+        yield _block("track_bfd", map(render_tracker, bfd))
     if router.addresses:
         yield _block("virtual_ipaddress", (_held(address, router) for address in router.addresses))
 
@@ -178,6 +206,11 @@ def render_track(track: InterfaceTrack) -> str:
     """Write a line of ``track_interface``."""
     weight = f" weight {track.weight}{' reverse' if track.reverse else ''}" if track.weight or track.reverse else ""
     return word(track.interface) + weight
+
+
+def render_tracker(track: TrackerTrack) -> str:
+    """Write a line of ``track_bfd`` and its like; with the weight, since another may be defined with what is tracked."""
+    return f"{word(track.name)} weight {track.weight}{' reverse' if track.reverse else ''}"
 
 
 def render_address(address: VirtualAddress, own: str | None) -> str:

@@ -19,8 +19,8 @@ A_ADDRESS, B_ADDRESS = Address(bytes([192, 0, 2, 1])), Address(bytes([192, 0, 2,
 jitters = st.sampled_from((0, 65535)) | st.integers(0, 65535)
 discriminators = st.sampled_from((1, 2, LARGEST)) | st.integers(1, LARGEST)
 wire_intervals = (st.sampled_from((0, 1, 10_000, 1_000_000, LARGEST)) | st.integers(0, LARGEST)).map(Interval)
-own_intervals = (st.sampled_from((10_000, 50_000, 1_000_000, 3_000_000)) | st.integers(10_000, 5_000_000)).map(Interval)
-idle_intervals = st.integers(1_000_000, 3_000_000).map(Interval)
+own_intervals = (st.sampled_from((20_000, 50_000, 300_000, 1_000_000)) | st.integers(20_000, 1_500_000)).map(Interval)
+idle_intervals = st.integers(1_000_000, 2_000_000).map(Interval)
 
 packets = st.builds(
     ControlPacket,

@@ -7,16 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaspec.address import Address, Family
+from kaspec.bfd.session import Session
 from kaspec.config import Configuration, Diagnostic, has_errors, read, render_diagnostic
 from kaspec.config.gathering import in_order
 from kaspec.config.keywords import TABLE
-from kaspec.config.model import Command, GlobalDefs, InitialState, InstanceSettings, Route, Telling
+from kaspec.config.model import BfdInstance, Command, GlobalDefs, InitialState, InstanceSettings, Route, Telling
 from kaspec.config.render import render
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
-from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, GarpPolicy, InterfaceTrack, Version, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, GarpPolicy, InterfaceTrack, TrackerTrack, Version, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import VirtualInterface
 from kaspec.wire.vrrp import CENTISECOND, CHECKSUM_FORMS
 
@@ -158,16 +159,57 @@ ipv6_routes = st.builds(Route, ipv6_hosts, st.integers(0, 128), ipv6_hosts, rest
 routes = ipv4_routes | ipv6_routes
 
 
+def bfd_instances() -> st.SearchStrategy[tuple[BfdInstance, ...]]:
+    """Up to three, each with a neighbor of its own."""
+    intervals = st.integers(1_000, 4_294_967_000).map(Interval)
+    ends = st.tuples(hosts, st.none() | hosts) | st.tuples(ipv6_hosts, st.none() | ipv6_hosts)
+
+    def instance(name: str, drawn: tuple[tuple[Address, Address | None], Session, int, bool, tuple[bool, bool]]) -> BfdInstance:
+        (neighbor, source), session, weight, reverse, told = drawn
+        return BfdInstance(evolve(session, name=name, neighbor=neighbor, source=source), weight, reverse, *told)
+
+    sessions = st.builds(
+        Session,
+        st.just(""),
+        st.just(Address(b"")),
+        st.none(),
+        intervals,
+        intervals,
+        st.integers(1_000_000, 4_294_967_000).map(Interval),
+        st.integers(1, 255),
+        st.booleans(),
+        st.none() | st.integers(1, 255),
+        st.none() | st.integers(-1, 255),
+        st.booleans(),
+    )
+    told = st.sampled_from(((True, True), (True, False), (False, True)))
+    drawn = st.tuples(ends, sessions, st.integers(-253, 253), st.booleans(), told)
+    several = st.lists(drawn, max_size=3, unique_by=lambda each: each[0][0])
+    return several.map(lambda found: tuple(instance(f"b{place}", each) for place, each in enumerate(found)))
+
+
 @st.composite
 def configurations(draw: st.DrawFn) -> Configuration:
     drawn = [draw(instances(identifier)) for identifier in range(1, draw(st.integers(0, 3)) + 1)]
+    sessions = draw(bfd_instances())
     return Configuration(
         draw(global_defs),
         tuple(draw(st.lists(addresses | ipv6_addresses, max_size=2))),
         tuple(draw(st.lists(routes, max_size=2))),
-        tuple(router for router, _ in drawn),
+        tuple(evolve(router, trackers=draw(tracked_sessions(router, sessions))) for router, _ in drawn),
         tuple(settings for _, settings in drawn),
+        bfd_instances=sessions,
     )
+
+
+def tracked_sessions(router: VirtualRouter, sessions: tuple[BfdInstance, ...]) -> st.SearchStrategy[tuple[TrackerTrack, ...]]:
+    """Some of the sessions that tell VRRP, with weights of their own; without any for an owner, whose priority never changes."""
+    known = [each.session.name for each in sessions if each.vrrp]
+    weights = st.just(0) if router.is_owner else st.integers(-253, 253)
+    if not known:
+        return st.just(())
+    track = st.builds(TrackerTrack, st.just("bfd"), st.sampled_from(known), weights, st.booleans())
+    return st.lists(track, max_size=2, unique_by=lambda each: each.name).map(tuple)
 
 
 @given(configurations())

@@ -86,6 +86,7 @@ BFD_INSTANCE = block(
     "bfd_instance",
     form.text("NAME", "a name", "BFD_1", (), values.at_most(31, "the name of a bfd_instance")),
     Description("NAME { … } name ≤ 31", "none", 3, "B", "2.0.0"),
+    acts=True,
 )
 VRRP_SCRIPT = block(_TOP, "vrrp_script", form.NAME, Description("NAME { … }", "none", 1, "V", "1.2.2"))
 TRACK_FILE = block(_TOP, "track_file", form.NAME, Description("NAME { … }", "none", 2, "V/L", "2.1.0", "shared by VRRP and FILE_CHECK"))

@@ -106,7 +106,11 @@ TRACK_PROCESS = listing(
     Description("{ NAME [weight -254..254 [reverse|noreverse]] … }", "none", 2, "V", "2.0.15"),
 )
 TRACK_BFD = listing(
-    _SCOPE, "track_bfd", compounds.TRACK_BFD, Description("{ NAME [weight -253..253 [reverse|noreverse]] … }", "none", 3, "V", "2.0.0")
+    _SCOPE,
+    "track_bfd",
+    compounds.TRACK_BFD,
+    Description("{ NAME [weight -253..253 [reverse|noreverse]] … }", "none", 3, "V", "2.0.0"),
+    acts=True,
 )
 DONT_TRACK_PRIMARY = setting(
     _SCOPE, "dont_track_primary", form.FLAG, Description("flag", "no", 2, "V", "1.2.2", "link loss of own interface is no fault"), acts=True
