@@ -21,11 +21,11 @@ from kaspec.units import ZERO, Instant, Interval
 from kaspec.vrrp import state as states
 from kaspec.vrrp.association import BLANK, Association, seal
 from kaspec.vrrp.authentication import Keyed
-from kaspec.vrrp.events import DeadlineReached, Event, Shutdown, StandingChanged, Startup
+from kaspec.vrrp.events import DeadlineReached, Event, LinkReturned, Shutdown, StandingChanged, Startup
 from kaspec.vrrp.machine import step
 from kaspec.vrrp.reception import admit, receive, stray, virtual_router_id
 from kaspec.vrrp.router import Identity, Version, VirtualRouter
-from kaspec.vrrp.state import Initialize, Standing, State
+from kaspec.vrrp.state import Initialize, Master, Standing, State
 from kaspec.wire.ip import Malformed, Packet, decode_ip
 from kaspec.wire.vrrp import ADVERTISEMENT
 
@@ -275,7 +275,22 @@ def _observe(node: Node, state: NodeState, name: str, link: Link | None, now: In
     seen = evolve(state, links=links)
     if before and link and before.up == link.up and source_candidates(before, virtual) == source_candidates(link, virtual):
         return Transition(seen)  # only virtual addresses moved, which are no one's source: a takeover's own echo
-    return _settle(node, seen, now)
+    transition = _settle(node, seen, now)
+    if before is None or before.up or link is None or not link.up:
+        return transition
+    steadfast = [place for place in _holding_on(node, state, name) if isinstance(transition.state.states[place], Master)]
+    returned = give(node, transition.state, [(place, LinkReturned()) for place in steadfast], now)
+    return Transition(returned.state, transition.outcomes + returned.outcomes)
+
+
+def _holding_on(node: Node, state: NodeState, interface: str) -> list[int]:
+    """Return the places of the Masters whose advertisements or addresses go by an interface."""
+    return [
+        place
+        for place, router in enumerate(node.routers)
+        if isinstance(state.states[place], Master)
+        and (router.interface == interface or any(virtual.interface == interface for virtual in router.addresses))
+    ]
 
 
 def _hear_of(node: Node, state: NodeState, tracker: Tracker, finding: Finding | None, now: Instant) -> Transition:

@@ -208,6 +208,16 @@ OWN_ADDRESS = _rule(
     "keepalived",
     "Our priority from our own address (a cloned host or a loop) is reported, never answered.",
 )
+OVERSLEPT = _rule(
+    "keepalived.overslept",
+    "keepalived timer_expired_backup",
+    "A Master that slept until another must have taken over becomes Backup, and listens before it speaks again.",
+)
+LINK_RETURNED = _rule(
+    "core.link-returned",
+    "kaspec",
+    "A Master whose interface carries again advertises at once, and announces if nobody better answers within an interval.",
+)
 GARP_AGAIN = _rule(
     "keepalived.garp-again", "keepalived garp_master_delay, _refresh", "The delayed or periodic gratuitous ARP burst is due."
 )

@@ -13,7 +13,7 @@ from kaspec.report.log import as_told, group_lines, link_lines
 from kaspec.report.stats import Key, tally
 from kaspec.tracking import Link
 from kaspec.units import Instant
-from kaspec.vrrp.effects import Notify
+from kaspec.vrrp.effects import Notify, NotifyLowerPriority
 from kaspec.vrrp.router import Identity, VirtualRouter
 from shell.logs import Said
 from shell.problem import Problem
@@ -53,7 +53,7 @@ class Diary:
         """Log how an interface changed."""
         self.log(partial(link_lines, was, link, self.detail))
 
-    def notify(self, router: VirtualRouter, notification: Notify) -> None:
+    def notify(self, router: VirtualRouter, notification: Notify | NotifyLowerPriority) -> None:
         """Take note that scripts, FIFOs and mail are to hear of a new state: they join with issue C's notifications."""
 
     def problems(self, problems: Iterable[Problem]) -> None:

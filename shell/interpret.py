@@ -17,6 +17,7 @@ from kaspec.vrrp.effects import (
     Effect,
     InstallAddresses,
     Notify,
+    NotifyLowerPriority,
     RemoveAddresses,
     SendAdvertisement,
     SendGratuitousArp,
@@ -38,7 +39,7 @@ class Work:
     datagrams: defaultdict[Place, list[bytes]] = field(factory=lambda: defaultdict(list))
     changes: list[tuple[bool, VirtualAddress]] = field(factory=list)
     announcements: list[tuple[str, Address, int]] = field(factory=list)
-    notifications: list[tuple[VirtualRouter, Notify]] = field(factory=list)
+    notifications: list[tuple[VirtualRouter, Notify | NotifyLowerPriority]] = field(factory=list)
 
 
 def gather(outcomes: Iterable[Outcome]) -> Iterator[Work]:
@@ -71,7 +72,7 @@ def _add(work: Work, router: VirtualRouter, effect: Effect) -> None:
             work.changes += [(False, address) for address in addresses]
         case SendGratuitousArp(addresses, repeat) | SendUnsolicitedNeighborAdvertisement(addresses, repeat):
             work.announcements += [(virtual.interface, virtual.address, repeat) for virtual in addresses]
-        case Notify():
+        case Notify() | NotifyLowerPriority():
             work.notifications.append((router, effect))
         case _:
             assert_never(effect)

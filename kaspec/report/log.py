@@ -86,6 +86,7 @@ DETAILS: dict[Rule, str] = {
     rules.MASTER_DOWN: "Receive advertisement timeout",
     rules.BACKUP_PRIORITY_ZERO: "Backup received priority 0 advertisement",
     rules.MASTER_PRIORITY_ZERO: "Master received priority 0 message",
+    rules.LINK_RETURNED: "an interface carries again: advertising at once",
 }
 """What is only said with ``-D``."""
 
@@ -231,6 +232,8 @@ def _remarks(outcome: Outcome) -> Iterator[str]:
 
 def _reason(outcome: Outcome, detail: bool) -> Iterator[str]:
     rule, event, before, now_it_is = outcome.step.rule, outcome.event, outcome.before, outcome.step.state
+    if rule == rules.OVERSLEPT:
+        yield "overslept: another router must have taken over by now, so it listens before it advertises again"
     if detail and rule in DETAILS:
         yield DETAILS[rule]
     if detail and rule == rules.GROUP_WAITS and isinstance(before, Backup) and not before.waiting:

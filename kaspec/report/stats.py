@@ -26,7 +26,6 @@ _HEARD_AS_BACKUP = (
     rules.PREEMPT_DELAY_STARTS,
     rules.PREEMPT_DELAY_RUNS,
 )
-_YIELDED = (rules.MASTER_YIELDS, rules.MASTER_YIELDS_TIE, rules.MASTER_YIELDS_OWNER)
 _HEARD_AS_MASTER = (
     rules.MASTER_PRIORITY_ZERO,
     *_YIELDED,
@@ -36,7 +35,7 @@ _HEARD_AS_MASTER = (
     rules.OWN_ADDRESS,
 )
 _BECAME_MASTER = (rules.OWNER_STARTS, rules.MASTER_DOWN, rules.FAULT_LEFT_OWNER, rules.INIT_LEFT_OWNER, rules.GROUP_MASTER)
-_ANSWERED = (rules.ADVER_TIMER, rules.MASTER_PRIORITY_ZERO, rules.MASTER_ASSERTS, rules.MASTER_ASSERTS_OWNER)
+_ANSWERED = (rules.ADVER_TIMER, rules.MASTER_PRIORITY_ZERO, rules.MASTER_ASSERTS, rules.MASTER_ASSERTS_OWNER, rules.LINK_RETURNED)
 _NOT_AUTHENTIC = (
     rules.PASSWORD,
     rules.HEADER_INTEGRITY,
@@ -75,11 +74,14 @@ class Statistics:
 
 def tally(outcome: Outcome) -> tuple[Key, ...]:
     """Name the counts that an outcome raises by one each."""
-    router, state, event = outcome.router, type(outcome.before), outcome.event
-    key = (router.identity, state, outcome.step.rule)
-    if type(event) is AdvertisementReceived and event.remarks and state in (Backup, Master):
-        return (key, *((*key[:2], remark.rule) for remark in event.remarks))
-    return (key,)
+    router, state, event, rule = outcome.router, type(outcome.before), outcome.event, outcome.step.rule
+    key = (router.identity, state, rule)
+    if type(event) is not AdvertisementReceived or state not in (Backup, Master):
+        return (key,)
+    if rule == rules.OVERSLEPT:  # the Backup it became has heard it
+        as_backup = rules.BACKUP_LOWER if event.advertisement.priority else rules.BACKUP_PRIORITY_ZERO
+        return (key, (router.identity, Backup, as_backup))
+    return (key, *((router.identity, state, remark.rule) for remark in event.remarks)) if event.remarks else (key,)
 
 
 def statistics(router: VirtualRouter, counts: Counts) -> Statistics:

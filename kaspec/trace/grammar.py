@@ -231,13 +231,14 @@ MOMENT = _made(TIME - SUBJECT - _stimulus, lambda tokens: t.Moment(tokens[0], to
 
 _INSTANT_OR_NONE = _word("none").set_parse_action(lambda: [t.HasDeadline(None)]) | _made(TIME, lambda tokens: t.HasDeadline(tokens[0]))
 _REPEAT = _token("x[0-9]{1,3}", "how often, as x5", lambda text: int(text[1:]))
+_EVENT = _token("MASTER_RX_LOWER_PRI|MASTER|BACKUP|FAULT|STOP", "a state in capitals")
 _item = pp.MatchFirst(
     [
         _made(_word("sends") - _word("advert") - _FIELDS, lambda tokens: t.Sends(tokens[0])),
         _made(_word("installs") - _PREFIXES_OR_NONE, lambda tokens: t.Installs(tokens[0])),
         _made(_word("removes") - _PREFIXES_OR_NONE, lambda tokens: t.Removes(tokens[0])),
         _made(_word("announces") - _ADDRESSES_OR_NONE - _REPEAT, lambda tokens: t.Announces(tokens[0], tokens[1])),
-        _made(_word("notifies") - _token("MASTER|BACKUP|FAULT|STOP", "a state in capitals"), lambda tokens: t.Notifies(tokens[0])),
+        _made(_word("notifies") - _EVENT, lambda tokens: t.Notifies(tokens[0])),
         _made(_word("remarks") - RULE, lambda tokens: t.Remarks(tokens[0])),
         _word("deadline") - _INSTANT_OR_NONE,
         _made(_word("priority") - _number(255), lambda tokens: t.HasPriority(tokens[0])),

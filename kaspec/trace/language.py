@@ -184,7 +184,7 @@ class Announces:
 class Notifies:
     """``notifies MASTER``: scripts and FIFOs are told."""
 
-    state: Literal["MASTER", "BACKUP", "FAULT", "STOP"]
+    state: Literal["MASTER", "BACKUP", "FAULT", "STOP", "MASTER_RX_LOWER_PRI"]
 
 
 @frozen

@@ -15,6 +15,7 @@ from kaspec.vrrp.effects import (
     Effect,
     InstallAddresses,
     Notify,
+    NotifyLowerPriority,
     RemoveAddresses,
     SendAdvertisement,
     SendGratuitousArp,
@@ -103,6 +104,8 @@ def _is_silent(effect: Effect, before: State, after: State) -> bool:
     match effect:
         case Notify(word):
             return word == state_name(after) or (word == "STOP" and isinstance(after, Initialize))
+        case NotifyLowerPriority():
+            return True
         case RemoveAddresses():
             return not isinstance(before, Master)
         case _:
@@ -121,6 +124,8 @@ def _item(router: VirtualRouter, before: State, effect: Effect) -> t.Item:
             return t.Announces(tuple(virtual.address for virtual in addresses), repeat)
         case Notify(word):
             return t.Notifies(word)
+        case NotifyLowerPriority():
+            return t.Notifies("MASTER_RX_LOWER_PRI")
         case _:
             assert_never(effect)
 

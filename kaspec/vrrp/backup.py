@@ -14,6 +14,7 @@ from kaspec.vrrp.events import (
     DeadlineReached,
     Event,
     GroupMoved,
+    LinkReturned,
     Reconfigured,
     Shutdown,
     StandingChanged,
@@ -42,6 +43,8 @@ def backup(router: VirtualRouter, state: Backup, event: Event, now: Instant) -> 
             return Step(Initialize(state.standing), (Notify("STOP"),), rules.BACKUP_STOPS)
         case Startup():
             return Step(state, (), rules.ALREADY_STARTED)
+        case LinkReturned():
+            return Step(state, (), rules.UNCHANGED)
         case Reconfigured(_, standing):
             return _reconfigured(router, state, standing, now)
         case _:

@@ -83,4 +83,17 @@ class Notify:
     state: Literal["MASTER", "BACKUP", "FAULT", "STOP"]
 
 
-Effect = SendAdvertisement | InstallAddresses | RemoveAddresses | SendGratuitousArp | SendUnsolicitedNeighborAdvertisement | Notify
+@frozen
+class NotifyLowerPriority:
+    """Tell scripts and FIFOs that a losing advertisement was heard in Master (keepalived's event MASTER_RX_LOWER_PRI)."""
+
+
+Effect = (
+    SendAdvertisement
+    | InstallAddresses
+    | RemoveAddresses
+    | SendGratuitousArp
+    | SendUnsolicitedNeighborAdvertisement
+    | Notify
+    | NotifyLowerPriority
+)

@@ -85,4 +85,19 @@ class GroupMoved:
     to: Literal["MASTER", "BACKUP"]
 
 
-Event = Startup | Shutdown | DeadlineReached | AdvertisementReceived | AdvertisementDiscarded | StandingChanged | Reconfigured | GroupMoved
+@frozen
+class LinkReturned:
+    """An interface of the router carries again, which was no fault; meanwhile the network may have found the addresses elsewhere."""
+
+
+Event = (
+    Startup
+    | Shutdown
+    | DeadlineReached
+    | AdvertisementReceived
+    | AdvertisementDiscarded
+    | StandingChanged
+    | LinkReturned
+    | Reconfigured
+    | GroupMoved
+)

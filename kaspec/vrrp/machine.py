@@ -18,6 +18,7 @@ from kaspec.vrrp.events import (
     DeadlineReached,
     Event,
     GroupMoved,
+    LinkReturned,
     Reconfigured,
     Shutdown,
     StandingChanged,
@@ -64,7 +65,7 @@ def _initialize(router: VirtualRouter, state: Initialize, event: Event, now: Ins
             if standing == state.standing:
                 return Step(state, (), rules.UNCHANGED)
             return Step(Initialize(standing), (), rules.STANDING_CHANGED)
-        case Shutdown() | DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded() | GroupMoved():
+        case Shutdown() | DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded() | GroupMoved() | LinkReturned():
             return Step(state, (), rules.NOT_STARTED)
         case _:
             assert_never(event)
@@ -109,7 +110,7 @@ def _fault(router: VirtualRouter, state: Fault, event: Event, now: Instant) -> S
             return Step(state, (), rules.ALREADY_STARTED)
         case DeadlineReached():
             return Step(state, (), rules.NOT_DUE)
-        case GroupMoved():
+        case GroupMoved() | LinkReturned():
             return Step(state, (), rules.UNCHANGED)
         case AdvertisementReceived() | AdvertisementDiscarded():
             return Step(state, (), rules.FAULT_DEAF)

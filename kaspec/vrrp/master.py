@@ -8,18 +8,21 @@ from kaspec import rules
 from kaspec.rules import Rule
 from kaspec.units import Instant, after
 from kaspec.vrrp.acts import Step, advertise, announce, announcing, fault_rule, listen, resign
-from kaspec.vrrp.effects import Effect, InstallAddresses, Notify, RemoveAddresses
+from kaspec.vrrp.backup import backup
+from kaspec.vrrp.effects import Effect, InstallAddresses, Notify, NotifyLowerPriority, RemoveAddresses
 from kaspec.vrrp.events import (
     AdvertisementDiscarded,
     AdvertisementReceived,
     DeadlineReached,
     Event,
     GroupMoved,
+    LinkReturned,
     Reconfigured,
     Shutdown,
     StandingChanged,
     Startup,
 )
+from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
 from kaspec.vrrp.state import Fault, Initialize, Master, Standing
 
@@ -45,6 +48,8 @@ def master(router: VirtualRouter, state: Master, event: Event, now: Instant) -> 
             return Step(state, (), rules.ALREADY_STARTED)
         case GroupMoved(to):
             return _follows(router, state, to, now)
+        case LinkReturned():
+            return _returns(router, state, now)
         case Reconfigured(previous, standing):
             return _reconfigured(router, state, previous, standing, now)
         case _:
@@ -62,6 +67,8 @@ def _follows(router: VirtualRouter, state: Master, to: Literal["MASTER", "BACKUP
 def _deadline(router: VirtualRouter, state: Master, now: Instant) -> Step:
     """Adver_Timer (RFC 3768 6.4.3), then keepalived's delayed and periodic gratuitous ARP."""
     if now >= state.adver_at:
+        if _overslept(router, state, now):
+            return _rests(router, state, DeadlineReached(), now)
         ticking = evolve(state, adver_at=after(now, router.advertisement_interval))
         return Step(ticking, advertise(router, state.standing), rules.ADVER_TIMER)
     if state.announce_at is not None and now >= state.announce_at:
@@ -70,24 +77,41 @@ def _deadline(router: VirtualRouter, state: Master, now: Instant) -> Step:
     return Step(state, (), rules.NOT_DUE)
 
 
+def _overslept(router: VirtualRouter, state: Master, now: Instant) -> bool:
+    """Tell whether so much time has passed since the last advertisement that another router must have taken over.
+
+    An owner is never at rest: at Startup too it is Master at once (RFC 3768 6.4.1).
+    """
+    if router.is_owner or not router.profile.rests_after_oversleeping:
+        return False
+    interval = router.advertisement_interval
+    theirs = master_down_interval(router.version, router.highest_rival, interval, router.down_timer_adverts)
+    return now >= state.adver_at - interval + theirs
+
+
+def _rests(router: VirtualRouter, state: Master, event: DeadlineReached | AdvertisementReceived, now: Instant) -> Step:
+    """Give up the addresses unasked and begin again as Backup, which is what hears the event."""
+    listening = listen(router, state.standing, router.advertisement_interval, now)
+    effects = (RemoveAddresses(router.addresses), Notify("BACKUP"))
+    return Step(backup(router, listening, event, now).state, effects, rules.OVERSLEPT)
+
+
 def _hears(router: VirtualRouter, state: Master, event: AdvertisementReceived, now: Instant) -> Step:
     """RFC 3768 6.4.3, the branches of an advertisement received in Master."""
     heard, standing = event.advertisement, state.standing
-    if heard.priority == 0:
-        ticking = evolve(state, adver_at=after(now, router.advertisement_interval))
-        return Step(ticking, advertise(router, standing), rules.MASTER_PRIORITY_ZERO)
-    own_address = standing.address or b""
+    own_address, overslept = standing.address or b"", _overslept(router, state, now)
     if (heard.priority, event.source) > (standing.priority, own_address):
         interval = router.advertisement_interval if router.version == 2 else heard.advertisement_interval
-        last_word = advertise(router, standing) if router.profile.answers_higher_priority else ()
+        last_word = advertise(router, standing) if router.profile.answers_higher_priority and not overslept else ()
         effects = (*last_word, RemoveAddresses(router.addresses), Notify("BACKUP"))
         return Step(listen(router, standing, interval, now), effects, _yielding(heard.priority, standing.priority))
+    if overslept:
+        return _rests(router, state, event, now)
+    if heard.priority == 0:
+        return _outlives(router, state, now)
     if (heard.priority, event.source) == (standing.priority, own_address):
         return Step(state, (), rules.OWN_ADDRESS)
-    if not router.profile.answers_lower_priority:
-        return Step(state, (), rules.MASTER_LOWER)
-    rule = rules.MASTER_ASSERTS_OWNER if heard.priority == OWNER_PRIORITY else rules.MASTER_ASSERTS
-    return Step(_announcing_again(router, state, now), _assertion(router, standing), rule)
+    return _prevails(router, state, heard.priority, now)
 
 
 def _yielding(heard: int, ours: int) -> Rule:
@@ -97,18 +121,53 @@ def _yielding(heard: int, ours: int) -> Rule:
     return rules.MASTER_YIELDS_OWNER if heard == OWNER_PRIORITY else rules.MASTER_YIELDS_TIE
 
 
-def _assertion(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:
-    """Answer a losing advertisement: one of ours, and the addresses announced anew (a healed split brain left stale caches)."""
+def _outlives(router: VirtualRouter, state: Master, now: Instant) -> Step:
+    """Answer priority 0: who said it was Master too, so the network may still look for the addresses there."""
+    ticking = evolve(state, adver_at=after(now, router.advertisement_interval))
+    answer = advertise(router, state.standing)
+    if router.profile.refreshes_caches != "always":
+        return Step(ticking, answer, rules.MASTER_PRIORITY_ZERO)
+    return Step(_announcing_again(router, ticking, now), (*answer, *_announced_anew(router)), rules.MASTER_PRIORITY_ZERO)
+
+
+def _prevails(router: VirtualRouter, state: Master, heard: int, now: Instant) -> Step:
+    """Hear an advertisement that loses: answer it, and announce the addresses anew, as far as the profile goes.
+
+    A healed split brain left stale caches, whether or not an answer is wanted (keepalived's ``lower_prio_no_advert``).
+    """
+    profile, told = router.profile, NotifyLowerPriority()
+    asserts = rules.MASTER_ASSERTS_OWNER if heard == OWNER_PRIORITY else rules.MASTER_ASSERTS
+    rule = asserts if profile.answers_lower_priority else rules.MASTER_LOWER
+    answer = advertise(router, state.standing) if profile.answers_lower_priority else ()
+    if profile.refreshes_caches == "never":
+        return Step(state, (*answer, told), rule)
+    return Step(_announcing_again(router, state, now), (*answer, *_announced_anew(router), told), rule)
+
+
+def _announced_anew(router: VirtualRouter) -> tuple[Effect, ...]:
     repeat = router.garp.lower_priority_repeat
-    return (*advertise(router, standing), *(announce(router.addresses, repeat) if repeat else ()))
+    return announce(router.addresses, repeat) if repeat else ()
 
 
 def _announcing_again(router: VirtualRouter, state: Master, now: Instant) -> Master:
-    """Let a second burst follow the one that answers a losing advertisement; a burst that is due sooner stays."""
-    again = announcing(state, now, router.garp.lower_priority_delay, router.garp.lower_priority_repeat)
+    """Let a second burst follow the one that answers another Master; a burst that is due sooner stays."""
+    return _no_later(state, announcing(state, now, router.garp.lower_priority_delay, router.garp.lower_priority_repeat))
+
+
+def _no_later(state: Master, again: Master) -> Master:
     if state.announce_at is not None and (again.announce_at is None or state.announce_at <= again.announce_at):
         return state
     return again
+
+
+def _returns(router: VirtualRouter, state: Master, now: Instant) -> Step:
+    """Speak up at once, so that a better Master, if there is one now, answers before the addresses are announced."""
+    if _overslept(router, state, now) or router.profile.refreshes_caches != "always":
+        return Step(state, (), rules.UNCHANGED)
+    interval = router.advertisement_interval
+    speaking = evolve(state, adver_at=after(now, interval))
+    again = _no_later(speaking, announcing(speaking, now, interval, router.garp.lower_priority_repeat))
+    return Step(again, advertise(router, state.standing), rules.LINK_RETURNED)
 
 
 def _stands(router: VirtualRouter, state: Master, standing: Standing) -> Step:

@@ -105,6 +105,9 @@ class Profile:
     ``checks_destination``: whether a packet must have been sent to the multicast group (to a unicast router: must not have been).
     ``first_link_local``: what becomes of an IPv6 advertisement whose first address is not link-local (RFC 9568: drop; FRR sends
     them).
+    ``refreshes_caches``: what makes a Master announce its addresses anew, since there was another: ``after-lower`` a losing advertisement
+    (keepalived), ``always`` also its priority 0 and the return of the link; the RFCs know nothing of it.
+    ``rests_after_oversleeping``: whether a Master that slept until another must have taken over listens before it speaks again.
     ``discard_rearms_master``: keepalived's flaw; for the checker to show, never set in the daemon.
     ``answers_higher_priority``: whether a Master advertises once more before it yields (keepalived ``higher_prio_send_advert``).
     """
@@ -117,15 +120,17 @@ class Profile:
     first_link_local: Literal["report", "drop"] = "report"
     discard_rearms_master: bool = False
     answers_higher_priority: bool = False
+    refreshes_caches: Literal["never", "after-lower", "always"] = "always"
+    rests_after_oversleeping: bool = True
 
 
 KEEPALIVED = Profile("keepalived", True, False, "report", True)
 """The default: what current keepalived does, less its flaws."""
-RFC3768 = Profile("rfc3768", False, True, "drop-unless-owner", False)
+RFC3768 = Profile("rfc3768", False, True, "drop-unless-owner", False, refreshes_caches="never", rests_after_oversleeping=False)
 """RFC 3768 to the letter."""
-RFC5798 = Profile("rfc5798", False, True, "report", False)
+RFC5798 = Profile("rfc5798", False, True, "report", False, refreshes_caches="never", rests_after_oversleeping=False)
 """RFC 5798 to the letter."""
-RFC9568 = Profile("rfc9568", True, False, "report", False, "drop")
+RFC9568 = Profile("rfc9568", True, False, "report", False, "drop", refreshes_caches="never", rests_after_oversleeping=False)
 """RFC 9568 to the letter, with its errata 7947, 7949 and 8298 to 8301."""
 
 
@@ -135,7 +140,8 @@ class VirtualRouter:
 
     ``priority`` is the configured one, 1..255; tracking may change the effective one (``Standing``).  ``source`` is a configured source
     address; without it the interface's own is used.  ``down_timer_adverts`` is the 3 in Master_Down_Interval.  ``checksum_form`` is what is
-    sent in version 3 for IPv4; either is accepted.
+    sent in version 3 for IPv4; either is accepted.  ``highest_rival`` is the highest priority another router can have (keepalived
+    ``timer_expired_backup``): its Skew_Time says when it has taken over from a Master that sleeps.
 
     ``interface`` is the operator's, where the source address is; a ``virtual_interface`` made over it carries advertisements (unless it
     ``transmits_on_base``) and addresses, ``address_interfaces`` addresses that are on another interface.  ``accept`` is the RFC's
@@ -179,6 +185,7 @@ class VirtualRouter:
     tracks_source: bool = False
     trusts_address_list: bool = False
     distinction: str = ""
+    highest_rival: int = 254
 
     @property
     def identity(self) -> Identity:

@@ -98,7 +98,7 @@ VI_1 = VirtualRouter(
     authentication=SimplePassword.of("1111"),
     tracks=(InterfaceTrack("eth1"),),
     garp=GARP,
-    profile=evolve(KEEPALIVED_PROFILE, address_list="drop"),
+    profile=evolve(KEEPALIVED_PROFILE, address_list="drop", refreshes_caches="after-lower"),
 )
 """As the text says, and discarding another address list, as keepalived did before 2.3.3."""
 QUIET = VirtualRouter(

@@ -3,14 +3,32 @@
 from typing import TypeVar
 
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kaspec import rules
 from kaspec.rules import RULES
 from kaspec.units import Instant, after
-from kaspec.vrrp.effects import Effect, InstallAddresses, Notify, RemoveAddresses, SendAdvertisement, SendGratuitousArp
-from kaspec.vrrp.events import AdvertisementDiscarded, Event, Reconfigured, Shutdown, StandingChanged, Startup
+from kaspec.vrrp.effects import (
+    Effect,
+    InstallAddresses,
+    Notify,
+    NotifyLowerPriority,
+    RemoveAddresses,
+    SendAdvertisement,
+    SendGratuitousArp,
+)
+from kaspec.vrrp.events import (
+    AdvertisementDiscarded,
+    AdvertisementReceived,
+    DeadlineReached,
+    Event,
+    Reconfigured,
+    Shutdown,
+    StandingChanged,
+    Startup,
+)
+from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.machine import Step, step
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, Profile, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Master, State
@@ -28,7 +46,7 @@ from tests.laws.strategies import (
 )
 
 E = TypeVar("E")
-EFFECTS = (SendAdvertisement, InstallAddresses, RemoveAddresses, SendGratuitousArp, Notify)
+EFFECTS = (SendAdvertisement, InstallAddresses, RemoveAddresses, SendGratuitousArp, Notify, NotifyLowerPriority)
 
 
 def taken(situation: Situation, event: Event) -> Step:
@@ -207,3 +225,43 @@ def test_only_an_owner_starts_as_master(router: VirtualRouter, data: st.DataObje
     healthy = evolve(data.draw(standings(router, faulty=False)), pending=())
     started = step(router, Initialize(healthy), Startup(), Instant(0)).state
     assert isinstance(started, Master if router.is_owner else Backup)
+
+
+@given(situations, st.data())
+def test_who_overslept_does_not_claim_to_be_master(situation: Situation, data: st.DataObject) -> None:
+    """Once another must have taken over, a Master neither advertises nor announces in answer to a timer, an advertisement or a link: it
+    has to listen as a Backup first.  An owner, and the RFC to the letter, never rest."""
+    router, state, now = situation.router, situation.state, situation.now
+    assume(isinstance(state, Master) and not router.is_owner and router.profile.rests_after_oversleeping)
+    assert isinstance(state, Master)
+    last_said = state.adver_at - router.advertisement_interval
+    taken_over = last_said + master_down_interval(router.version, 254, router.advertisement_interval, router.down_timer_adverts)
+    later = max(now, Instant(taken_over))
+    event = data.draw(events(router, reloads=False))
+    result = step(router, state, event, later)
+    sent = [each for each in of_kind(result.effects, SendAdvertisement) if each.advertisement.priority]
+    assert not sent
+    assert not of_kind(result.effects, SendGratuitousArp)
+    if isinstance(event, DeadlineReached | AdvertisementReceived):
+        assert isinstance(result.state, Backup)
+        assert result.state.master_down_at > later
+
+
+@given(situations, st.data())
+def test_only_what_is_held_is_announced(situation: Situation, data: st.DataObject) -> None:
+    """Announcements are of addresses the router has, and come only from a step that ends in Master."""
+    router = situation.router
+    result = taken(situation, data.draw(events(router)))
+    announced = [virtual for effect in of_kind(result.effects, SendGratuitousArp) for virtual in effect.addresses]
+    assert set(announced) <= set(router.addresses)
+    assert not announced or isinstance(result.state, Master)
+
+
+@given(situations, st.data())
+def test_a_losing_advertisement_is_told(situation: Situation, data: st.DataObject) -> None:
+    """MASTER_RX_LOWER_PRI: exactly when a Master hears an advertisement that loses, not even its own echo or priority 0, and stays."""
+    event = data.draw(events(situation.router))
+    result = taken(situation, event)
+    told = of_kind(result.effects, NotifyLowerPriority)
+    assert len(told) == (result.rule in {rules.MASTER_ASSERTS, rules.MASTER_LOWER})
+    assert not told or (isinstance(event, AdvertisementReceived) and event.advertisement.priority)

@@ -68,7 +68,7 @@ DETAILED: dict[Rule, tuple[str, ...]] = {
     rules.BACKUP_PRIORITY_ZERO: ("(VI_1) Backup received priority 0 advertisement",),
     rules.BACKUP_LOWER: ("(VI_1) received lower priority (50) advert from 192.0.2.1 - discarding",),
     rules.PREEMPT_DELAY_STARTS: ("(VI_1) start preempt delay (2.000000)",),
-    rules.MASTER_PRIORITY_ZERO: ("(VI_1) Master received priority 0 message",),
+    rules.MASTER_PRIORITY_ZERO: ("(VI_1) Master received priority 0 message", *GARP),
     rules.MASTER_YIELDS: (
         "(VI_1) Master received advert from 192.0.2.1 with higher priority 200, ours 100",
         "(VI_1) Entering BACKUP STATE",

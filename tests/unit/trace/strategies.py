@@ -67,7 +67,7 @@ item = st.one_of(
     st.builds(t.Installs, prefixed),
     st.builds(t.Removes, prefixed),
     st.builds(t.Announces, addresses, st.integers(0, 999)),
-    st.builds(t.Notifies, st.sampled_from(["MASTER", "BACKUP", "FAULT", "STOP"])),
+    st.builds(t.Notifies, st.sampled_from(["MASTER", "BACKUP", "FAULT", "STOP", "MASTER_RX_LOWER_PRI"])),
     st.builds(t.Remarks, rule),
     st.builds(t.Is, st.sampled_from(["init", "backup", "master", "fault"])),
     st.builds(t.HasDeadline, maybe(instant)),

@@ -6,8 +6,8 @@ from attrs import evolve
 from kaspec import rules
 from kaspec.address import parse_address
 from kaspec.units import SECOND, Instant, Interval, seconds
-from kaspec.vrrp.effects import InstallAddresses, Notify, RemoveAddresses, SendGratuitousArp
-from kaspec.vrrp.events import AdvertisementDiscarded, DeadlineReached, Reconfigured, Shutdown, StandingChanged, Startup
+from kaspec.vrrp.effects import InstallAddresses, Notify, NotifyLowerPriority, RemoveAddresses, SendGratuitousArp
+from kaspec.vrrp.events import AdvertisementDiscarded, DeadlineReached, LinkReturned, Reconfigured, Shutdown, StandingChanged, Startup
 from kaspec.vrrp.router import GarpPolicy, VirtualAddress
 from kaspec.vrrp.state import Fault, Initialize, Standing, next_deadline
 from tests.unit.vrrp.examples import (
@@ -16,6 +16,7 @@ from tests.unit.vrrp.examples import (
     HIGHER,
     LOWER,
     OURS,
+    OWNER,
     REMOVE,
     STANDING,
     STRICT,
@@ -31,6 +32,7 @@ from tests.unit.vrrp.examples import (
     takes,
 )
 
+LOST = NotifyLowerPriority()
 NEW_VIP = VirtualAddress(parse_address("192.0.2.101"), 24, "eth0")
 
 
@@ -60,9 +62,10 @@ def test_the_refresh_goes_on() -> None:
 
 
 def test_priority_zero_is_answered_at_once() -> None:
-    """V2-6.4.3-07: advertise, restart the timer; whoever sent it."""
+    """V2-6.4.3-07: advertise, restart the timer; whoever sent it.  And announce, unless it is the RFC to the letter."""
     for source in (LOWER, HIGHER):
-        assert parts(takes(master(), heard(0, source))) == (master("1.5"), (says(100),), rules.MASTER_PRIORITY_ZERO)
+        assert parts(takes(master(), heard(0, source))) == (master("1.5"), (says(100), ANNOUNCE), rules.MASTER_PRIORITY_ZERO)
+        assert parts(takes(master(), heard(0, source), router=STRICT)) == (master("1.5"), (says(100),), rules.MASTER_PRIORITY_ZERO)
 
 
 def test_a_higher_priority_is_yielded_to() -> None:
@@ -96,8 +99,8 @@ def test_version_3_learns_the_new_masters_interval() -> None:
 
 def test_a_lower_priority_is_answered_as_keepalived_does() -> None:
     """RFC 9568 and keepalived: advertise and announce at once; the timer is not touched, the pending second burst stays."""
-    assert parts(takes(master(), heard(99))) == (master(), (says(100), ANNOUNCE), rules.MASTER_ASSERTS)
-    assert parts(takes(master(), heard(100, LOWER))) == (master(), (says(100), ANNOUNCE), rules.MASTER_ASSERTS)
+    assert parts(takes(master(), heard(99))) == (master(), (says(100), ANNOUNCE, LOST), rules.MASTER_ASSERTS)
+    assert parts(takes(master(), heard(100, LOWER))) == (master(), (says(100), ANNOUNCE, LOST), rules.MASTER_ASSERTS)
 
 
 def test_a_second_burst_follows_the_answer() -> None:
@@ -118,7 +121,7 @@ def test_the_answer_may_go_without_announcements() -> None:
     router = evolve(R, garp=evolve(R.garp, lower_priority_repeat=0))
     assert parts(takes(master(announce_at=None), heard(99), router=router)) == (
         master(announce_at=None),
-        (says(100),),
+        (says(100), LOST),
         rules.MASTER_ASSERTS,
     )
     assert takes(master(), heard(99), router=router).state == master()
@@ -126,7 +129,41 @@ def test_the_answer_may_go_without_announcements() -> None:
 
 def test_a_lower_priority_is_discarded_as_rfc_3768_says() -> None:
     """V2-6.4.3-09: nothing is sent."""
-    assert parts(takes(master(), heard(99), router=STRICT)) == identity(master(), rules.MASTER_LOWER)
+    assert parts(takes(master(), heard(99), router=STRICT)) == (master(), (LOST,), rules.MASTER_LOWER)
+
+
+def test_without_an_answer_the_addresses_are_announced_all_the_same() -> None:
+    """keepalived's ``lower_prio_no_advert`` is about the advertisement only."""
+    router = evolve(R, profile=evolve(R.profile, answers_lower_priority=False))
+    assert parts(takes(master(), heard(99), router=router)) == (master(), (ANNOUNCE, LOST), rules.MASTER_LOWER)
+
+
+def test_a_master_that_overslept_rests() -> None:
+    """Nothing was sent since 0; at 3.0078125 a Backup of priority 254 takes over: from then on we listen first, before that we are late."""
+    rested = (backup("6.617187"), (REMOVE, Notify("BACKUP")), rules.OVERSLEPT)
+    assert parts(takes(master(), DeadlineReached(), "3.007812")) == rested
+    assert takes(master(), DeadlineReached(), "3.007811").rule == rules.ADVER_TIMER
+    assert parts(takes(master(), heard(99), "3.007812")) == rested
+    assert takes(master(), heard(99), "3.007811").rule == rules.MASTER_ASSERTS
+    assert parts(takes(master(), heard(0), "3.007812")) == (backup("3.617187"), (REMOVE, Notify("BACKUP")), rules.OVERSLEPT)
+    assert takes(master(), heard(101), "9").rule == rules.MASTER_YIELDS
+
+
+def test_when_it_overslept_depends_on_the_highest_rival() -> None:
+    """``timer_expired_backup`` 50: the others need 3.804687 s; and neither an owner nor the RFC ever rests."""
+    modest = evolve(R, highest_rival=50)
+    assert takes(master(), DeadlineReached(), "3.804686", modest).rule == rules.ADVER_TIMER
+    assert takes(master(), DeadlineReached(), "3.804687", modest).rule == rules.OVERSLEPT
+    assert takes(master(priority=255), DeadlineReached(), "9", OWNER).rule == rules.ADVER_TIMER
+    assert takes(master(), DeadlineReached(), "9", STRICT).rule == rules.ADVER_TIMER
+
+
+def test_a_master_whose_link_returns_speaks_before_it_announces() -> None:
+    """At once an advertisement; the burst an interval later, unless one is due before; nothing if it overslept besides."""
+    spoken = (master("1.5", "1.5"), (says(100),), rules.LINK_RETURNED)
+    assert parts(takes(master(), LinkReturned())) == spoken
+    assert takes(master(announce_at="0.7", repeat=1), LinkReturned()).state == master("1.5", "0.7", repeat=1)
+    assert parts(takes(master(), LinkReturned(), "9")) == identity(master(), rules.UNCHANGED)
 
 
 def test_our_own_address_is_not_answered() -> None:
