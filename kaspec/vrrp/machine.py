@@ -80,7 +80,7 @@ def _waiting(router: VirtualRouter, state: Initialize, event: Event, now: Instan
             return Step(Initialize(state.standing), (Notify("STOP"),), rules.INIT_STOPS)
         case Startup():
             return Step(state, (), rules.ALREADY_STARTED)
-        case DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded() | GroupMoved():
+        case DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded() | GroupMoved() | LinkReturned():
             return Step(state, (), rules.NOT_STARTED)
         case _:
             assert_never(event)
