@@ -18,6 +18,7 @@ Key = tuple[Identity, type[State], Rule]
 """What is counted: the virtual router's identity (renaming it loses nothing), the state it was in, the rule it followed."""
 Counts = Mapping[Key, int]
 
+_YIELDED = (rules.MASTER_YIELDS, rules.MASTER_YIELDS_TIE, rules.MASTER_YIELDS_OWNER)
 _HEARD_AS_BACKUP = (
     rules.BACKUP_PRIORITY_ZERO,
     rules.BACKUP_REFRESHED,
@@ -101,7 +102,7 @@ def statistics(router: VirtualRouter, counts: Counts) -> Statistics:
         advertisements_received=of(*_HEARD_AS_BACKUP, *_HEARD_AS_MASTER, rules.ADDRESS_LIST, rules.PEER_UNKNOWN, rules.PEER_TTL),
         advertisements_sent=of(*_BECAME_MASTER, *_ANSWERED) + zero_sent + (of(*_YIELDED) if last_word else 0),
         became_master=of(*_BECAME_MASTER),
-        released_master=of(*_YIELDED, rules.GROUP_BACKUP) + zero_sent,
+        released_master=of(*_YIELDED, rules.GROUP_BACKUP, rules.OVERSLEPT) + zero_sent,
         length_errors=of(rules.INCOMPLETE),
         ttl_errors=of(rules.TTL, rules.PEER_TTL),
         invalid_type=of(rules.TYPE),

@@ -99,13 +99,13 @@ def _rests(router: VirtualRouter, state: Master, event: DeadlineReached | Advert
 def _hears(router: VirtualRouter, state: Master, event: AdvertisementReceived, now: Instant) -> Step:
     """RFC 3768 6.4.3, the branches of an advertisement received in Master."""
     heard, standing = event.advertisement, state.standing
-    own_address, overslept = standing.address or b"", _overslept(router, state, now)
+    own_address = standing.address or b""
     if (heard.priority, event.source) > (standing.priority, own_address):
         interval = router.advertisement_interval if router.version == 2 else heard.advertisement_interval
-        last_word = advertise(router, standing) if router.profile.answers_higher_priority and not overslept else ()
+        last_word = advertise(router, standing) if router.profile.answers_higher_priority else ()
         effects = (*last_word, RemoveAddresses(router.addresses), Notify("BACKUP"))
         return Step(listen(router, standing, interval, now), effects, _yielding(heard.priority, standing.priority))
-    if overslept:
+    if _overslept(router, state, now):
         return _rests(router, state, event, now)
     if heard.priority == 0:
         return _outlives(router, state, now)
