@@ -15,6 +15,7 @@ from kaspec.rules import RULES, Rule
 from kaspec.trace import language as t
 from kaspec.tracking import Finding, TrackerKind
 from kaspec.units import seconds
+from kaspec.wire.vrrp import CHECKSUM_FORMS
 
 _TAB_AND_SPACE = " \t"
 
@@ -100,7 +101,6 @@ NAME = _token(_NAME, "a name")
 INTERFACE = _token(r"[^\s;,#\[\]]{1,15}", "an interface")
 TIME = _token(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", "an instant in seconds, as 3.609375", seconds)
 ADDRESS = _token(r"[0-9A-Fa-f:.]+", "an IP address", parse_address)
-ADDRESS_V4 = _token(r"[0-9.]+", "an IPv4 address", parse_address)
 PREFIXED = _token(r"[0-9A-Fa-f:.]+/[0-9]{1,3}", "an address and prefix length, as 192.0.2.100/24", _prefixed)
 HEX = _token(r"(?:[0-9A-Fa-f]{2})+", "bytes in hexadecimal", _hexadecimal)
 HEX_OR_NONE = _word("none").set_parse_action(lambda: [b""]) | HEX
@@ -123,10 +123,15 @@ _PREFIXES = _made(pp.OneOrMore(PREFIXED), tuple)
 _PREFIXES_OR_NONE = _word("none").set_parse_action(lambda: [()]) | _PREFIXES
 
 
-_CHECKSUM = _word("wrong").set_parse_action(lambda: ["wrong"]) | _token("0x[0-9A-Fa-f]{4}", "'wrong' or 0x1234", lambda text: int(text, 16))
+_SUM_WORDS = ("wrong", *CHECKSUM_FORMS)
+_CHECKSUM = _token(
+    f"0x[0-9A-Fa-f]{{4}}|{'|'.join(_SUM_WORDS)}",
+    f"{', '.join(map(repr, _SUM_WORDS))} or 0x1234",
+    lambda text: text if text in _SUM_WORDS else int(text, 16),
+)
 _FIELDS_OF_ADVERT: tuple[tuple[str, str, pp.ParserElement], ...] = (
-    ("from", "source", ADDRESS_V4),
-    ("to", "destination", ADDRESS_V4),
+    ("from", "source", ADDRESS),
+    ("to", "destination", ADDRESS),
     ("ttl", "ttl", _number(255)),
     ("protocol", "protocol", _number(255)),
     ("version", "version", _number(15)),
@@ -135,7 +140,8 @@ _FIELDS_OF_ADVERT: tuple[tuple[str, str, pp.ParserElement], ...] = (
     ("priority", "priority", _number(255)),
     ("count", "count", _number(255)),
     ("auth-type", "auth_type", _number(255)),
-    ("interval", "interval", _number(255)),
+    ("interval", "interval", _number(4095)),
+    ("reserved", "reserved", _number(15)),
     ("addresses", "addresses", _ADDRESSES_OR_NONE),
     ("password", "auth_data", _token(r"[^\s;,\[\]#]+", "a password", _password)),
     ("auth-data", "auth_data", _token("[0-9A-Fa-f]+", "eight bytes in hexadecimal", _eight_bytes)),

@@ -12,6 +12,7 @@ from kaspec.address import Address
 from kaspec.rules import Rule
 from kaspec.tracking import Finding, Tracker
 from kaspec.units import Instant
+from kaspec.wire.vrrp import ChecksumForm
 
 Comments = tuple[str, ...]
 Polarity = Literal["holds", "violated"]
@@ -31,8 +32,9 @@ class Subject:
 class AdvertFields:
     """What a trace says of an advertisement; ``None`` is what the virtual router at hand would have sent itself.
 
-    ``interval`` is the byte on the wire (seconds in version 2), ``auth_data`` exactly eight bytes.  ``message`` replaces the whole VRRP
-    message; ``truncated`` bytes are cut off its end, ``trailing`` ones added.  ``checksum`` "wrong" is one bit off the right one.
+    ``interval`` is the number on the wire: seconds in version 2, centiseconds in version 3, whose four ``reserved`` bits precede it.
+    ``auth_data`` is exactly eight bytes.  ``message`` replaces the whole VRRP message; ``truncated`` bytes are cut off its end,
+    ``trailing`` ones added.  ``checksum`` "wrong" is one bit off the right one; a form is right for those who compute it so.
     """
 
     source: Address | None = None
@@ -46,9 +48,10 @@ class AdvertFields:
     count: int | None = None
     auth_type: int | None = None
     interval: int | None = None
+    reserved: int | None = None
     addresses: tuple[Address, ...] | None = None
     auth_data: bytes | None = None
-    checksum: int | Literal["wrong"] | None = None
+    checksum: int | Literal["wrong"] | ChecksumForm | None = None
     truncated: int | None = None
     trailing: bytes | None = None
     message: bytes | None = None

@@ -20,7 +20,7 @@ from kaspec.tracking import Link
 from kaspec.units import Instant, after
 from kaspec.vrrp.authentication import Keyed
 from kaspec.vrrp.events import Shutdown, Startup
-from kaspec.wire.ip import Malformed, decode_ipv4
+from kaspec.wire.ip import Malformed, decode_ip
 
 
 @frozen
@@ -83,7 +83,7 @@ def _stimulus(recording: Recording, event: NodeEvent, transition: Transition, at
 
 def _received(recording: Recording, event: DatagramReceived, transition: Transition) -> tuple[t.Subject, t.Stimulus]:
     """Name the packet by what differs from its receiver's own; one that nobody claimed, or that is sealed, by its bytes."""
-    packet = decode_ipv4(event.datagram)
+    packet = decode_ip(event.datagram)
     if isinstance(packet, Malformed) or not transition.steps:
         return t.Subject(recording.name), t.ReceivesDatagram(event.datagram, event.interface)
     outcome = transition.steps[0]

@@ -20,7 +20,7 @@ from kaspec.vrrp.events import Shutdown, Startup
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import State, next_deadline
 from kaspec.vrrp.transmission import transmit
-from kaspec.wire.ip import Packet, encode_ip, encode_ipv4
+from kaspec.wire.ip import Packet, encode_ip
 
 
 @frozen
@@ -180,7 +180,7 @@ def _delivery(hosts: _Hosts, subject: t.Subject, stimulus: t.ReceivesAdvert) -> 
         if said == t.AdvertFields():
             return DatagramReceived(interface, encode_ip(sent))
         said = overlay(overlay(usual(router, source), describe(router, source, sent)), said)
-    return DatagramReceived(interface, encode_ipv4(build(router, source, said)))
+    return DatagramReceived(interface, encode_ip(build(router, source, said)))
 
 
 def _last_sent(host: _Host, sender: t.Subject) -> Packet | None:

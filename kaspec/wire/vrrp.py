@@ -107,7 +107,7 @@ def _encode_3(advertisement: Advertisement, ends: Ends, form: ChecksumForm) -> b
         centiseconds,
     )
     blank = _HEADER_3.pack(*fields, 0) + body
-    return _HEADER_3.pack(*fields, checksum(_covered(blank, ends, form))) + body
+    return _HEADER_3.pack(*fields, right_checksum(blank, ends, form)) + body
 
 
 def resealed(message: bytes, ends: Ends, trailer: bytes) -> bytes:
@@ -116,6 +116,11 @@ def resealed(message: bytes, ends: Ends, trailer: bytes) -> bytes:
         return message + trailer
     blank = message[:6] + bytes(2) + message[8:] + trailer
     return blank[:6] + checksum(_covered(blank, ends, "pseudo-header")).to_bytes(2) + blank[8:]
+
+
+def right_checksum(blank: bytes, ends: Ends, form: ChecksumForm) -> int:
+    """Return the checksum of a version 3 message whose checksum field is zero, in that form."""
+    return checksum(_covered(blank, ends, form))
 
 
 def complete_length(version: int, message: bytes, address_size: int) -> int:

@@ -10,6 +10,7 @@ from kaspec.rules import RULES
 from kaspec.trace import language as t
 from kaspec.tracking import Finding
 from kaspec.units import Instant
+from kaspec.wire.vrrp import CHECKSUM_FORMS
 
 _Value = TypeVar("_Value")
 CONFIGURATIONS = (
@@ -39,8 +40,8 @@ def maybe(strategy: st.SearchStrategy[_Value]) -> st.SearchStrategy[_Value | Non
 
 advert_fields = st.builds(
     t.AdvertFields,
-    source=maybe(v4),
-    destination=maybe(v4),
+    source=maybe(v4 | v6),
+    destination=maybe(v4 | v6),
     ttl=maybe(octet),
     protocol=maybe(octet),
     version=maybe(nibble),
@@ -49,10 +50,11 @@ advert_fields = st.builds(
     priority=maybe(octet),
     count=maybe(octet),
     auth_type=maybe(octet),
-    interval=maybe(octet),
+    interval=maybe(octet | st.integers(0, 4095)),
+    reserved=maybe(nibble),
     addresses=maybe(addresses),
     auth_data=maybe(st.binary(min_size=8, max_size=8)),
-    checksum=maybe(st.integers(0, 65535) | st.just("wrong")),
+    checksum=maybe(st.integers(0, 65535) | st.sampled_from(("wrong", *CHECKSUM_FORMS))),
     truncated=maybe(st.integers(1, 65535)),
     trailing=maybe(st.binary(min_size=1, max_size=9)),
     message=maybe(st.binary(max_size=40)),

@@ -1,21 +1,39 @@
 """The trace language: parse and write are inverse, parse is total, packets and their descriptions agree."""
 
+import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaspec.address import Address
+from kaspec.address import Address, parse_address
 from kaspec.trace import Trace, parse, run, write
 from kaspec.trace.adverts import build, describe
 from kaspec.trace.language import AdvertFields
-from kaspec.vrrp.authentication import SimplePassword
+from kaspec.units import SECOND, Interval
+from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
+from kaspec.vrrp.effects import SendAdvertisement
+from kaspec.vrrp.machine import advertisement
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
+from kaspec.vrrp.transmission import transmit
 from kaspec.wire.ip import Packet
+from kaspec.wire.vrrp import CHECKSUM_FORMS, ChecksumForm
 from tests.unit.trace.strategies import CONFIGURATIONS, advert_fields, traces
 
 ROUTER = VirtualRouter(
     "VI_1", "eth0", 51, 100, (VirtualAddress(Address(bytes([192, 0, 2, 100])), 24, "eth0"),), authentication=SimplePassword.of("s3cr3t")
 )
 SOURCE = Address(bytes([192, 0, 2, 1]))
+SIX = VirtualRouter(
+    "VI_6", "eth0", 51, 100, (VirtualAddress(parse_address("fe80::100"), 64, "eth0"),), version=3, family=6, advertisement_interval=SECOND
+)
+THREE = evolve(ROUTER, version=3, authentication=NoAuthentication(), advertisement_interval=Interval(10_000))
+ROUTERS = ((ROUTER, SOURCE), (THREE, SOURCE), (SIX, parse_address("fe80::1")), (evolve(THREE, checksum_form="message"), SOURCE))
+version_3_messages = st.builds(
+    lambda head, body, trailing: bytes([0x31, 51, 100, len(body) // 16]) + head + body + trailing,
+    st.binary(min_size=4, max_size=4),
+    st.integers(0, 3).flatmap(lambda count: st.binary(min_size=16 * count, max_size=16 * count)),
+    st.binary(max_size=20),
+)
 WORDS = [
     "clause",
     "profile",
@@ -91,23 +109,34 @@ def test_every_trace_runs_to_a_verdict(trace: Trace) -> None:
     assert len(verdict.moments) == len(trace.timeline)
 
 
-@given(
-    st.builds(
-        Packet, *[st.binary(min_size=4, max_size=4).map(Address)] * 2, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=60)
-    )
+ends = st.one_of(*(st.tuples(*[st.binary(min_size=size, max_size=size).map(Address)] * 2) for size in (4, 16)))
+packets = st.builds(
+    lambda ends, *rest: Packet(*ends, *rest), ends, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=60) | version_3_messages
 )
-def test_any_packet_can_be_described_and_built_again(packet: Packet) -> None:
-    assert build(ROUTER, SOURCE, describe(ROUTER, SOURCE, packet)) == packet
 
 
-@given(advert_fields)
-def test_a_packet_built_from_fields_can_be_described(said: AdvertFields) -> None:
-    packet = build(ROUTER, SOURCE, said)
-    assert build(ROUTER, SOURCE, describe(ROUTER, SOURCE, packet)) == packet
+@given(st.sampled_from(ROUTERS), packets)
+def test_any_packet_can_be_described_and_built_again(receiver: tuple[VirtualRouter, Address], packet: Packet) -> None:
+    assert build(*receiver, describe(*receiver, packet)) == packet
 
 
-def test_an_advertisement_of_ones_own_needs_no_words() -> None:
-    assert describe(ROUTER, SOURCE, build(ROUTER, SOURCE, AdvertFields())) == AdvertFields()
+@given(st.sampled_from(ROUTERS), advert_fields)
+def test_a_packet_built_from_fields_can_be_described(receiver: tuple[VirtualRouter, Address], said: AdvertFields) -> None:
+    packet = build(*receiver, said)
+    assert build(*receiver, describe(*receiver, packet)) == packet
+
+
+@pytest.mark.parametrize("receiver", ROUTERS)
+def test_an_advertisement_of_ones_own_needs_no_words(receiver: tuple[VirtualRouter, Address]) -> None:
+    assert describe(*receiver, build(*receiver, AdvertFields())) == AdvertFields()
+
+
+@given(st.sampled_from(CHECKSUM_FORMS))
+def test_another_form_of_checksum_has_its_name(form: ChecksumForm) -> None:
+    router, source = ROUTERS[1]
+    sent = transmit(SendAdvertisement(advertisement(router, router.priority), source, form))
+    told = describe(router, source, sent).checksum
+    assert told == (None if form in {"pseudo-header", "multicast-group"} else form)
 
 
 def test_the_strategies_configurations_are_readable() -> None:

@@ -1,5 +1,6 @@
 """The recorder: whatever a node does, its recording is a trace that holds."""
 
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,10 +24,11 @@ from kaspec.trace.language import AdvertFields
 from kaspec.tracking import Link
 from kaspec.units import Instant, Interval, after
 from kaspec.vrrp.events import Shutdown, Startup
-from kaspec.wire.ip import encode_ipv4
+from kaspec.wire.ip import encode_ip
 from tests.unit.trace.strategies import advert_fields
 
 HERE, THERE = Address(bytes([192, 0, 2, 2])), Address(bytes([192, 0, 2, 1]))
+HERE_V6, THERE_V6 = (Address(bytes.fromhex(f"fe80{0:027x}{last}")) for last in "21")
 
 
 def configuration(priority: int, weight: int, extra: str) -> str:
@@ -41,6 +43,16 @@ def configuration(priority: int, weight: int, extra: str) -> str:
         }}
         virtual_ipaddress {{
             192.0.2.100/24
+        }}
+    }}
+    vrrp_instance VI_3 {{
+        interface eth0
+        virtual_router_id 51
+        priority {priority}
+        advert_int 0.25
+        virtual_ipaddress {{
+            fe80::100/64
+            2001:db8::100/64
         }}
     }}
     vrrp_instance VI_2 {{
@@ -61,13 +73,28 @@ configurations = st.builds(
     configuration,
     st.sampled_from([1, 100, 254, 255]),
     st.sampled_from([-20, 0, 20]),
-    st.sampled_from(["", "nopreempt", "preempt_delay 2", "garp_master_delay 1", "advert_int 2"]),
+    st.sampled_from(
+        [
+            "",
+            "nopreempt",
+            "preempt_delay 2",
+            "garp_master_delay 1",
+            "advert_int 2",
+            "version 3\n advert_int 0.1",
+            "version 3\n v3_checksum_as_v2",
+        ]
+    ),
 )
 interfaces = st.sampled_from(["eth0", "eth1", "eth7"])
 links = st.builds(
-    Link, interfaces, st.booleans(), st.lists(st.sampled_from([HERE, Address(bytes([192, 0, 2, 100]))]), max_size=2).map(tuple)
+    Link, interfaces, st.booleans(), st.lists(st.sampled_from([HERE, Address(bytes([192, 0, 2, 100])), HERE_V6]), max_size=2).map(tuple)
 )
-adverts = st.builds(AdvertFields, st.just(THERE), priority=st.integers(0, 255)) | advert_fields
+advertised = st.builds(AdvertFields, priority=st.integers(0, 255), interval=st.none() | st.integers(0, 4095))
+adverts = (
+    st.tuples(st.just(0), advertised.map(lambda said: evolve(said, source=THERE)))
+    | st.tuples(st.just(1), advertised.map(lambda said: evolve(said, source=THERE_V6)))
+    | st.tuples(st.integers(0, 2), advert_fields)
+)
 happenings = st.one_of(
     st.just("deadline"),
     st.builds(Startup),
@@ -83,7 +110,7 @@ def node_of(text: str) -> Node:
     return Node(read(text, "test").configuration.routers)
 
 
-Happening = str | NodeEvent | AdvertFields
+Happening = str | NodeEvent | tuple[int, AdvertFields]
 runs = st.tuples(
     configurations,
     st.lists(links, unique_by=lambda link: link.name),
@@ -108,8 +135,11 @@ def recorded(run_of: tuple[str, list[Link], list[tuple[int, Happening]]], began:
             if isinstance(happening, str):
                 now = max(now, next_deadline(state) or now)
                 event: NodeEvent = DeadlinesReached(due(state, now))
-            elif isinstance(happening, AdvertFields):
-                event = DatagramReceived("eth0", encode_ipv4(build(node.routers[0], HERE, happening)))
+            elif isinstance(happening, tuple):
+                place, said = happening
+                router = node.routers[place]
+                packet = build(router, HERE if router.family == 4 else HERE_V6, said)
+                event = DatagramReceived(router.interface, encode_ip(packet))
             else:
                 event = happening
             transition = node_step(node, state, event, now)
