@@ -6,9 +6,9 @@ from typing import Literal
 from attrs import frozen
 
 from kaspec.address import Address, format_address
-from kaspec.config.model import Route
 from kaspec.config.values import plain_seconds
 from kaspec.units import in_seconds
+from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 

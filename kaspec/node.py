@@ -21,7 +21,8 @@ from kaspec.units import ZERO, Instant, Interval
 from kaspec.vrrp import state as states
 from kaspec.vrrp.association import BLANK, Association, seal
 from kaspec.vrrp.authentication import Keyed
-from kaspec.vrrp.events import DeadlineReached, Event, LinkReturned, Shutdown, StandingChanged, Startup
+from kaspec.vrrp.events import DeadlineReached, Event, HoldingsLost, LinkReturned, Shutdown, StandingChanged, Startup
+from kaspec.vrrp.holdings import Holding
 from kaspec.vrrp.machine import step
 from kaspec.vrrp.reception import admit, receive, stray, virtual_router_id
 from kaspec.vrrp.router import Identity, Version, VirtualRouter
@@ -116,7 +117,7 @@ class Node:
     @cached_property
     def virtual_addresses(self) -> frozenset[Address]:
         """Every address that moves; none of them is ever a source address."""
-        return frozenset(virtual.address for router in self.routers for virtual in router.addresses)
+        return frozenset(virtual.address for router in self.routers for virtual in router.held_addresses)
 
 
 @frozen
@@ -184,7 +185,7 @@ class ClockSet:
     epoch: Interval
 
 
-NodeEvent = Startup | Shutdown | LinkChanged | TrackerReported | DatagramReceived | DeadlinesReached | ClockSet
+NodeEvent = Startup | Shutdown | LinkChanged | TrackerReported | DatagramReceived | DeadlinesReached | ClockSet | HoldingsLost
 
 
 @frozen
@@ -230,6 +231,8 @@ def node_step(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> T
             return _hear_of(node, state, tracker, finding, now)
         case ClockSet(epoch):
             return Transition(evolve(state, epoch=epoch))
+        case HoldingsLost():
+            return give(node, state, [(place, event) for place in _holders(node, state, event.holdings)], now)
         case Startup() | Shutdown():
             return give(node, state, [(place, event) for place in range(len(node.routers))], now)
         case _:
@@ -275,22 +278,13 @@ def _observe(node: Node, state: NodeState, name: str, link: Link | None, now: In
     seen = evolve(state, links=links)
     if before and link and before.up == link.up and source_candidates(before, virtual) == source_candidates(link, virtual):
         return Transition(seen)  # only virtual addresses moved, which are no one's source: a takeover's own echo
-    transition = _settle(node, seen, now)
-    if before is None or before.up or link is None or not link.up:
-        return transition
-    steadfast = [place for place in _holding_on(node, state, name) if isinstance(transition.state.states[place], Master)]
-    returned = give(node, transition.state, [(place, LinkReturned()) for place in steadfast], now)
-    return Transition(returned.state, transition.outcomes + returned.outcomes)
-
-
-def _holding_on(node: Node, state: NodeState, interface: str) -> list[int]:
-    """Return the places of the Masters whose advertisements or addresses go by an interface."""
-    return [
-        place
-        for place, router in enumerate(node.routers)
-        if isinstance(state.states[place], Master)
-        and (router.interface == interface or any(virtual.interface == interface for virtual in router.addresses))
-    ]
+    settled = _settle(node, seen, now)
+    if link is None or not link.up or (before and before.up):
+        return settled
+    pairs = enumerate(zip(node.routers, state.states, settled.state.states, strict=True))
+    steadfast = [place for place, (router, *both) in pairs if all(isinstance(each, Master) for each in both) and _is_on(router, name)]
+    returned = give(node, settled.state, [(place, LinkReturned(name)) for place in steadfast], now)
+    return Transition(returned.state, settled.outcomes + returned.outcomes)
 
 
 def _hear_of(node: Node, state: NodeState, tracker: Tracker, finding: Finding | None, now: Instant) -> Transition:
@@ -311,6 +305,18 @@ def give(node: Node, state: NodeState, events: Sequence[tuple[int, Event]], now:
     """Give events to virtual routers by place, and let the sync groups settle."""
     settled = settle(node.cast, state.states, events, now)
     return sealed(Transition(evolve(state, states=settled.states), settled.outcomes), now)
+
+
+def _is_on(router: VirtualRouter, interface: str) -> bool:
+    """Tell whether advertisements, addresses or routes go by an interface; a route may lead through one that it does not name."""
+    return router.interface == interface or bool(router.routes) or any(each.interface == interface for each in router.held_addresses)
+
+
+def _holders(node: Node, state: NodeState, lost: Iterable[Holding]) -> list[int]:
+    """Return the places of the Masters that hold any of what was lost."""
+    gone = frozenset(lost)
+    pairs = enumerate(zip(node.routers, state.states, strict=True))
+    return [place for place, (router, each) in pairs if isinstance(each, Master) and not gone.isdisjoint(router.holdings)]
 
 
 def sealed(transition: Transition, now: Instant) -> Transition:

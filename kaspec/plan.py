@@ -9,9 +9,10 @@ from typing import Any, Generic, Literal, TypeVar, assert_never
 
 from attrs import field, fields, frozen
 
-from kaspec.config.model import Configuration, InstanceSettings, Route
+from kaspec.config.model import Configuration, InstanceSettings
 from kaspec.consequences import Consequence, Holders, of_change, of_loss, of_move, of_start, of_stop
 from kaspec.succession import Added, Changed, Fate, Kept, Moved, Removed, succession
+from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 
 T = TypeVar("T")

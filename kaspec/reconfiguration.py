@@ -14,10 +14,10 @@ from kaspec.settling import settle
 from kaspec.succession import Added, Changed, Kept, Moved, Removed, succession
 from kaspec.units import Instant
 from kaspec.vrrp.authentication import Keyed
-from kaspec.vrrp.effects import RemoveAddresses
+from kaspec.vrrp.effects import Effect, RemoveAddresses, RemoveRoutes, RemoveRules
 from kaspec.vrrp.events import Event, Reconfigured, Shutdown, StandingChanged, Startup
+from kaspec.vrrp.holdings import Holding
 from kaspec.vrrp.machine import step
-from kaspec.vrrp.router import VirtualAddress
 from kaspec.vrrp.state import Initialize, Master, Standing, State
 
 
@@ -41,7 +41,7 @@ def reconfigure(old: Node, new: Node, state: NodeState, now: Instant) -> Transit
     settled = settle(new.cast, [each for each, _ in begun], events, now, was)
     outcomes += (each for each in (*ended, *settled.outcomes) if isinstance(each, GroupOutcome) or each.step.rule != UNCHANGED)
     masters = (router for router, each in zip(new.routers, settled.states, strict=True) if isinstance(each, Master))
-    held = frozenset(virtual for router in masters for virtual in router.addresses)
+    held = frozenset(holding for router in masters for holding in router.holdings)
     after = evolve(state, states=settled.states, findings=findings)
     done = sealed(Transition(after, tuple(_sparing(each, held) for each in outcomes)), now)
     keyed = {router.identity for router in new.routers if isinstance(router.authentication, Keyed)}
@@ -62,14 +62,21 @@ def _inherited(fate: Kept | Changed | Moved | Added, old: Node, state: NodeState
             assert_never(fate)
 
 
-def _sparing(outcome: Outcome | GroupOutcome, held: frozenset[VirtualAddress]) -> Outcome | GroupOutcome:
-    """Take no address away that a Master of the new configuration holds: it moved from one virtual router to another."""
+def _sparing(outcome: Outcome | GroupOutcome, held: frozenset[Holding]) -> Outcome | GroupOutcome:
+    """Take nothing away that a Master of the new configuration holds: it moved from one virtual router to another."""
     if isinstance(outcome, GroupOutcome):
         return outcome
-    effects = tuple(
-        RemoveAddresses(tuple(virtual for virtual in effect.addresses if virtual not in held))
-        if isinstance(effect, RemoveAddresses)
-        else effect
-        for effect in outcome.step.effects
-    )
+    effects = tuple(_spared(effect, held) for effect in outcome.step.effects)
     return evolve(outcome, step=evolve(outcome.step, effects=effects))
+
+
+def _spared(effect: Effect, held: frozenset[Holding]) -> Effect:
+    match effect:
+        case RemoveAddresses(addresses):
+            return RemoveAddresses(tuple(each for each in addresses if each not in held))
+        case RemoveRoutes(routes):
+            return RemoveRoutes(tuple(each for each in routes if each not in held))
+        case RemoveRules(rules):
+            return RemoveRules(tuple(each for each in rules if each not in held))
+        case _:
+            return effect

@@ -254,6 +254,19 @@ RECONFIGURED = _rule(
     "keepalived reload",
     "A new configuration: the state stays, addresses change by the difference, no timer is later than the new intervals allow.",
 )
+HOLDINGS_RESTORED = _rule(
+    "core.holdings-restored",
+    "kaspec; keepalived becomes Backup for a moment",
+    "What somebody takes away from a Master is put back in place: no state changes and nothing is advertised.",
+)
+HOLDINGS_AWAITED = _rule(
+    "core.holdings-awaited", "kaspec", "What is taken away again and again is put back after a pause, each twice as long as the last."
+)
+HOLDINGS_RETURNED = _rule(
+    "core.holdings-returned",
+    "kaspec",
+    "An interface came up: a Master puts on it what it holds there, and its routes, which are dropped with it.",
+)
 
 # Sync groups.
 GROUP_WAITS = _rule(
@@ -276,6 +289,7 @@ GROUP_FAULT = _rule("keepalived.group.fault", "keepalived vrrp_sync_group", "Ano
 GROUP_STOPS = _rule("keepalived.group.stops", "keepalived vrrp_sync_group", "Every member stopped, or the group was removed.")
 
 # Identity.
+NOTHING_HELD = _rule("core.nothing-held", "kaspec", "Only a Master holds addresses, routes and rules, so only it can lose them.")
 NOT_DUE = _rule("core.not-due", "kaspec", "DeadlineReached before the deadline changes nothing.")
 NOT_STARTED = _rule("core.not-started", "kaspec", "Before Startup (and after Shutdown) only Startup and tracking count.")
 ALREADY_STARTED = _rule("core.already-started", "kaspec", "Startup after Startup changes nothing.")

@@ -164,6 +164,7 @@ def standing(
     if router.interface and (link is None or not router.dont_track_primary):
         contributions.append(interface_contribution(InterfaceTrack(router.interface), link))
     contributions += [interface_contribution(InterfaceTrack(each.name), links.get(each.name)) for each in router.virtual_interfaces]
+    contributions += [interface_contribution(InterfaceTrack(name), links.get(name)) for name in router.needed_interfaces]
     if link is not None and address is None:
         missing: InterfaceFailure = "no-address" if router.family == 4 else "no-ipv6-address"
         contributions.append(Contribution(faults=frozenset({Reason(missing, router.interface)})))

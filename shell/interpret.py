@@ -1,7 +1,7 @@
 """Effects to work for the kernel: one table, no decision.
 
 The effects of all virtual routers that stepped in one go are gathered so that each kind costs one system call an interface: first the
-advertisements, then the address changes (one netlink batch), then gratuitous ARP.  Each router's own effects keep their order.
+advertisements, then what is held and let go (one netlink batch), then gratuitous ARP.  Each router's own effects keep their order.
 """
 
 from collections import defaultdict
@@ -16,14 +16,19 @@ from kaspec.node import Outcome
 from kaspec.vrrp.effects import (
     Effect,
     InstallAddresses,
+    InstallRoutes,
+    InstallRules,
     Notify,
     NotifyLowerPriority,
     RemoveAddresses,
+    RemoveRoutes,
+    RemoveRules,
     SendAdvertisement,
     SendGratuitousArp,
     SendUnsolicitedNeighborAdvertisement,
 )
-from kaspec.vrrp.router import Identity, VirtualAddress, VirtualRouter
+from kaspec.vrrp.holdings import Holding
+from kaspec.vrrp.router import Identity, VirtualRouter
 from kaspec.vrrp.transmission import transmit
 from kaspec.wire.ip import encode_ip
 from shell.wires import Place, place_of
@@ -33,11 +38,11 @@ from shell.wires import Place, place_of
 class Work:
     """What one batch asks of the kernel, in the order of the fields.
 
-    ``datagrams`` by where they go out; ``changes`` are (install?, address) in order; ``announcements`` are (interface, address, repeat).
+    ``datagrams`` by where they go out; ``changes`` are (install?, item) in order; ``announcements`` are (interface, address, repeat).
     """
 
     datagrams: defaultdict[Place, list[bytes]] = field(factory=lambda: defaultdict(list))
-    changes: list[tuple[bool, VirtualAddress]] = field(factory=list)
+    changes: list[tuple[bool, Holding]] = field(factory=list)
     announcements: list[tuple[str, Address, int]] = field(factory=list)
     notifications: list[tuple[VirtualRouter, Notify | NotifyLowerPriority]] = field(factory=list)
 
@@ -66,10 +71,10 @@ def _add(work: Work, router: VirtualRouter, effect: Effect) -> None:
     match effect:
         case SendAdvertisement():
             work.datagrams[place_of(router)].append(datagram(effect))
-        case InstallAddresses(addresses):
-            work.changes += [(True, address) for address in addresses]
-        case RemoveAddresses(addresses):
-            work.changes += [(False, address) for address in addresses]
+        case InstallAddresses(holdings) | InstallRoutes(holdings) | InstallRules(holdings):
+            work.changes += [(True, holding) for holding in holdings]
+        case RemoveAddresses(holdings) | RemoveRoutes(holdings) | RemoveRules(holdings):
+            work.changes += [(False, holding) for holding in holdings]
         case SendGratuitousArp(addresses, repeat) | SendUnsolicitedNeighborAdvertisement(addresses, repeat):
             work.announcements += [(virtual.interface, virtual.address, repeat) for virtual in addresses]
         case Notify() | NotifyLowerPriority():

@@ -11,20 +11,23 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from functools import lru_cache
 from typing import Self
 
 from attrs import frozen
 
 from kaspec.address import Address, family_of, format_address
-from kaspec.config.model import Route
 from kaspec.node import LinkChanged
 from kaspec.tracking import Link
-from kaspec.vrrp.router import VirtualAddress
+from kaspec.vrrp.events import HoldingsLost
+from kaspec.vrrp.holdings import Holding, VirtualAddress
 from shell import rtnetlink
+from shell.holding_requests import HINTS, request_for
+from shell.ledger import address_key
 from shell.problem import Problem
 from shell.requests import BUFFER, DATAGRAM, Request, Requests, open_netlink
-from shell.rtnetlink import AddressReport, LinkReport, Report, SettingReport
+from shell.route_events import Key, read_route_events, routes_wanted, rules_wanted
+from shell.rtnetlink import AddressGone, AddressReport, LinkReport, Report, SettingReport
+from shell.watch import Watch
 
 ADDRESS_SPACING = 0.02
 """Seconds between two readings of addresses while events keep coming: a takeover's own events cost a few readings, not one each."""
@@ -54,8 +57,9 @@ class Kernel:
         self._events = open_netlink(event_buffer)
         self._events.setblocking(False)
         self._events.bind((0, _EVENTS))
-        self._requests = Requests(_HINTS)
-        self._tell: Callable[[LinkChanged], None] | None = None
+        self._requests = Requests(HINTS)
+        self._watch = Watch(self._requests.port)
+        self._tell: Callable[[LinkChanged | HoldingsLost], None] | None = None
         self._links: dict[int, LinkReport] = {}
         self._addresses: dict[int, tuple[AddressReport, ...]] = {}
         self._forwarding: set[int] = set()
@@ -78,6 +82,7 @@ class Kernel:
     def close(self) -> None:
         """Stop reporting and free the descriptors."""
         self.unsubscribe()
+        self._watch.close()
         self._events.close()
         self._requests.close()
 
@@ -85,51 +90,44 @@ class Kernel:
         """Return every interface, as the core sees it."""
         return tuple(interface.link for interface in self.interfaces.values())
 
-    def subscribe(self, tell: Callable[[LinkChanged], None]) -> None:
+    def subscribe(self, tell: Callable[[LinkChanged | HoldingsLost], None]) -> None:
         """Report every change from now on, in the running loop: one ``LinkChanged`` for each interface that is no longer as it was.
 
-        An interface that was replaced by another of the same name is reported gone first.
+        An interface that was replaced by another of the same name is reported gone first.  What somebody else took away of what we had the
+        kernel hold is reported after that, as ``HoldingsLost``.
         """
         self._tell = tell
+        self._watch.subscribe(self._report)
         asyncio.get_running_loop().add_reader(self._events.fileno(), self._listen)
 
-    def apply(self, changes: Iterable[tuple[bool, VirtualAddress]]) -> tuple[Problem, ...]:
-        """Install (True) or remove (False) addresses, in order and in one batch; return a problem for each that the kernel refused.
+    def apply(self, changes: Iterable[tuple[bool, Holding]]) -> tuple[Problem, ...]:
+        """Install (True) or remove (False) items, in order and in one batch; return a problem for each that the kernel refused.
 
-        One that is there already, or gone already, is no problem.  No other address is lost with a removed one (see ``_survivors``).
+        One that is there already, or gone already, is no problem.  No other address is lost with a removed one (see ``_survivors``), and no
+        route of ours: the kernel drops those that needed it, without a word.
         """
-        requests: list[Request] = []
-        problems: list[Problem] = []
         wanted = tuple(changes)
-        for install, virtual in wanted:
-            if (interface := self.interfaces.get(virtual.interface)) is not None:
-                requests.append(_address_request(install, virtual, interface.index))
-                self._moving.add((interface.index, virtual.address))
-            elif install:
-                problems.append(Problem(_address_named(install, virtual), errno.ENODEV, _HINTS[errno.ENODEV]))
-        requests += self._survivors(wanted)
-        return (*problems, *self._requests.carry_out(requests))
+        indexes = self._indexes()
+        addresses = [(install, each) for install, each in wanted if isinstance(each, VirtualAddress)]
+        self._moving |= {(indexes[each.interface], each.address) for _, each in addresses if each.interface in indexes}
+        survivors = tuple(self._survivors(addresses))
+        self._watch.note(wanted, indexes)
+        asked = [request_for(install, each, indexes) for install, each in wanted]
+        if any(not install for install, _ in addresses) or survivors:
+            asked += [*survivors, *(request_for(True, route, indexes) for route in self._watch.ledger.routes())]
+        requests = [each for each in asked if isinstance(each, Request)]
+        return (*(each for each in asked if isinstance(each, Problem)), *self._requests.carry_out(requests))
 
-    def prepare(self, addresses: Iterable[VirtualAddress]) -> None:
-        """Make the messages that will install and remove the addresses, and send an empty batch, so that all is at hand when it matters."""
-        for virtual in addresses:
-            if (interface := self.interfaces.get(virtual.interface)) is not None:
-                for install in (True, False):
-                    _address_request(install, virtual, interface.index)
+    def prepare(self, holdings: Iterable[Holding]) -> None:
+        """Make the messages that will install and remove the items, and send an empty batch, so that all is at hand when it matters."""
+        indexes = self._indexes()
+        for holding in holdings:
+            for install in (True, False):
+                request_for(install, holding, indexes)
         tuple(self._requests.transact([]))
 
-    def apply_routes(self, changes: Iterable[tuple[bool, Route]]) -> tuple[Problem, ...]:
-        """Install or remove routes, like ``apply``."""
-        requests: list[Request] = []
-        problems: list[Problem] = []
-        for install, route in changes:
-            interface = self.interfaces.get(route.interface) if route.interface is not None else None
-            if interface is not None or route.interface is None:
-                message = rtnetlink.route_change(install, route, interface.index if interface else None)
-                requests.append(Request(message, _route_named(install, route), _FINE_ROUTE[install]))
-            elif install:
-                problems.append(Problem(_route_named(install, route), errno.ENODEV, _HINTS[errno.ENODEV]))
-        return (*problems, *self._requests.carry_out(requests))
+    def _indexes(self) -> dict[str, int]:
+        return {name: interface.index for name, interface in self.interfaces.items()}
 
     def _survivors(self, changes: Sequence[tuple[bool, VirtualAddress]]) -> Iterator[Request]:
         """Have the kernel put back what it removes unasked.
@@ -159,7 +157,9 @@ class Kernel:
             subnet = rtnetlink.subnet_of(virtual.address, virtual.prefix_length)
             interface = self.interfaces.get(virtual.interface)
             if install and subnet in bereft and interface is not None and interface.index == index:
-                yield _address_request(True, virtual, index)
+                request = request_for(True, virtual, {interface.name: index})
+                if isinstance(request, Request):
+                    yield request
 
     def _may_be_primary(self, virtual: VirtualAddress, index: int) -> bool:
         """Rule out, without asking the kernel, the usual case: the subnet's primary address is none of those that come and go here."""
@@ -173,6 +173,7 @@ class Kernel:
         """Report nothing any more."""
         if self._tell is not None:
             asyncio.get_running_loop().remove_reader(self._events.fileno())
+            self._watch.unsubscribe()
             self._tell = None
         if self._later is not None:
             self._later.cancel()
@@ -199,7 +200,7 @@ class Kernel:
         link_changed = overrun = False
         while True:
             try:
-                events = rtnetlink.read_events(self._events.recv(DATAGRAM))
+                events = rtnetlink.read_events(self._events.recv(DATAGRAM), self._requests.port)
             except BlockingIOError:
                 break
             except OSError as error:
@@ -211,10 +212,15 @@ class Kernel:
                 link_changed |= self._follow(event)
         if overrun:
             self._read_all()
+            self._watch.suspect = True
         return link_changed or overrun
 
-    def _follow(self, event: LinkReport | SettingReport | int) -> bool:
+    def _follow(self, event: LinkReport | SettingReport | AddressGone | int) -> bool:
         """Take note of an event; tell whether it is about a link rather than an address."""
+        if isinstance(event, AddressGone):
+            self._watch.address_gone(event)
+            self._stale.add(event.index)
+            return False
         if isinstance(event, int):
             self._stale.add(event)
             return False
@@ -224,6 +230,7 @@ class Kernel:
             return False
         if event.gone:
             self._links.pop(event.index, None)
+            self._watch.ledger.forget_interface(event.index)
         else:
             self._links[event.index] = event
         return True
@@ -250,6 +257,22 @@ class Kernel:
         for change in _differences(before, self.interfaces):
             if self._tell is not None:
                 self._tell(change)
+        for lost in self._losses():
+            if self._tell is not None:
+                self._tell(lost)
+
+    def _losses(self) -> tuple[HoldingsLost, ...]:
+        """Return what is gone of what is ours, now that everybody knows of the interfaces."""
+        if not (self._watch.suspect or self._watch.alarmed):
+            return ()
+        addresses = self._addresses.items()
+        keys: set[Key] = {address_key(index, each.address, each.prefix_length) for index, reports in addresses for each in reports}
+        if not self._watch.suspect:
+            return self._watch.losses(keys)
+        raw: list[bytes] = []
+        for request in (routes_wanted(), rules_wanted()):
+            self._requests.dump(request, raw)
+        return self._watch.missing(keys | {event.key for data in raw for event in read_route_events(data)})
 
     def _refresh(self, index: int) -> None:
         """Read the addresses of one interface anew."""
@@ -301,29 +324,3 @@ def _differences(before: Mapping[str, Interface], after: Mapping[str, Interface]
     for name, interface in after.items():
         if interface != before.get(name):
             yield LinkChanged(name, interface.link)
-
-
-@lru_cache(maxsize=8192)
-def _address_request(install: bool, virtual: VirtualAddress, index: int) -> Request:
-    return Request(rtnetlink.address_change(install, virtual, index), _address_named(install, virtual), _FINE_ADDRESS[install])
-
-
-def _address_named(install: bool, virtual: VirtualAddress) -> str:
-    verb = "set" if install else "remove"
-    return f"cannot {verb} {format_address(virtual.address)}/{virtual.prefix_length} dev {virtual.interface}"
-
-
-def _route_named(install: bool, route: Route) -> str:
-    via = f" via {format_address(route.via)}" if route.via else ""
-    device = f" dev {route.interface}" if route.interface else ""
-    return f"cannot {'set' if install else 'remove'} route {format_address(route.destination)}/{route.prefix_length}{via}{device}"
-
-
-_FINE_ADDRESS = {True: (errno.EEXIST,), False: (errno.EADDRNOTAVAIL, errno.ENODEV)}
-_FINE_ROUTE = {True: (errno.EEXIST,), False: (errno.ESRCH, errno.ENODEV)}
-_HINTS = {
-    errno.ENODEV: "there is no such interface: create it, or correct the name",
-    errno.EPERM: "run as root, or with CAP_NET_ADMIN",
-    errno.ENETUNREACH: "its gateway is not on the subnet of any address of an interface that is up",
-    errno.ENOBUFS: "the kernel is short of memory",
-}

@@ -40,8 +40,14 @@ class Requests:
     def __init__(self, hints: Mapping[int, str]) -> None:
         self._hints = hints
         self._socket = open_netlink(BUFFER)
+        self._socket.bind((0, 0))
         for option in (_NETLINK_CAP_ACK, _NETLINK_EXT_ACK, _NETLINK_GET_STRICT_CHK):
             self._socket.setsockopt(_SOL_NETLINK, option, 1)
+
+    @property
+    def port(self) -> int:
+        """The port by which the kernel's notifications name us."""
+        return int(self._socket.getsockname()[0])
 
     def close(self) -> None:
         """Free the descriptor."""
@@ -66,13 +72,19 @@ class Requests:
                     if isinstance(report, Refusal):
                         yield report.sequence, report.code, report.words
 
-    def dump(self, request: bytes) -> tuple[Report, ...]:
-        """Ask for a list, again if it changed while it was read; raises ``OSError`` if the kernel does not give it."""
+    def dump(self, request: bytes, raw: list[bytes] | None = None) -> tuple[Report, ...]:
+        """Ask for a list, again if it changed while it was read; raises ``OSError`` if the kernel does not give it.
+
+        Everything that was received is added to ``raw``, for those who read more of it.
+        """
         for _ in range(_DUMP_ATTEMPTS):
             self._socket.send(request)
             reports: list[Report] = []
             while not (reports and isinstance(reports[-1], EndOfDump)):
-                reports += rtnetlink.read(self._socket.recv(DATAGRAM))
+                data = self._socket.recv(DATAGRAM)
+                reports += rtnetlink.read(data)
+                if raw is not None:
+                    raw.append(data)
                 if reports and isinstance(refusal := reports[-1], Refusal):
                     raise OSError(refusal.code, refusal.words or os.strerror(refusal.code))
             if all(report.consistent for report in reports if isinstance(report, EndOfDump)):

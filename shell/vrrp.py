@@ -18,7 +18,8 @@ from kaspec.node import LinkChanged, Node
 from kaspec.plan import Difference, plan
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
-from kaspec.vrrp.events import Shutdown, Startup
+from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
+from kaspec.vrrp.holdings import Holding, PolicyRule, Route, VirtualAddress
 from shell import exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.clock import now, wall_clock
@@ -33,7 +34,7 @@ from shell.sysctls import Sysctls
 from shell.tuning import tune
 from shell.virtual_interfaces import VirtualInterfaces
 
-T = TypeVar("T")
+T = TypeVar("T", VirtualAddress, Route, PolicyRule)
 SWITCH_SECONDS = 0.0001
 """How long the loop may wait for the log's or the recorder's thread to let it run (Python's default is fifty times that)."""
 
@@ -51,7 +52,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
         premises = Premises(VirtualInterfaces(kernel, Sysctls.resume(ledger(options))), diary.problems)
         premises.prepare(configuration)
         diary.problems(kernel.apply([(True, address) for address in configuration.static_addresses]))
-        diary.problems(kernel.apply_routes([(True, route) for route in configuration.static_routes]))
+        diary.problems(kernel.apply([(True, route) for route in configuration.static_routes]))
         vrrp = VrrpLoop(loop, Node(configuration.routers), kernel, diary)
         child = _Child(vrrp, kernel, premises, diary, configuration, loop.create_future())
         recorder = _recorder(options, configuration, kernel)
@@ -71,7 +72,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
         status = await child.ended
         loop.remove_reader(channel.fileno())
         vrrp.take(Shutdown())
-        diary.problems(kernel.apply_routes([(False, route) for route in reversed(child.configuration.static_routes)]))
+        diary.problems(kernel.apply([(False, route) for route in reversed(child.configuration.static_routes)]))
         diary.problems(kernel.apply([(False, address) for address in child.configuration.static_addresses]))
         kernel.unsubscribe()
         vrrp.close()
@@ -117,9 +118,12 @@ class _Child:
             logs.info(line.rstrip())
         self.end(exits.SOFTWARE)
 
-    def observe(self, change: LinkChanged) -> None:
-        """The kernel reports an interface."""
-        self.vrrp.observe(change)
+    def observe(self, event: LinkChanged | HoldingsLost) -> None:
+        """The kernel reports an interface, or what somebody took away."""
+        if isinstance(event, HoldingsLost):
+            self.vrrp.take(event)
+            return
+        self.vrrp.observe(event)
         self.premises.look()
 
     def listen(self, channel: Channel) -> None:
@@ -162,7 +166,7 @@ class _Child:
         found = plan(old, configuration)
         self.diary.problems(tune(configuration.global_defs, old.global_defs))
         self.diary.problems(self.kernel.apply(_changes(found.addresses)))
-        self.diary.problems(self.kernel.apply_routes(_changes(found.routes)))
+        self.diary.problems(self.kernel.apply(_changes(found.routes)))
         self.premises.extend(configuration)
         self.vrrp.reconfigure(Node(configuration.routers), render(configuration))
         self.premises.trim(configuration)
@@ -176,7 +180,7 @@ class _Child:
         loop.run_in_executor(None, partial(_write_dump, path, text))
 
 
-def _changes(found: Difference[T]) -> list[tuple[bool, T]]:
+def _changes(found: Difference[T]) -> list[tuple[bool, Holding]]:
     """Return what to add (``True``), then what to take away."""
     return [*((True, each) for each in found.gained), *((False, each) for each in found.lost)]
 

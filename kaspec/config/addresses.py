@@ -15,10 +15,11 @@ from kaspec.config.diagnostics import (
 )
 from kaspec.config.lexer import Report
 from kaspec.config.lines import AddressLine, RouteLine
-from kaspec.config.model import InterfaceUse, Route
+from kaspec.config.model import InterfaceUse
 from kaspec.config.sections import Given
 from kaspec.config.terms import TrackLine
 from kaspec.config.values import DEFAULT_ROUTES, Prefix
+from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import InterfaceTrack, VirtualAddress
 
 

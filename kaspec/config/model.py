@@ -9,35 +9,18 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from kaspec.address import Address
 from kaspec.bfd.session import Session
 from kaspec.config.source import Span
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.units import SECOND, Interval
+from kaspec.vrrp.holdings import PolicyRule, Route, Statics
 from kaspec.vrrp.router import GarpPolicy, Version, VirtualAddress, VirtualRouter
 
 InitialState = Literal["MASTER", "BACKUP"]
 THIRTY_SECONDS = Interval(30 * SECOND)
 TEN_SECONDS = Interval(10 * SECOND)
 SMTP_PORT = 25
-
-
-@frozen
-class Route:
-    """A route as ``ip route add`` would take it; ``None`` means not given.
-
-    ``scope`` and ``table`` are the kernel's numbers; ``destination`` 0.0.0.0 with ``prefix_length`` 0 is the default route.
-    """
-
-    destination: Address
-    prefix_length: int
-    via: Address | None = None
-    interface: str | None = None
-    source: Address | None = None
-    metric: int | None = None
-    table: int | None = None
-    scope: int | None = None
 
 
 @frozen
@@ -194,6 +177,7 @@ class Configuration:
     global_defs: GlobalDefs = GlobalDefs()
     static_addresses: tuple[VirtualAddress, ...] = ()
     static_routes: tuple[Route, ...] = ()
+    static_rules: tuple[PolicyRule, ...] = ()
     routers: tuple[VirtualRouter, ...] = ()
     settings: tuple[InstanceSettings, ...] = ()
     has_lvs: bool = False
@@ -202,3 +186,8 @@ class Configuration:
     group_settings: tuple[GroupSettings, ...] = ()
     command_uses: tuple[CommandUse, ...] = field(default=(), eq=False, repr=False)
     permits: Mapping[Command, Permit] = field(factory=dict, eq=False, repr=False)
+
+    @property
+    def statics(self) -> Statics:
+        """What the host holds whoever is Master."""
+        return Statics(self.static_addresses, self.static_routes, self.static_rules)

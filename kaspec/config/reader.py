@@ -85,6 +85,7 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         defaults,
         build_addresses(addresses, defaults.default_interface, report),
         build_routes(routes, report),
+        (),
         tuple(instance.router for instance in instances),
         tuple(instance.settings for instance in instances),
         _has_lvs(section),

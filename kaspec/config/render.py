@@ -15,13 +15,14 @@ from kaspec.address import format_address
 from kaspec.bfd.session import Session
 from kaspec.config.alerts import write_alerts
 from kaspec.config.keywords import Block, Listing, Setting
-from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, InstanceSettings, Route
+from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, InstanceSettings
 from kaspec.config.sections import Section
 from kaspec.config.values import SCOPE_NAMES, plain_seconds
 from kaspec.config.writing import milliseconds, word
 from kaspec.firewall import FirewallStyle
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.authentication import SimplePassword
+from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, TrackerTrack, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import virtual_mac
 from kaspec.wire.vrrp import ChecksumForm

@@ -12,10 +12,11 @@ from attrs import evolve, field, frozen
 from kaspec import rules
 from kaspec.address import format_address
 from kaspec.node import Outcome, Unclaimed
+from kaspec.report.holdings import holding_words
 from kaspec.report.log import log_lines
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Instant, Interval
-from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived
+from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, HoldingsLost
 
 _FOLLOWING: frozenset[Rule] = frozenset(
     {rules.BACKUP_REFRESHED, rules.BACKUP_NO_PREEMPT, rules.PREEMPT_DELAY_STARTS, rules.PREEMPT_DELAY_RUNS}
@@ -71,6 +72,8 @@ def enter(journal: Journal, outcome: Outcome, now: Instant, detail: bool) -> tup
         return _follow(journal, outcome, event, now, detail)
     if isinstance(event, AdvertisementReceived | AdvertisementDiscarded):
         return _ration(journal, outcome.step.rule, log_lines(outcome, detail))
+    if isinstance(event, HoldingsLost) and event.holdings:
+        return _ration(journal, f"lost {holding_words(event.holdings[0])}", log_lines(outcome, detail))
     return journal, log_lines(outcome, detail)
 
 

@@ -11,13 +11,18 @@ from kaspec import rules
 from kaspec.address import format_address, is_multicast, parse_address
 from kaspec.groups import GroupOutcome
 from kaspec.node import Outcome
+from kaspec.report.holdings import change_lines, gone_lines, loss_lines
 from kaspec.rules import Rule
 from kaspec.tracking import Link, TrackerKind
 from kaspec.units import in_seconds
 from kaspec.vrrp.effects import (
     Effect,
     InstallAddresses,
+    InstallRoutes,
+    InstallRules,
     RemoveAddresses,
+    RemoveRoutes,
+    RemoveRules,
     SendAdvertisement,
     SendGratuitousArp,
     SendUnsolicitedNeighborAdvertisement,
@@ -87,6 +92,7 @@ DETAILS: dict[Rule, str] = {
     rules.BACKUP_PRIORITY_ZERO: "Backup received priority 0 advertisement",
     rules.MASTER_PRIORITY_ZERO: "Master received priority 0 message",
     rules.LINK_RETURNED: "an interface carries again: advertising at once",
+    rules.HOLDINGS_RETURNED: "an interface came up: what is to be there is put on it again",
 }
 """What is only said with ``-D``."""
 
@@ -110,6 +116,7 @@ SILENT: frozenset[Rule] = frozenset(
         rules.NOT_STARTED,
         rules.ALREADY_STARTED,
         rules.UNCHANGED,
+        rules.NOTHING_HELD,
     }
 )
 """Rules that add nothing to the log, or (``NOT_IP``, and those of a whole sync group) never reach a virtual router."""
@@ -119,7 +126,7 @@ def log_lines(outcome: Outcome, detail: bool) -> tuple[str, ...]:
     """Return the lines one outcome is worth; ``detail`` is keepalived's ``-D``."""
     name = outcome.router.name
     effects = (line for effect in outcome.step.effects for line in _effect(outcome, effect)) if detail else ()
-    said = (f"({name}) {line}" for line in (*_remarks(outcome), *_reason(outcome, detail)))
+    said = (f"({name}) {line}" for line in (*_remarks(outcome), *loss_lines(outcome), *_reason(outcome, detail)))
     entering = tuple(_entering(outcome))
     if outcome.step.rule == rules.BACKUP_STARTS:
         return (*said, *effects, *entering)
@@ -288,13 +295,10 @@ def _effect(outcome: Outcome, effect: Effect) -> Iterator[str]:
         case SendAdvertisement(advertisement):
             if advertisement.priority == 0:
                 yield f"({name}) sent 0 priority"
-        case InstallAddresses(addresses) if addresses:
-            yield f"({name}) setting VIPs."
-        case RemoveAddresses(addresses) if outcome.step.rule == rules.RECONFIGURED:
-            for gone in addresses:
-                yield f"({name}) ip address {format_address(gone.address)}/{gone.prefix_length} dev {gone.interface}, no longer exist"
-        case RemoveAddresses(addresses) if addresses:
-            yield f"({name}) removing VIPs."
+        case RemoveAddresses() | RemoveRoutes() | RemoveRules() if outcome.step.rule == rules.RECONFIGURED:
+            yield from (f"({name}) {line}" for line in gone_lines(effect))
+        case InstallAddresses() | InstallRoutes() | InstallRules() | RemoveAddresses() | RemoveRoutes() | RemoveRules():
+            yield from (f"({name}) {line}" for line in change_lines(outcome, effect))
         case SendGratuitousArp():
             yield from _announcements(name, effect, "gratuitous ARPs", "gratuitous ARP")
         case SendUnsolicitedNeighborAdvertisement():

@@ -13,6 +13,7 @@ import pyparsing as pp
 from kaspec.address import Address, parse_address
 from kaspec.rules import RULES, Rule
 from kaspec.trace import language as t
+from kaspec.trace.held import HandlesRoutes, HandlesRules, Loses
 from kaspec.tracking import Finding, TrackerKind
 from kaspec.units import seconds
 from kaspec.wire.vrrp import CHECKSUM_FORMS
@@ -122,6 +123,8 @@ _ADDRESSES_OR_NONE = _word("none").set_parse_action(lambda: [()]) | _ADDRESSES
 _PREFIXES = _made(pp.OneOrMore(PREFIXED), tuple)
 _PREFIXES_OR_NONE = _word("none").set_parse_action(lambda: [()]) | _PREFIXES
 
+_PRIORITIES = _made(pp.OneOrMore(_token(r"[0-9]{1,10}", "the priority of a rule", _whole(0, 0xFFFFFFFF))), tuple)
+
 
 _SUM_WORDS = ("wrong", *CHECKSUM_FORMS)
 _CHECKSUM = _token(
@@ -221,6 +224,12 @@ def _good_or_bad(kind: TrackerKind) -> pp.ParserElement:
 
 _reports = pp.MatchFirst([*map(_good_or_bad, FINDING_WORDS), _report("file", (_VALUE | _UNKNOWN).set_name("'reads' or 'unknown'"))])
 _clock = _made(_word("clock") - TIME, lambda tokens: t.ClockIs(tokens[0]))
+_lost = (
+    pp.Optional(_PREFIXES, default=()),
+    pp.Optional(_word("routes") - _PREFIXES, default=()),
+    pp.Optional(_word("rules") - _PRIORITIES, default=()),
+)
+_loses = _made(_word("loses") - _lost[0] + _lost[1] + _lost[2], lambda tokens: Loses(tokens[0], tokens[1], tokens[2]))
 _simple: dict[str, Callable[[], t.Stimulus]] = {
     "startup": t.Starts,
     "shutdown": t.Stops,
@@ -229,7 +238,7 @@ _simple: dict[str, Callable[[], t.Stimulus]] = {
     "reload": t.Reloads,
 }
 _plain = _token("|".join(_simple), "a stimulus", lambda word: _simple[word]())
-_stimulus = (_plain | _receives | _link | _addresses | _reports | _clock).set_name("a stimulus")
+_stimulus = (_plain | _receives | _link | _addresses | _reports | _clock | _loses).set_name("a stimulus")
 MOMENT = _made(TIME - SUBJECT - _stimulus, lambda tokens: t.Moment(tokens[0], tokens[1], tokens[2]))
 
 
@@ -238,9 +247,19 @@ MOMENT = _made(TIME - SUBJECT - _stimulus, lambda tokens: t.Moment(tokens[0], to
 _INSTANT_OR_NONE = _word("none").set_parse_action(lambda: [t.HasDeadline(None)]) | _made(TIME, lambda tokens: t.HasDeadline(tokens[0]))
 _REPEAT = _token("x[0-9]{1,3}", "how often, as x5", lambda text: int(text[1:]))
 _EVENT = _token("MASTER_RX_LOWER_PRI|MASTER|BACKUP|FAULT|STOP", "a state in capitals")
+
+
+def _handles(verb: str, installs: bool) -> pp.ParserElement:
+    """Routes and rules that are installed or removed; addresses go without a word of their own."""
+    routes = _made(_word("routes") - _PREFIXES, lambda tokens: HandlesRoutes(installs, tokens[0]))
+    rules = _made(_word("rules") - _PRIORITIES, lambda tokens: HandlesRules(installs, tokens[0]))
+    return _word(verb) + (routes | rules)
+
+
 _item = pp.MatchFirst(
     [
         _made(_word("sends") - _word("advert") - _FIELDS, lambda tokens: t.Sends(tokens[0])),
+        *(_handles(verb, verb == "installs") for verb in ("installs", "removes")),
         _made(_word("installs") - _PREFIXES_OR_NONE, lambda tokens: t.Installs(tokens[0])),
         _made(_word("removes") - _PREFIXES_OR_NONE, lambda tokens: t.Removes(tokens[0])),
         _made(_word("announces") - _ADDRESSES_OR_NONE - _REPEAT, lambda tokens: t.Announces(tokens[0], tokens[1])),

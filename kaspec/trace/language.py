@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from kaspec.address import Address
 from kaspec.rules import Rule
+from kaspec.trace.held import HandlesRoutes, HandlesRules, Loses
 from kaspec.tracking import Finding, Tracker
 from kaspec.units import Instant
 from kaspec.wire.vrrp import ChecksumForm
@@ -148,7 +149,9 @@ class Reloads:
     configuration: Configuration = Configuration()
 
 
-Stimulus = Starts | Stops | Crashes | Deadline | ReceivesAdvert | ReceivesDatagram | LinkIs | AddressesAre | Reports | ClockIs | Reloads
+Stimulus = (
+    Starts | Stops | Crashes | Deadline | ReceivesAdvert | ReceivesDatagram | LinkIs | AddressesAre | Reports | ClockIs | Loses | Reloads
+)
 
 
 # Expectations.
@@ -228,7 +231,8 @@ class Discarded:
     """``discarded``: a packet came in, and nothing happened."""
 
 
-Item = Sends | Installs | Removes | Announces | Notifies | Remarks | Is | HasDeadline | HasPriority | Nothing | Discarded
+Handles = HandlesRoutes | HandlesRules
+Item = Sends | Installs | Removes | Handles | Announces | Notifies | Remarks | Is | HasDeadline | HasPriority | Nothing | Discarded
 
 
 @frozen

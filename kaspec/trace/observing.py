@@ -10,13 +10,18 @@ from kaspec.node import Outcome, Unclaimed
 from kaspec.rules import UNCHANGED, Rule
 from kaspec.trace import language as t
 from kaspec.trace.adverts import build, describe
+from kaspec.trace.held import HandlesRoutes, HandlesRules
 from kaspec.trace.writing import write_item, write_items
 from kaspec.vrrp.effects import (
     Effect,
     InstallAddresses,
+    InstallRoutes,
+    InstallRules,
     Notify,
     NotifyLowerPriority,
     RemoveAddresses,
+    RemoveRoutes,
+    RemoveRules,
     SendAdvertisement,
     SendGratuitousArp,
     SendUnsolicitedNeighborAdvertisement,
@@ -106,7 +111,7 @@ def _is_silent(effect: Effect, before: State, after: State) -> bool:
             return word == state_name(after) or (word == "STOP" and isinstance(after, Initialize))
         case NotifyLowerPriority():
             return True
-        case RemoveAddresses():
+        case RemoveAddresses() | RemoveRoutes() | RemoveRules():
             return not isinstance(before, Master)
         case _:
             return False
@@ -120,6 +125,11 @@ def _item(router: VirtualRouter, before: State, effect: Effect) -> t.Item:
             return t.Installs(_prefixed(addresses))
         case RemoveAddresses(addresses):
             return t.Removes(_prefixed(addresses))
+        case InstallRoutes(routes) | RemoveRoutes(routes):
+            networks = tuple((route.destination, route.prefix_length) for route in routes)
+            return HandlesRoutes(isinstance(effect, InstallRoutes), networks)
+        case InstallRules(rules) | RemoveRules(rules):
+            return HandlesRules(isinstance(effect, InstallRules), tuple(rule.priority for rule in rules))
         case SendGratuitousArp(addresses, repeat) | SendUnsolicitedNeighborAdvertisement(addresses, repeat):
             return t.Announces(tuple(virtual.address for virtual in addresses), repeat)
         case Notify(word):
@@ -157,7 +167,7 @@ def _compare(expectation: t.Expectation, got: Seen, received: bool) -> Iterator[
             case t.Nothing() | t.Discarded():
                 if not got.unchanged or (isinstance(item, t.Discarded) and not received):
                     yield write_item(item), _all(got.told)
-            case t.Sends() | t.Installs() | t.Removes() | t.Announces() | t.Notifies() | t.Remarks():
+            case t.Sends() | t.Installs() | t.Removes() | HandlesRoutes() | HandlesRules() | t.Announces() | t.Notifies() | t.Remarks():
                 named.append(_canonical(item, got))
             case _:
                 assert_never(item)

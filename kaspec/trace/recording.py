@@ -14,12 +14,14 @@ from kaspec.node import ClockSet, DatagramReceived, DeadlinesReached, LinkChange
 from kaspec.trace import language as t
 from kaspec.trace.adverts import describe
 from kaspec.trace.configuration import block
+from kaspec.trace.held import Loses
 from kaspec.trace.observing import seen
 from kaspec.trace.writing import moment_lines, write
 from kaspec.tracking import Link
 from kaspec.units import Instant, after
 from kaspec.vrrp.authentication import Keyed
-from kaspec.vrrp.events import Shutdown, Startup
+from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
+from kaspec.vrrp.holdings import Holding, PolicyRule, Route, VirtualAddress
 from kaspec.wire.ip import Malformed, decode_ip
 
 
@@ -75,10 +77,20 @@ def _stimulus(recording: Recording, event: NodeEvent, transition: Transition, at
             return everyone, t.Reports(tracker, finding)
         case ClockSet(epoch):
             return everyone, t.ClockIs(after(at, epoch))
+        case HoldingsLost(holdings):
+            return everyone, _lost(holdings)
         case DatagramReceived():
             return _received(recording, event, transition)
         case _:
             assert_never(event)
+
+
+def _lost(holdings: tuple[Holding, ...]) -> Loses:
+    return Loses(
+        tuple((each.address, each.prefix_length) for each in holdings if isinstance(each, VirtualAddress)),
+        tuple((each.destination, each.prefix_length) for each in holdings if isinstance(each, Route)),
+        tuple(each.priority for each in holdings if isinstance(each, PolicyRule)),
+    )
 
 
 def _received(recording: Recording, event: DatagramReceived, transition: Transition) -> tuple[t.Subject, t.Stimulus]:

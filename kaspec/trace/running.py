@@ -11,12 +11,14 @@ from kaspec.reconfiguration import reconfigure
 from kaspec.trace import language as t
 from kaspec.trace.adverts import build, describe, overlay, usual
 from kaspec.trace.configuration import routers_of
+from kaspec.trace.held import Loses
 from kaspec.trace.observing import Difference, Seen, differences, seen, unaffected, unclaimed_rule
 from kaspec.trace.writing import write_expectation, write_subject
 from kaspec.tracking import Link
 from kaspec.units import Interval, in_seconds
 from kaspec.vrrp.effects import SendAdvertisement
-from kaspec.vrrp.events import Shutdown, Startup
+from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
+from kaspec.vrrp.holdings import Holding
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import State, next_deadline
 from kaspec.vrrp.transmission import transmit
@@ -146,10 +148,22 @@ def _event(hosts: _Hosts, moment: t.Moment, stimulus: t.Stimulus) -> core.NodeEv
             return TrackerReported(tracker, finding)
         case t.ClockIs(wall):
             return ClockSet(Interval(wall - moment.at))
+        case Loses():
+            return HoldingsLost(_taken_away(host.node, stimulus))
         case t.Crashes() | t.Reloads():
             raise AssertionError("these are no events")
         case _:
             assert_never(stimulus)
+
+
+def _taken_away(node: Node, lost: Loses) -> tuple[Holding, ...]:
+    """Return what the node's routers hold by the names that a trace has for it."""
+    found: dict[Holding, None] = {}
+    for router in node.routers:
+        found |= dict.fromkeys(each for each in router.rules if each.priority in lost.rules)
+        found |= dict.fromkeys(each for each in router.held_addresses if (each.address, each.prefix_length) in lost.addresses)
+        found |= dict.fromkeys(each for each in router.routes if (each.destination, each.prefix_length) in lost.routes)
+    return tuple(found)
 
 
 def _places(host: _Host, moment: t.Moment) -> tuple[int, ...]:

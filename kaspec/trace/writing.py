@@ -8,6 +8,7 @@ from attrs import fields as fields_of
 from kaspec.address import Address, format_address
 from kaspec.trace import language as t
 from kaspec.trace.grammar import FIELD_WORDS, FINDING_WORDS
+from kaspec.trace.held import HandlesRoutes, HandlesRules, Loses
 from kaspec.tracking import Finding, Tracker
 from kaspec.units import in_seconds
 
@@ -105,6 +106,8 @@ def write_stimulus(stimulus: t.Stimulus) -> str:
             return _report(tracker, finding)
         case t.ClockIs(wall):
             return f"clock {in_seconds(wall)}"
+        case Loses(addresses, routes, rules):
+            return "loses" + _lost("", _prefixes(addresses)) + _lost("routes", _prefixes(routes)) + _lost("rules", map(str, rules))
         case t.Reloads():
             return "reload"
         case _:
@@ -130,7 +133,16 @@ def _addresses(addresses: tuple[Address, ...]) -> str:
 
 
 def _prefixed(addresses: tuple[tuple[Address, int], ...]) -> str:
-    return " ".join(f"{format_address(address)}/{length}" for address, length in addresses) or "none"
+    return " ".join(_prefixes(addresses)) or "none"
+
+
+def _prefixes(networks: Iterable[tuple[Address, int]]) -> tuple[str, ...]:
+    return tuple(f"{format_address(address)}/{length}" for address, length in networks)
+
+
+def _lost(word: str, names: Iterable[str]) -> str:
+    written = tuple(names)
+    return "".join(f" {each}" for each in (word, *written) if each) if written else ""
 
 
 def write_fields(said: t.AdvertFields) -> str:
@@ -182,6 +194,10 @@ def write_item(item: t.Item) -> str:
             return f"installs {_prefixed(addresses)}"
         case t.Removes(addresses):
             return f"removes {_prefixed(addresses)}"
+        case HandlesRoutes(installs, networks):
+            return f"{'installs' if installs else 'removes'} routes {' '.join(_prefixes(networks))}"
+        case HandlesRules(installs, priorities):
+            return f"{'installs' if installs else 'removes'} rules {' '.join(map(str, priorities))}"
         case t.Announces(announced, repeat):
             return f"announces {_addresses(announced)} x{repeat}"
         case t.Notifies(state):

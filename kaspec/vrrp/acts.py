@@ -12,14 +12,19 @@ from kaspec.vrrp.authentication import IpAuthenticationHeader, SimplePassword
 from kaspec.vrrp.effects import (
     Effect,
     InstallAddresses,
+    InstallRoutes,
+    InstallRules,
     Notify,
     RemoveAddresses,
+    RemoveRoutes,
+    RemoveRules,
     SendAdvertisement,
     SendGratuitousArp,
     SendUnsolicitedNeighborAdvertisement,
 )
+from kaspec.vrrp.holdings import Holding, PolicyRule, Route, VirtualAddress
 from kaspec.vrrp.intervals import master_down_interval
-from kaspec.vrrp.router import VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Master, Standing, State
 from kaspec.wire.vrrp import AUTHENTICATION_HEADER, NO_AUTHENTICATION, SIMPLE_TEXT_PASSWORD, Advertisement
 
@@ -44,8 +49,8 @@ def become_master(router: VirtualRouter, standing: Standing, now: Instant, rule:
     policy = router.garp
     effects: tuple[Effect, ...] = (
         *advertise(router, standing),
-        InstallAddresses(router.addresses),
-        *announce(router.addresses, policy.repeat),
+        *install(router.holdings),
+        *announce(router.held_addresses, policy.repeat),
         Notify("MASTER"),
     )
     master = Master(standing, after(now, router.advertisement_interval))
@@ -61,7 +66,37 @@ def fault_rule(standing: Standing) -> Rule:
 
 def resign(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:
     """Let a Backup take over in Skew_Time (RFC 3768 5.3.4) and give up the addresses."""
-    return (*_send(router, 0, standing.address), RemoveAddresses(router.addresses))
+    return (*_send(router, 0, standing.address), *remove(router.holdings))
+
+
+@lru_cache(maxsize=4096)
+def install(holdings: tuple[Holding, ...]) -> tuple[Effect, ...]:
+    """Take hold: rules, addresses, then the routes, which may need an address."""
+    rules, addresses, routes = _by_kind(holdings)
+    return (
+        *((InstallRules(rules),) if rules else ()),
+        *((InstallAddresses(addresses),) if addresses or not holdings else ()),
+        *((InstallRoutes(routes),) if routes else ()),
+    )
+
+
+@lru_cache(maxsize=4096)
+def remove(holdings: tuple[Holding, ...]) -> tuple[Effect, ...]:
+    """Let go: rules, routes, then the addresses they may need."""
+    rules, addresses, routes = _by_kind(holdings)
+    return (
+        *((RemoveRules(rules),) if rules else ()),
+        *((RemoveRoutes(routes),) if routes else ()),
+        *((RemoveAddresses(addresses),) if addresses or not holdings else ()),
+    )
+
+
+def _by_kind(holdings: tuple[Holding, ...]) -> tuple[tuple[PolicyRule, ...], tuple[VirtualAddress, ...], tuple[Route, ...]]:
+    return (
+        tuple(each for each in holdings if isinstance(each, PolicyRule)),
+        tuple(each for each in holdings if isinstance(each, VirtualAddress)),
+        tuple(each for each in holdings if isinstance(each, Route)),
+    )
 
 
 def advertise(router: VirtualRouter, standing: Standing) -> tuple[Effect, ...]:

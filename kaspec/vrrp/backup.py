@@ -14,6 +14,7 @@ from kaspec.vrrp.events import (
     DeadlineReached,
     Event,
     GroupMoved,
+    HoldingsLost,
     LinkReturned,
     Reconfigured,
     Shutdown,
@@ -47,6 +48,8 @@ def backup(router: VirtualRouter, state: Backup, event: Event, now: Instant) -> 
             return Step(state, (), rules.UNCHANGED)
         case Reconfigured(_, standing):
             return _reconfigured(router, state, standing, now)
+        case HoldingsLost():
+            return Step(state, (), rules.NOTHING_HELD)
         case _:
             assert_never(event)
 

@@ -5,7 +5,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from kaspec.address import Address
-from kaspec.vrrp.router import VirtualAddress
+from kaspec.vrrp.holdings import PolicyRule, Route, VirtualAddress
 from kaspec.wire.ip import VRRP_TTL
 from kaspec.wire.vrrp import Advertisement, ChecksumForm
 
@@ -61,6 +61,34 @@ class RemoveAddresses:
 
 
 @frozen
+class InstallRoutes:
+    """Have the kernel route so; a route that is there already is fine."""
+
+    routes: tuple[Route, ...]
+
+
+@frozen
+class RemoveRoutes:
+    """Take the routes away; one already gone is fine."""
+
+    routes: tuple[Route, ...]
+
+
+@frozen
+class InstallRules:
+    """Put the rules into the routing policy database; one that is there already is fine."""
+
+    rules: tuple[PolicyRule, ...]
+
+
+@frozen
+class RemoveRules:
+    """Take the rules away; one already gone is fine."""
+
+    rules: tuple[PolicyRule, ...]
+
+
+@frozen
 class SendGratuitousArp:
     """Announce each IPv4 address ``repeat`` times."""
 
@@ -88,12 +116,7 @@ class NotifyLowerPriority:
     """Tell scripts and FIFOs that a losing advertisement was heard in Master (keepalived's event MASTER_RX_LOWER_PRI)."""
 
 
-Effect = (
-    SendAdvertisement
-    | InstallAddresses
-    | RemoveAddresses
-    | SendGratuitousArp
-    | SendUnsolicitedNeighborAdvertisement
-    | Notify
-    | NotifyLowerPriority
-)
+Notification = Notify | NotifyLowerPriority
+Installation = InstallAddresses | InstallRoutes | InstallRules
+Removal = RemoveAddresses | RemoveRoutes | RemoveRules
+Effect = SendAdvertisement | Installation | Removal | SendGratuitousArp | SendUnsolicitedNeighborAdvertisement | Notification

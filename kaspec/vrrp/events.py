@@ -6,6 +6,7 @@ from attrs import frozen
 
 from kaspec.address import Address
 from kaspec.rules import Rule
+from kaspec.vrrp.holdings import Holding
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Standing
 from kaspec.wire.vrrp import Advertisement
@@ -87,17 +88,21 @@ class GroupMoved:
 
 @frozen
 class LinkReturned:
-    """An interface of the router carries again, which was no fault; meanwhile the network may have found the addresses elsewhere."""
+    """An interface of the router carries again, which was no fault; meanwhile the network may have found the addresses elsewhere.
+
+    The kernel may have dropped what was on it.
+    """
+
+    interface: str = ""
 
 
-Event = (
-    Startup
-    | Shutdown
-    | DeadlineReached
-    | AdvertisementReceived
-    | AdvertisementDiscarded
-    | StandingChanged
-    | LinkReturned
-    | Reconfigured
-    | GroupMoved
-)
+@frozen
+class HoldingsLost:
+    """Somebody took away what is held: ``by`` names who, as far as the kernel tells (``process 812 (systemd-network)``)."""
+
+    holdings: tuple[Holding, ...]
+    by: str = ""
+
+
+Heard = AdvertisementReceived | AdvertisementDiscarded
+Event = Startup | Shutdown | DeadlineReached | Heard | StandingChanged | LinkReturned | Reconfigured | GroupMoved | HoldingsLost

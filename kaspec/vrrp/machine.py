@@ -9,15 +9,16 @@ from typing import assert_never
 
 from kaspec import rules
 from kaspec.units import Instant
-from kaspec.vrrp.acts import Step, advertisement, become_master, listen
+from kaspec.vrrp.acts import Step, advertisement, become_master, listen, remove
 from kaspec.vrrp.backup import backup
-from kaspec.vrrp.effects import Notify, RemoveAddresses
+from kaspec.vrrp.effects import Notify
 from kaspec.vrrp.events import (
     AdvertisementDiscarded,
     AdvertisementReceived,
     DeadlineReached,
     Event,
     GroupMoved,
+    HoldingsLost,
     LinkReturned,
     Reconfigured,
     Shutdown,
@@ -53,18 +54,20 @@ def _initialize(router: VirtualRouter, state: Initialize, event: Event, now: Ins
     match event:
         case Startup(held):
             if state.standing.faults:
-                effects = (RemoveAddresses(router.addresses), Notify("FAULT"))
+                effects = (*remove(router.holdings), Notify("FAULT"))
                 return Step(Fault(state.standing), effects, rules.FAULT_AT_START)
             if state.standing.pending:
-                return Step(Initialize(state.standing, started=True), (RemoveAddresses(router.addresses),), rules.INIT_WAITS)
+                return Step(Initialize(state.standing, started=True), remove(router.holdings), rules.INIT_WAITS)
             if router.is_owner and not held:
                 return become_master(router, state.standing, now, rules.OWNER_STARTS)
             backup = listen(router, state.standing, router.advertisement_interval, now)
-            return Step(backup, (RemoveAddresses(router.addresses), Notify("BACKUP")), rules.BACKUP_STARTS)
+            return Step(backup, (*remove(router.holdings), Notify("BACKUP")), rules.BACKUP_STARTS)
         case StandingChanged(standing) | Reconfigured(_, standing):
             if standing == state.standing:
                 return Step(state, (), rules.UNCHANGED)
             return Step(Initialize(standing), (), rules.STANDING_CHANGED)
+        case HoldingsLost():
+            return Step(state, (), rules.NOTHING_HELD)
         case Shutdown() | DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded() | GroupMoved() | LinkReturned():
             return Step(state, (), rules.NOT_STARTED)
         case _:
@@ -80,6 +83,8 @@ def _waiting(router: VirtualRouter, state: Initialize, event: Event, now: Instan
             return Step(Initialize(state.standing), (Notify("STOP"),), rules.INIT_STOPS)
         case Startup():
             return Step(state, (), rules.ALREADY_STARTED)
+        case HoldingsLost():
+            return Step(state, (), rules.NOTHING_HELD)
         case DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded() | GroupMoved() | LinkReturned():
             return Step(state, (), rules.NOT_STARTED)
         case _:
@@ -114,6 +119,8 @@ def _fault(router: VirtualRouter, state: Fault, event: Event, now: Instant) -> S
             return Step(state, (), rules.UNCHANGED)
         case AdvertisementReceived() | AdvertisementDiscarded():
             return Step(state, (), rules.FAULT_DEAF)
+        case HoldingsLost():
+            return Step(state, (), rules.NOTHING_HELD)
         case _:
             assert_never(event)
 

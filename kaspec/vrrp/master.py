@@ -7,22 +7,25 @@ from attrs import evolve
 from kaspec import rules
 from kaspec.rules import Rule
 from kaspec.units import Instant, after
-from kaspec.vrrp.acts import Step, advertise, announce, announcing, fault_rule, listen, resign
+from kaspec.vrrp.acts import Step, advertise, announce, announcing, fault_rule, listen, remove, resign
 from kaspec.vrrp.backup import backup
-from kaspec.vrrp.effects import Effect, InstallAddresses, Notify, NotifyLowerPriority, RemoveAddresses
+from kaspec.vrrp.effects import Effect, Notify, NotifyLowerPriority
 from kaspec.vrrp.events import (
     AdvertisementDiscarded,
     AdvertisementReceived,
     DeadlineReached,
     Event,
     GroupMoved,
+    HoldingsLost,
     LinkReturned,
     Reconfigured,
     Shutdown,
     StandingChanged,
     Startup,
 )
+from kaspec.vrrp.holding import due_again, lost, put_on, reconfigured_holdings
 from kaspec.vrrp.intervals import master_down_interval
+from kaspec.vrrp.losses import keep
 from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
 from kaspec.vrrp.state import Fault, Initialize, Master, Standing
 
@@ -48,10 +51,12 @@ def master(router: VirtualRouter, state: Master, event: Event, now: Instant) -> 
             return Step(state, (), rules.ALREADY_STARTED)
         case GroupMoved(to):
             return _follows(router, state, to, now)
-        case LinkReturned():
-            return _returns(router, state, now)
+        case LinkReturned(interface):
+            return _returns(router, state, interface, now)
         case Reconfigured(previous, standing):
             return _reconfigured(router, state, previous, standing, now)
+        case HoldingsLost():
+            return lost(router, state, event, now)
         case _:
             assert_never(event)
 
@@ -61,7 +66,7 @@ def _follows(router: VirtualRouter, state: Master, to: Literal["MASTER", "BACKUP
     if to == "MASTER":
         return Step(state, (), rules.UNCHANGED)
     backup = listen(router, state.standing, router.advertisement_interval, now)
-    return Step(backup, (RemoveAddresses(router.addresses), Notify("BACKUP")), rules.GROUP_BACKUP)
+    return Step(backup, (*remove(router.holdings), Notify("BACKUP")), rules.GROUP_BACKUP)
 
 
 def _deadline(router: VirtualRouter, state: Master, now: Instant) -> Step:
@@ -72,9 +77,9 @@ def _deadline(router: VirtualRouter, state: Master, now: Instant) -> Step:
         ticking = evolve(state, adver_at=after(now, router.advertisement_interval))
         return Step(ticking, advertise(router, state.standing), rules.ADVER_TIMER)
     if state.announce_at is not None and now >= state.announce_at:
-        burst = announce(router.addresses, state.announce_repeat)
+        burst = announce(router.held_addresses, state.announce_repeat)
         return Step(announcing(state, now, router.garp.refresh, router.garp.refresh_repeat), burst, rules.GARP_AGAIN)
-    return Step(state, (), rules.NOT_DUE)
+    return due_again(router, state, now)
 
 
 def _overslept(router: VirtualRouter, state: Master, now: Instant) -> bool:
@@ -92,7 +97,7 @@ def _overslept(router: VirtualRouter, state: Master, now: Instant) -> bool:
 def _rests(router: VirtualRouter, state: Master, event: DeadlineReached | AdvertisementReceived, now: Instant) -> Step:
     """Give up the addresses unasked and begin again as Backup, which is what hears the event."""
     listening = listen(router, state.standing, router.advertisement_interval, now)
-    effects = (RemoveAddresses(router.addresses), Notify("BACKUP"))
+    effects = (*remove(router.holdings), Notify("BACKUP"))
     return Step(backup(router, listening, event, now).state, effects, rules.OVERSLEPT)
 
 
@@ -103,7 +108,7 @@ def _hears(router: VirtualRouter, state: Master, event: AdvertisementReceived, n
     if (heard.priority, event.source) > (standing.priority, own_address):
         interval = router.advertisement_interval if router.version == 2 else heard.advertisement_interval
         last_word = advertise(router, standing) if router.profile.answers_higher_priority else ()
-        effects = (*last_word, RemoveAddresses(router.addresses), Notify("BACKUP"))
+        effects = (*last_word, *remove(router.holdings), Notify("BACKUP"))
         return Step(listen(router, standing, interval, now), effects, _yielding(heard.priority, standing.priority))
     if _overslept(router, state, now):
         return _rests(router, state, event, now)
@@ -146,7 +151,7 @@ def _prevails(router: VirtualRouter, state: Master, heard: int, now: Instant) ->
 
 def _announced_anew(router: VirtualRouter) -> tuple[Effect, ...]:
     repeat = router.garp.lower_priority_repeat
-    return announce(router.addresses, repeat) if repeat else ()
+    return announce(router.held_addresses, repeat) if repeat else ()
 
 
 def _announcing_again(router: VirtualRouter, state: Master, now: Instant) -> Master:
@@ -160,14 +165,18 @@ def _no_later(state: Master, again: Master) -> Master:
     return again
 
 
-def _returns(router: VirtualRouter, state: Master, now: Instant) -> Step:
-    """Speak up at once, so that a better Master, if there is one now, answers before the addresses are announced."""
+def _returns(router: VirtualRouter, state: Master, interface: str, now: Instant) -> Step:
+    """Speak up at once, so that a better Master, if there is one now, answers before the addresses are announced.
+
+    What the kernel may have dropped from the interface is put on it again.
+    """
+    back = put_on(router, interface)
     if _overslept(router, state, now) or router.profile.refreshes_caches != "always":
-        return Step(state, (), rules.UNCHANGED)
+        return Step(state, back, rules.HOLDINGS_RETURNED if back else rules.UNCHANGED)
     interval = router.advertisement_interval
     speaking = evolve(state, adver_at=after(now, interval))
     again = _no_later(speaking, announcing(speaking, now, interval, router.garp.lower_priority_repeat))
-    return Step(again, advertise(router, state.standing), rules.LINK_RETURNED)
+    return Step(again, (*advertise(router, state.standing), *back), rules.LINK_RETURNED)
 
 
 def _stands(router: VirtualRouter, state: Master, standing: Standing) -> Step:
@@ -183,13 +192,9 @@ def _stands(router: VirtualRouter, state: Master, standing: Standing) -> Step:
 def _reconfigured(router: VirtualRouter, state: Master, previous: VirtualRouter, standing: Standing, now: Instant) -> Step:
     if standing.faults:
         return Step(Fault(standing), (*resign(previous, state.standing), Notify("FAULT")), fault_rule(standing))
-    gone = tuple(address for address in previous.addresses if address not in router.addresses)
-    new = tuple(address for address in router.addresses if address not in previous.addresses)
-    effects: tuple[Effect, ...] = (RemoveAddresses(gone),) if gone else ()
-    if new:
-        effects = (*effects, InstallAddresses(new), *announce(new, router.garp.repeat))
+    effects = reconfigured_holdings(previous, router)
     adver_at = min(state.adver_at, after(now, router.advertisement_interval))
-    reloaded = evolve(state, standing=standing, adver_at=adver_at)
+    reloaded = evolve(state, standing=standing, adver_at=adver_at, losses=keep(state.losses, router.holdings))
     if state.announce_at is None:
         reloaded = announcing(reloaded, now, router.garp.refresh, router.garp.refresh_repeat)
     return Step(reloaded, effects, rules.RECONFIGURED)

@@ -1,5 +1,6 @@
 """A virtual router's configuration: an argument of ``step``, never part of the state (design: 5)."""
 
+from functools import cached_property
 from typing import Literal
 
 from attrs import frozen
@@ -7,6 +8,8 @@ from attrs import frozen
 from kaspec.address import Address, Family, vrrp_group
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.authentication import Authentication, NoAuthentication
+from kaspec.vrrp.holdings import Holding, PolicyRule, Route, interfaces_of
+from kaspec.vrrp.holdings import VirtualAddress as VirtualAddress  # noqa: PLC0414 - it is a part of a virtual router's configuration
 from kaspec.vrrp.virtual_interface import VirtualInterface
 from kaspec.wire.vrrp import ChecksumForm
 
@@ -21,21 +24,6 @@ Tracker = tuple[TrackerKind, str]
 """A ``vrrp_script``, ``track_file``, ``vrrp_track_process`` or ``bfd_instance``, by its name."""
 OWNER_PRIORITY = 255
 """RFC 3768 5.3.4: the router that owns the virtual addresses."""
-
-
-@frozen(cache_hash=True)
-class VirtualAddress:
-    """An address to hold while Master, as ``ip address add`` would take it.
-
-    ``scope`` is the kernel's number (0 is global); ``label`` is IPv4's interface alias such as ``eth0:100``.
-    """
-
-    address: Address
-    prefix_length: int
-    interface: str
-    label: str | None = None
-    scope: int = 0
-    broadcast: Address | None = None
 
 
 @frozen
@@ -152,6 +140,8 @@ class VirtualRouter:
     to unicast, but nobody to unicast to is configured (keepalived ``unicast_fault_no_peer``).  ``tracks_source``: a fault if the configured
     source is not on the interface.  ``trusts_address_list``: another list is told once of each Master (``skip_check_adv_addr``).
     ``distinction`` tells it from another of the same interface, family and VRID.
+    A Master holds its ``addresses``, which are advertised, and what no advertisement carries: the ``excluded`` addresses, of either family,
+    ``routes`` and ``rules``.  ``needs`` are interfaces that it cannot do without because of static items (keepalived ``track_group``).
     """
 
     name: str
@@ -186,6 +176,11 @@ class VirtualRouter:
     trusts_address_list: bool = False
     distinction: str = ""
     highest_rival: int = 254
+    excluded: tuple[VirtualAddress, ...] = ()
+    routes: tuple[Route, ...] = ()
+    rules: tuple[PolicyRule, ...] = ()
+    needs: tuple[str, ...] = ()
+    promote_secondaries: bool = False
 
     @property
     def identity(self) -> Identity:
@@ -202,6 +197,23 @@ class VirtualRouter:
         """Every interface that is made for it."""
         own = () if self.virtual_interface is None else (self.virtual_interface,)
         return (*own, *self.address_interfaces)
+
+    @cached_property
+    def held_addresses(self) -> tuple[VirtualAddress, ...]:
+        """Every address that it holds while Master."""
+        return (*self.addresses, *self.excluded)
+
+    @property
+    def holdings(self) -> tuple[Holding, ...]:
+        """Everything that it holds while Master."""
+        return (*self.rules, *self.held_addresses, *self.routes)
+
+    @cached_property
+    def needed_interfaces(self) -> tuple[str, ...]:
+        """The interfaces beside its own that it cannot do without, because of what is on them."""
+        named = (name for holding in self.holdings if holding.tracked for name in interfaces_of(holding))
+        own = {self.interface, *(each.name for each in self.virtual_interfaces)}
+        return tuple(dict.fromkeys(name for name in (*named, *self.needs) if name not in own))
 
     @property
     def multicast_group(self) -> Address:

@@ -9,6 +9,8 @@ from attrs import frozen
 
 from kaspec.address import Address
 from kaspec.units import Instant, Interval
+from kaspec.vrrp import losses as losing
+from kaspec.vrrp.losses import Losses
 from kaspec.vrrp.router import Tracker
 
 StateName = Literal["INIT", "BACKUP", "MASTER", "FAULT"]
@@ -75,13 +77,15 @@ class Backup:
 class Master:
     """Holding the addresses (RFC 3768 6.4.3): advertises at ``adver_at``.
 
-    The next gratuitous ARP burst, of ``announce_repeat`` packets an address, is due at ``announce_at``.
+    The next gratuitous ARP burst, of ``announce_repeat`` packets an address, is due at ``announce_at``.  ``losses`` is what somebody took
+    away lately.
     """
 
     standing: Standing
     adver_at: Instant
     announce_at: Instant | None = None
     announce_repeat: int = 0
+    losses: Losses = ()
 
 
 @frozen
@@ -107,7 +111,8 @@ def next_deadline(state: State) -> Instant | None:
         case Backup():
             return state.master_down_at
         case Master(_, adver_at, announce_at):
-            return adver_at if announce_at is None else min(adver_at, announce_at)
+            dues = (adver_at, announce_at, losing.next_due(state.losses))
+            return min(at for at in dues if at is not None)
         case Initialize() | Fault():
             return None
         case _:
@@ -124,8 +129,8 @@ def rebase(state: State, by: Interval) -> State:
     match state:
         case Backup(standing, master_down_at, interval, preempt_at, waiting):
             return Backup(standing, Instant(master_down_at + by), interval, _shift(preempt_at, by), waiting)
-        case Master(standing, adver_at, announce_at, repeat):
-            return Master(standing, Instant(adver_at + by), _shift(announce_at, by), repeat)
+        case Master(standing, adver_at, announce_at, repeat, losses):
+            return Master(standing, Instant(adver_at + by), _shift(announce_at, by), repeat, losing.rebase(losses, by))
         case Initialize() | Fault():
             return state
         case _:

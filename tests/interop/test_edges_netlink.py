@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from conformance.lab.network import Host
 from kaspec.address import format_address, parse_address
-from kaspec.config.model import Route
 from kaspec.node import LinkChanged
 from kaspec.tracking import Link
+from kaspec.vrrp.events import HoldingsLost
+from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import VirtualAddress
 from shell import netlink, requests
 from shell.netlink import Kernel
@@ -64,6 +65,7 @@ class Follower:
 
     def __init__(self, kernel: Kernel) -> None:
         self.told: list[LinkChanged] = []
+        self.lost: list[HoldingsLost] = []
         self._more = asyncio.Event()
         self._runner = asyncio.Runner()
         self._runner.run(self._subscribe(kernel))
@@ -84,8 +86,11 @@ class Follower:
     async def _subscribe(self, kernel: Kernel) -> None:
         kernel.subscribe(self._tell)
 
-    def _tell(self, change: LinkChanged) -> None:
-        self.told.append(change)
+    def _tell(self, change: LinkChanged | HoldingsLost) -> None:
+        if isinstance(change, HoldingsLost):
+            self.lost.append(change)
+        else:
+            self.told.append(change)
         self._more.set()
 
     async def _until(self, condition: Callable[[], object]) -> None:
@@ -244,7 +249,7 @@ def test_routes_come_and_go(lan: TwoRouters, kernel: Kernel) -> None:
         return {(each.get_attr("RTA_DST"), each["dst_len"], each.get_attr("RTA_GATEWAY"), each.get_attr("RTA_TABLE")) for each in found}
 
     for _ in range(2):
-        assert kernel.apply_routes([(True, route) for route in routes]) == ()
+        assert kernel.apply([(True, route) for route in routes]) == ()
         assert ours() == {
             ("10.50.0.0", 16, "192.168.123.1", 254),
             ("10.50.0.0", 24, None, 254),
@@ -253,13 +258,13 @@ def test_routes_come_and_go(lan: TwoRouters, kernel: Kernel) -> None:
             ("fd01::", 64, "fd00::2", 254),
         }
     for _ in range(2):
-        assert kernel.apply_routes([(False, route) for route in routes]) == ()
+        assert kernel.apply([(False, route) for route in routes]) == ()
         assert ours() == set()
 
 
 def test_a_route_that_cannot_be_says_why(kernel: Kernel) -> None:
     net, elsewhere = parse_address("10.50.0.0"), parse_address("203.0.113.1")
-    problems = kernel.apply_routes(
+    problems = kernel.apply(
         [(True, Route(net, 16, elsewhere)), (True, Route(net, 16, None, "eth7")), (False, Route(net, 16, None, "eth7"))]
     )
     assert {(problem.what, problem.code) for problem in problems} == {

@@ -11,12 +11,13 @@ from kaspec.bfd.session import Session
 from kaspec.config import Configuration, Diagnostic, has_errors, read, render_diagnostic
 from kaspec.config.gathering import in_order
 from kaspec.config.keywords import TABLE
-from kaspec.config.model import BfdInstance, Command, GlobalDefs, InitialState, InstanceSettings, Route, Telling
+from kaspec.config.model import BfdInstance, Command, GlobalDefs, InitialState, InstanceSettings, Telling
 from kaspec.config.render import render
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
+from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, GarpPolicy, InterfaceTrack, TrackerTrack, Version, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import VirtualInterface
 from kaspec.wire.vrrp import CENTISECOND, CHECKSUM_FORMS
@@ -196,6 +197,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
         draw(global_defs),
         tuple(draw(st.lists(addresses | ipv6_addresses, max_size=2))),
         tuple(draw(st.lists(routes, max_size=2))),
+        (),
         tuple(evolve(router, trackers=draw(tracked_sessions(router, sessions))) for router, _ in drawn),
         tuple(settings for _, settings in drawn),
         bfd_instances=sessions,

@@ -7,9 +7,10 @@ from attrs import evolve
 
 from kaspec.address import parse_address
 from kaspec.config import Reading, has_errors, read
-from kaspec.config.model import Command, GlobalDefs, InstanceSettings, Route
+from kaspec.config.model import Command, GlobalDefs, InstanceSettings
 from kaspec.units import SECOND, ZERO, Interval, seconds
 from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
+from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import KEEPALIVED, GarpPolicy, InterfaceTrack, VirtualAddress, VirtualRouter
 
 NOTES = Path(__file__).parent / "notes"

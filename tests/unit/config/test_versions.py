@@ -4,9 +4,9 @@ import pytest
 
 from kaspec.address import parse_address
 from kaspec.config import Reading, read
-from kaspec.config.model import Route
 from kaspec.units import SECOND, seconds
 from kaspec.vrrp.authentication import NoAuthentication
+from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from tests.unit.config.test_reader import codes, instance, whole
 

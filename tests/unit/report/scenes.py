@@ -13,6 +13,7 @@ from kaspec.vrrp.events import (
     DeadlineReached,
     Event,
     GroupMoved,
+    HoldingsLost,
     LinkReturned,
     Reconfigured,
     Remark,
@@ -20,6 +21,7 @@ from kaspec.vrrp.events import (
     StandingChanged,
     Startup,
 )
+from kaspec.vrrp.losses import FIRST_PAUSE, Loss
 from kaspec.vrrp.machine import advertisement, step
 from kaspec.vrrp.router import RFC3768, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Master, Reason, Standing, State
@@ -44,6 +46,7 @@ BACKUP = Backup(HEALTHY, NOW, SECOND)
 LATE_BACKUP = evolve(BACKUP, master_down_at=Instant(NOW + SECOND))
 MASTER = Master(HEALTHY, NOW)
 FAULT = Fault(DOWN)
+_ROBBED = evolve(MASTER, losses=tuple(Loss(each, FIRST_PAUSE, Instant(NOW + SECOND)) for each in VIRTUAL))
 
 
 def heard(priority: int, source: bytes = THEIRS, router: VirtualRouter = ROUTER) -> AdvertisementReceived:
@@ -158,6 +161,10 @@ SCENES: dict[Rule, Outcome] = {
     rules.PRIORITY_CHANGED: outcome(BACKUP, StandingChanged(evolve(HEALTHY, priority=80))),
     rules.STANDING_CHANGED: outcome(BACKUP, StandingChanged(evolve(HEALTHY, address=ANOTHER))),
     rules.RECONFIGURED: outcome(MASTER, Reconfigured(_RENUMBERED, evolve(HEALTHY, priority=90))),
+    rules.HOLDINGS_RESTORED: outcome(MASTER, HoldingsLost(VIRTUAL, "process 812 (thief)")),
+    rules.HOLDINGS_AWAITED: outcome(_ROBBED, HoldingsLost(VIRTUAL, "process 812 (thief)")),
+    rules.HOLDINGS_RETURNED: outcome(MASTER, LinkReturned("eth0"), _STRICT),
+    rules.NOTHING_HELD: outcome(BACKUP, HoldingsLost(VIRTUAL)),
     rules.NOT_DUE: outcome(LATE_BACKUP, DeadlineReached()),
     rules.NOT_STARTED: outcome(INIT, REMARKED),
     rules.ALREADY_STARTED: outcome(BACKUP, Startup()),

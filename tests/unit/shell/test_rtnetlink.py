@@ -11,7 +11,6 @@ from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 
 from kaspec.address import Address, format_address
-from kaspec.config.model import Route
 from kaspec.vrrp.router import VirtualAddress
 from shell.rtnetlink import (
     AddressReport,
@@ -23,12 +22,11 @@ from shell.rtnetlink import (
     numbered,
     read,
     read_events,
-    route_change,
     subnet_of,
 )
 from shell.rtnetlink import message as netlink_message
 
-NEW_LINK, DELETE_LINK, NEW_ADDRESS, DELETE_ADDRESS, NEW_ROUTE, DELETE_ROUTE = 16, 17, 20, 21, 24, 25
+NEW_LINK, DELETE_LINK, NEW_ADDRESS, DELETE_ADDRESS = 16, 17, 20, 21
 AF_BRIDGE = 7
 UP, RUNNING = 0x1, 0x40
 
@@ -43,22 +41,6 @@ labels = st.none() | names
 virtual_addresses = st.one_of(
     st.builds(VirtualAddress, ipv4, st.integers(0, 32), st.just("eth0"), labels, st.integers(0, 255), st.none() | ipv4),
     st.builds(VirtualAddress, ipv6, st.integers(0, 128), st.just("eth0"), st.none(), st.integers(0, 255)),
-)
-routes = st.one_of(
-    *(
-        st.builds(
-            Route,
-            address,
-            st.integers(0, bits),
-            st.none() | address,
-            st.none(),
-            st.none() | address,
-            st.none() | st.integers(0, 2**32 - 1),
-            st.none() | st.integers(0, 2**32 - 1),
-            st.none() | st.integers(0, 255),
-        )
-        for address, bits in ((ipv4, 32), (ipv6, 128))
-    )
 )
 
 
@@ -87,20 +69,6 @@ def test_an_address_change_says_what_was_meant(install: bool, virtual: VirtualAd
     if install:
         assert (message["scope"], message.get_attr("IFA_LABEL")) == (virtual.scope, virtual.label)
         assert message.get_attr("IFA_BROADCAST") == (format_address(virtual.broadcast) if virtual.broadcast else None)
-
-
-@given(st.booleans(), routes, st.none() | indexes)
-def test_a_route_change_says_what_was_meant(install: bool, route: Route, index: int | None) -> None:
-    (message,) = theirs(route_change(install, route, index))
-    assert message["header"]["type"] == (NEW_ROUTE if install else DELETE_ROUTE)
-    assert message["dst_len"] == route.prefix_length
-    assert message.get_attr("RTA_DST") == format_address(route.destination)
-    for name, address in (("RTA_GATEWAY", route.via), ("RTA_PREFSRC", route.source)):
-        assert message.get_attr(name) == (format_address(address) if address else None)
-    assert (message.get_attr("RTA_OIF"), message.get_attr("RTA_PRIORITY")) == (index, route.metric)
-    assert message.get_attr("RTA_TABLE") == (254 if route.table is None else route.table)
-    if route.scope is not None:
-        assert message["scope"] == route.scope
 
 
 @given(st.lists(st.tuples(st.booleans(), virtual_addresses, indexes), max_size=20))
