@@ -1,10 +1,12 @@
-"""The children there are: VRRP, and health checkers once there is LVS configuration."""
+"""The children there are: VRRP, health checkers once there is LVS configuration, and BFD if it has sessions."""
 
 import importlib
+from functools import partial
 
 from kaspec.config.model import Configuration
 from shell import exits, logs
 from shell.channel import Channel, Stop
+from shell.findings import Line
 from shell.options import Options
 from shell.process import Kind
 
@@ -14,10 +16,10 @@ def _wants_vrrp(options: Options, configuration: Configuration) -> bool:
     return options.runs_vrrp and (bool(used) or options.all)
 
 
-def _run_vrrp(options: Options, configuration: Configuration, channel: Channel) -> int:
+def _run_vrrp(line: Line, options: Options, configuration: Configuration, channel: Channel) -> int:
     from shell.vrrp import run_child
 
-    return run_child(options, configuration, channel)
+    return run_child(options, configuration, channel, line.hearing)
 
 
 def _wants_checkers(options: Options, configuration: Configuration) -> bool:
@@ -33,12 +35,29 @@ def run_checkers(_options: Options, _configuration: Configuration, channel: Chan
     return exits.OK
 
 
-CHILDREN = (
-    Kind("VRRP", "Keepalived_vrrp", "vrrp", "kaspec_vrrp", _run_vrrp, _wants_vrrp, lambda: _import("shell.vrrp")),
-    Kind("Healthcheck", "Keepalived_healthcheckers", "checkers", "kaspec_checkers", run_checkers, _wants_checkers),
-)
-"""In the order in which they are started."""
+def _wants_bfd(options: Options, configuration: Configuration) -> bool:
+    return not options.no_bfd and (bool(configuration.bfd_instances) or options.all)
 
 
-def _import(name: str) -> None:
-    importlib.import_module(name)
+def _run_bfd(line: Line, options: Options, configuration: Configuration, channel: Channel) -> int:
+    from shell.bfd import run_child
+
+    return run_child(options, configuration, channel, line.telling)
+
+
+def children() -> tuple[Kind, ...]:
+    """Return them in the order in which they are started; BFD tells VRRP what it finds over a line of their own."""
+    line = Line()
+
+    def prepare(module: str) -> None:
+        line.lay()
+        importlib.import_module(module)
+
+    return (
+        Kind("VRRP", "Keepalived_vrrp", "vrrp", "kaspec_vrrp", partial(_run_vrrp, line), _wants_vrrp, partial(prepare, "shell.vrrp")),
+        Kind("Healthcheck", "Keepalived_healthcheckers", "checkers", "kaspec_checkers", run_checkers, _wants_checkers),
+        Kind("BFD", "Keepalived_bfd", "bfd", "kaspec_bfd", partial(_run_bfd, line), _wants_bfd, partial(prepare, "shell.bfd")),
+    )
+
+
+CHILDREN = children()

@@ -66,8 +66,8 @@ class Options:
         return self.check or not self.vrrp
 
     def pid_file(self, process: str) -> Path:
-        """Return the pid file of ``keepalived`` (the parent), ``vrrp`` or ``checkers``."""
-        chosen = {"keepalived": self.pid, "vrrp": self.vrrp_pid, "checkers": self.checkers_pid}[process]
+        """Return the pid file of ``keepalived`` (the parent), ``vrrp``, ``checkers`` or ``bfd``."""
+        chosen = {"keepalived": self.pid, "vrrp": self.vrrp_pid, "checkers": self.checkers_pid, "bfd": self.bfd_pid}[process]
         if chosen is not None:
             return chosen
         return RUN / "keepalived" / f"{self.namespace}_{process}.pid" if self.namespace else RUN / f"{process}.pid"

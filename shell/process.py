@@ -95,7 +95,7 @@ def _run(kind: Kind, path: Path, options: Options, configuration: Configuration,
     try:
         pidfile.write(path, os.getpid())
     except OSError as error:
-        logs.info(f"{path} cannot be written: {error.strerror}; name another with -p, -r, -c FILE")
+        logs.info(f"{path} cannot be written: {error.strerror}; name another with -p, -r, -c, -b FILE")
         return exits.FATAL
     return kind.entry(options, configuration, channel)
 

@@ -57,11 +57,11 @@ def missing_capabilities(status: str) -> tuple[str, ...]:
 
 def already_running(options: Options) -> tuple[str, ...]:
     """Return a line if a pid file of this daemon names a live one."""
-    for process, patience in (("keepalived", 0.0), ("vrrp", ORPHAN_PATIENCE), ("checkers", ORPHAN_PATIENCE)):
+    for process, patience in (("keepalived", 0.0), ("vrrp", ORPHAN_PATIENCE), ("checkers", ORPHAN_PATIENCE), ("bfd", ORPHAN_PATIENCE)):
         path = options.pid_file(process)
         pid = pidfile.holder(path)
         if pid is not None and _outlives(pid, patience):
-            return (f"daemon is already running: {path} names process {pid}; stop it first, or use other pid files (-p, -r, -c)",)
+            return (f"daemon is already running: {path} names process {pid}; stop it first, or use other pid files (-p, -r, -c, -b)",)
     return ()
 
 

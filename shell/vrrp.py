@@ -8,16 +8,19 @@ import sys
 import traceback
 from functools import partial
 from pathlib import Path
+from socket import socket
 from typing import Any, TypeVar
 
 from attrs import define
 
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
-from kaspec.node import LinkChanged, Node
+from kaspec.node import LinkChanged, Node, TrackerReported
 from kaspec.plan import Difference, plan
+from kaspec.report.bfd import session_lines
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
+from kaspec.tracking import Finding, Tracker
 from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
 from kaspec.vrrp.holdings import Holding, PolicyRule, Route, VirtualAddress
 from shell import exits, logs
@@ -25,6 +28,7 @@ from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData,
 from shell.clock import now, wall_clock
 from shell.diary import Diary
 from shell.files import dump_directory, write_atomically
+from shell.findings import Hearer
 from shell.loop import VrrpLoop
 from shell.netlink import Kernel
 from shell.options import Options
@@ -39,13 +43,13 @@ SWITCH_SECONDS = 0.0001
 """How long the loop may wait for the log's or the recorder's thread to let it run (Python's default is fifty times that)."""
 
 
-def run_child(options: Options, configuration: Configuration, channel: Channel) -> int:
-    """Run VRRP until the parent says stop or ends; return the exit code."""
+def run_child(options: Options, configuration: Configuration, channel: Channel, sessions: socket) -> int:
+    """Run VRRP until the parent says stop or ends, hearing of BFD over ``sessions``; return the exit code."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    return asyncio.run(_run(options, configuration, channel))
+    return asyncio.run(_run(options, configuration, channel, sessions))
 
 
-async def _run(options: Options, configuration: Configuration, channel: Channel) -> int:
+async def _run(options: Options, configuration: Configuration, channel: Channel, sessions: socket) -> int:
     loop = asyncio.get_running_loop()
     diary = Diary(logs.later, bool(options.log_detail))
     async with Kernel() as kernel:
@@ -55,6 +59,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
         diary.problems(kernel.apply([(True, route) for route in configuration.static_routes]))
         vrrp = VrrpLoop(loop, Node(configuration.routers), kernel, diary)
         child = _Child(vrrp, kernel, premises, diary, configuration, loop.create_future())
+        child.hearer = Hearer(loop, sessions, child.hear_of_session)
         recorder = _recorder(options, configuration, kernel)
         if recorder:
             vrrp.record(recorder)
@@ -65,6 +70,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
         gc.collect()
         gc.freeze()
         vrrp.take(Startup())
+        child.hearer.ask()
         vrrp.rehearse()
         logs.info("Startup complete")
         if options.dump_conf:
@@ -105,6 +111,7 @@ class _Child:
     diary: Diary
     configuration: Configuration
     ended: asyncio.Future[int]
+    hearer: Hearer | None = None
 
     def end(self, status: int) -> None:
         """Let the process end with this exit code; the first reason counts."""
@@ -125,6 +132,14 @@ class _Child:
             return
         self.vrrp.observe(event)
         self.premises.look()
+
+    def hear_of_session(self, name: str, good: bool) -> None:
+        """The BFD process tells of a session."""
+        tracker: Tracker = ("bfd", name)
+        finding = Finding(good)
+        for line in session_lines(self.vrrp.node, self.vrrp.state, name, finding):
+            logs.info(line)
+        self.vrrp.take(TrackerReported(tracker, finding))
 
     def listen(self, channel: Channel) -> None:
         """Messages have come, or the parent is gone."""
@@ -170,6 +185,8 @@ class _Child:
         self.premises.extend(configuration)
         self.vrrp.reconfigure(Node(configuration.routers), render(configuration))
         self.premises.trim(configuration)
+        if self.hearer:
+            self.hearer.ask()
         self.vrrp.rehearse()
         logs.info("Reload complete")
 

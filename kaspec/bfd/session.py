@@ -40,6 +40,11 @@ class Session:
         return family_of(self.neighbor)
 
     @property
+    def ends(self) -> tuple[Address, Address | None, bool]:
+        """What makes it this session and no other: with other ends, another one begins."""
+        return self.neighbor, self.source, self.multihop
+
+    @property
     def port(self) -> int:
         """The port it sends to and hears on: RFC 5881 4, RFC 5883 5."""
         return MULTIHOP_PORT if self.multihop else SINGLE_HOP_PORT

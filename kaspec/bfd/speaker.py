@@ -124,7 +124,7 @@ def reconfigure(old: Speaker, new: Speaker, state: Speaking, draws: Sequence[Dra
     Another is shut down, or starts with its place's draw.
     """
     running = {session.name: (session, before) for session, before in zip(old.sessions, state.states, strict=True)}
-    kept = {session.name for session in new.sessions if session.name in running and _same_ends(session, running[session.name][0])}
+    kept = {session.name for session in new.sessions if session.name in running and session.ends == running[session.name][0].ends}
     outcomes = [
         Outcome(None, session, before, Shutdown(), step(session, before, Shutdown(), now))
         for name, (session, before) in running.items()
@@ -179,7 +179,3 @@ def _one(speaker: Speaker, state: Speaking, place: int, event: Event, now: Insta
     taken = step(session, before, event, now)
     states = state.states if taken.state is before else (*state.states[:place], taken.state, *state.states[place + 1 :])
     return Transition(Speaking(states, state.discriminators), (Outcome(place, session, before, event, taken),))
-
-
-def _same_ends(one: Session, other: Session) -> bool:
-    return (one.neighbor, one.source, one.multihop) == (other.neighbor, other.source, other.multihop)

@@ -11,8 +11,10 @@ from kaspec.bfd.events import PacketDiscarded
 from kaspec.bfd.session import Session, State
 from kaspec.bfd.speaker import Outcome, Speaker, Speaking, Stray
 from kaspec.bfd.timers import detection_time, neighbors_detection_time, transmit_interval
+from kaspec.node import Node, NodeState
 from kaspec.report.data import WallClock
 from kaspec.rules import Rule
+from kaspec.tracking import Finding
 from kaspec.units import Instant, Interval
 from kaspec.wire.bfd import Diagnostic, SessionState
 
@@ -66,11 +68,13 @@ def _lines(outcome: Outcome, now: Instant, detail: bool) -> Iterator[str]:
     if detail and outcome.step.rule == rules.BFD_EXPIRED:
         waited = detection_time(before.in_force, before.neighbor)
         yield f"({name}) Expired after {waited // 1000} ms ({now - (before.detect_at or now)} usec overdue)"
-    if detail and _agreed(outcome.session, before) != _agreed(outcome.session, after) and after.neighbor.discriminator:
+    ending = after.state == SessionState.ADMIN_DOWN
+    agreed = _agreed(outcome.session, before) == _agreed(outcome.session, after)
+    if detail and not agreed and not ending and after.neighbor.discriminator:
         yield from _parameters(outcome.session, before, after)
     if before.state != after.state != SessionState.INIT:
         yield f"({name}) Entering {STATES[after.state]} state{_reason(before, after)}"
-    if detail and after.polls > before.polls and outcome.place is not None:
+    if detail and after.polls > before.polls and not ending:
         yield f"({name}) Starting poll sequence"
 
 
@@ -117,6 +121,15 @@ def _parameters(session: Session, before: State, after: State) -> Iterator[str]:
     ):
         yield f"{pad} {who:<6} {desired:>8} {required:>7} {sends:>8} {multiplier:>5} {expires:>12}"
     yield f"{pad} Detection time is {detects} us (was {was} us)"
+
+
+def session_lines(node: Node, state: NodeState, name: str, finding: Finding) -> tuple[str, ...]:
+    """Return what VRRP logs, before it takes it in, of a session that is found so."""
+    if state.findings.get(("bfd", name)) == finding:
+        return ()
+    word = "UP" if finding.good else "DOWN"
+    tracking = [router.name for router in node.routers if any(track.tracker == ("bfd", name) for track in router.trackers)]
+    return tuple(f"VRRP_Instance({each}) Tracked BFD instance {name} is {word}" for each in tracking)
 
 
 def render_bfd_data(speaker: Speaker, state: Speaking, clock: WallClock) -> str:

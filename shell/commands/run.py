@@ -90,7 +90,7 @@ def _print_version(context: click.Context, _option: click.Parameter, asked: bool
 @click.option("-f", "--use-file", type=PATH, default=DEFAULT_CONFIGURATION, metavar="FILE", show_default=True, help="Configuration file.")
 @_flag("-P", "vrrp", "Only VRRP.")
 @_flag("-C", "check", "Only health checkers.")
-@_flag("-B", "no_bfd", "No BFD process (there is none yet).")
+@_flag("-B", "no_bfd", "No BFD process.")
 @_flag("", "all", "Start all children, even without configuration for them.")
 @_flag("-l", "log-console", "Log to standard error.")
 @click.option("-D", "--log-detail", count=True, help="Log in detail; twice for more.")

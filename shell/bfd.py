@@ -1,0 +1,265 @@
+"""The BFD child process: what comes in becomes an event for the core, what comes out is sent.  It decides nothing."""
+
+import asyncio
+import gc
+import random
+import secrets
+import traceback
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
+from socket import socket
+from typing import Any
+
+from attrs import define, field
+
+from kaspec.address import Address
+from kaspec.bfd.events import Report, Transmit
+from kaspec.bfd.session import Session
+from kaspec.bfd.speaker import Draw, Outcome, Speaker, Speaking, Transition, deadlines, expire, known, reconfigure, shut_down
+from kaspec.bfd.speaker import take_datagram as take_packet
+from kaspec.bfd.timers import CHANCES
+from kaspec.config.model import Configuration
+from kaspec.report.bfd import log_lines, render_bfd_data, stray_line
+from kaspec.report.journal import counted, is_telling
+from kaspec.units import SECOND, Instant, Interval
+from kaspec.wire.bfd import LARGEST, encode
+from shell import clock, exits, logs
+from shell.bfd_sockets import BfdReceiver, BfdSender, Place
+from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
+from shell.files import dump_directory, write_atomically
+from shell.findings import Said, Teller
+from shell.options import Options
+from shell.problem import Problem
+
+Key = tuple[str, tuple[Address, Address | None, bool]]
+"""Whose sender: a session's name and ends."""
+FAREWELL = Interval(SECOND)
+"""How long neighbors are told of a shutdown at most; the parent's patience is longer."""
+
+
+def run_child(options: Options, configuration: Configuration, channel: Channel, line: socket) -> int:
+    """Run BFD until the parent says stop or ends, telling VRRP over ``line``; return the exit code."""
+    return asyncio.run(_run(options, configuration, channel, line))
+
+
+async def _run(options: Options, configuration: Configuration, channel: Channel, line: socket) -> int:
+    loop = asyncio.get_running_loop()
+    bfd = BfdLoop(loop, bool(options.log_detail))
+    child = _Child(bfd, loop.create_future())
+    bfd.teller = Teller(loop, line, bfd.known)
+    loop.set_exception_handler(child.give_up)
+    loop.add_reader(channel.fileno(), child.listen, channel)
+    gc.collect()
+    gc.freeze()
+    bfd.reconfigure(configuration)
+    logs.info("Startup complete")
+    status = await child.ended
+    loop.remove_reader(channel.fileno())
+    await bfd.shut_down()
+    bfd.close()
+    return status
+
+
+@define(eq=False)
+class BfdLoop:
+    """The state of all sessions, and the sockets and the timer they are connected to."""
+
+    loop: asyncio.AbstractEventLoop
+    detail: bool
+    teller: Teller | None = None
+    speaker: Speaker = Speaker()
+    state: Speaking = Speaking()
+    instances: dict[str, bool] = field(factory=dict)
+    """By name, whether VRRP is told."""
+    _alarm: clock.Alarm = field(init=False)
+    _receivers: dict[Place, BfdReceiver] = field(factory=dict)
+    _senders: dict[Key, BfdSender] = field(factory=dict)
+    _said: Counter[str] = field(factory=Counter)
+    _silent: asyncio.Event = field(factory=asyncio.Event)
+
+    def __attrs_post_init__(self) -> None:
+        self._alarm = clock.Alarm(self.loop, self.expire)
+
+    def reconfigure(self, configuration: Configuration) -> None:
+        """Replace the configuration, at the start by the first: what is the same is not touched."""
+        new = Speaker(tuple(each.session for each in configuration.bfd_instances))
+        self.instances = {each.session.name: each.vrrp for each in configuration.bfd_instances}
+        now = clock.now()
+        self._open_receivers(new)
+        transition = reconfigure(self.speaker, new, self.state, [_draw() for _ in new.sessions], now)
+        self.speaker = new
+        self.apply(transition, now)
+        kept = {_key(session): session for session in new.sessions}
+        for key in tuple(self._senders):
+            if key in kept:
+                self._senders[key].adjust(kept[key])
+            else:
+                self._senders.pop(key).close()
+        self.expire()
+
+    def listen(self, place: Place) -> None:
+        """Datagrams are waiting on a socket."""
+        self._hear(place)
+        self._rest()
+
+    def expire(self) -> None:
+        """The alarm rang: what arrived before is heard first, then every session whose deadline was reached steps."""
+        for heard in tuple(self._receivers):
+            self._hear(heard)
+        now = clock.now()
+        while due := [place for place, at in enumerate(deadlines(self.state)) if at is not None and at <= now]:
+            for place in due:
+                self.apply(expire(self.speaker, self.state, place, random.randrange(CHANCES), now), now)
+        self._rest()
+
+    def apply(self, transition: Transition, now: Instant) -> None:
+        """Make a transition real: remember the state, send what is to be sent, tell what is to be told, log."""
+        self.state = transition.state
+        for outcome in transition.outcomes:
+            for effect in outcome.step.effects:
+                if isinstance(effect, Transmit):
+                    self._problems(self._sender(outcome.session).send(encode(effect.packet)))
+                elif isinstance(effect, Report) and self.instances.get(outcome.session.name) and self.teller:
+                    self.teller.tell([(outcome.session.name, effect.up)])
+            self._log(outcome, now)
+        if transition.stray is not None:
+            self._ration(stray_line(transition.stray))
+
+    def known(self) -> Iterable[Said]:
+        """What VRRP is to be told if it has heard nothing."""
+        return [(session.name, report.up) for session, report in known(self.speaker, self.state) if self.instances[session.name]]
+
+    async def shut_down(self) -> None:
+        """Tell every neighbor, as long as the core wants to, but not for ever."""
+        now = clock.now()
+        self.apply(shut_down(self.speaker, self.state, now), now)
+        self.expire()
+        try:
+            await asyncio.wait_for(self._silent.wait(), FAREWELL / SECOND)
+        except TimeoutError:
+            return
+
+    def close(self) -> None:
+        """Let go of sockets and timer."""
+        for place in tuple(self._receivers):
+            self._close_receiver(place)
+        for sender in self._senders.values():
+            sender.close()
+        self._alarm.close()
+        if self.teller:
+            self.teller.close()
+
+    def _hear(self, place: Place) -> None:
+        for datagram in self._receivers[place].receive():
+            now = clock.now()
+            self.apply(take_packet(self.speaker, self.state, datagram, now), now)
+
+    def _rest(self) -> None:
+        earliest = min((at for at in deadlines(self.state) if at is not None), default=None)
+        self._alarm.arm(earliest)
+        if earliest is None:
+            self._silent.set()
+        else:
+            self._silent.clear()
+
+    def _sender(self, session: Session) -> BfdSender:
+        key = _key(session)
+        if key not in self._senders:
+            self._senders[key] = BfdSender(session)
+        return self._senders[key]
+
+    def _open_receivers(self, speaker: Speaker) -> None:
+        wanted = {Place(session.family, session.port) for session in speaker.sessions}
+        for place in self._receivers.keys() - wanted:
+            self._close_receiver(place)
+        for place in wanted - self._receivers.keys():
+            try:
+                self._receivers[place] = BfdReceiver(place)
+            except OSError as error:
+                what = f"cannot hear BFD on UDP port {place.port} over IPv{place.family}"
+                self._problems([Problem(what, error.errno or 0, "another BFD daemon may run here; reload once it is gone")])
+                continue
+            self.loop.add_reader(self._receivers[place].fileno(), self.listen, place)
+
+    def _close_receiver(self, place: Place) -> None:
+        receiver = self._receivers.pop(place)
+        self.loop.remove_reader(receiver.fileno())
+        receiver.close()
+
+    def _log(self, outcome: Outcome, now: Instant) -> None:
+        lines = log_lines(outcome, now, self.detail)
+        if lines and outcome.step.state is outcome.before:
+            self._ration(*lines)
+        elif lines:
+            logs.later(lambda: lines)
+
+    def _problems(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self._ration(str(problem))
+
+    def _ration(self, *lines: str) -> None:
+        """Log the 1st, 10th, 100th, ... time."""
+        self._said[lines[0]] += 1
+        times = self._said[lines[0]]
+        if is_telling(times):
+            logs.later(partial(counted, lines, times))
+
+
+@define(eq=False)
+class _Child:
+    """What the parent may ask for."""
+
+    bfd: BfdLoop
+    ended: asyncio.Future[int]
+
+    def end(self, status: int) -> None:
+        """Let the process end with this exit code; the first reason counts."""
+        if not self.ended.done():
+            self.ended.set_result(status)
+
+    def give_up(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A callback met a bug: the parent starts us anew, rather than going on half blind."""
+        logs.info(f"The BFD process met a bug and starts again, please report it: {context['message']}")
+        for line in traceback.format_exception(context.get("exception")):
+            logs.info(line.rstrip())
+        self.end(exits.SOFTWARE)
+
+    def listen(self, channel: Channel) -> None:
+        """Messages have come, or the parent is gone."""
+        received = channel.receive()
+        for message in received.messages:
+            self.obey(message)
+        if received.ended:
+            self.end(exits.OK)
+
+    def obey(self, message: Message) -> None:
+        """Do what the parent asks."""
+        match message:
+            case Stop():
+                self.end(exits.OK)
+            case Reload(configuration):
+                logs.info("Reloading")
+                self.bfd.reconfigure(configuration)
+                logs.info("Reload complete")
+            case WriteData():
+                text = render_bfd_data(self.bfd.speaker, self.bfd.state, clock.wall_clock())
+                asyncio.get_running_loop().run_in_executor(None, _write, text)
+            case WriteStats() | ClearStats() | WriteJson():
+                return
+
+
+def _key(session: Session) -> Key:
+    return session.name, session.ends
+
+
+def _write(text: str) -> None:
+    path = dump_directory() / "keepalived_bfd.data"
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        logs.info(f"cannot write {path}: {error.strerror}")
+
+
+def _draw() -> Draw:
+    return Draw(secrets.randbelow(LARGEST) + 1, random.randrange(CHANCES))
