@@ -57,7 +57,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         premises.prepare(configuration)
         diary.problems(kernel.apply([(True, address) for address in configuration.static_addresses]))
         diary.problems(kernel.apply([(True, route) for route in configuration.static_routes]))
-        vrrp = VrrpLoop(loop, Node(configuration.routers), kernel, diary)
+        vrrp = VrrpLoop(loop, Node(configuration.routers, configuration.groups), kernel, diary)
         child = _Child(vrrp, kernel, premises, diary, configuration, loop.create_future())
         child.hearer = Hearer(loop, sessions, child.hear_of_session)
         recorder = _recorder(options, configuration, kernel)
@@ -183,7 +183,7 @@ class _Child:
         self.diary.problems(self.kernel.apply(_changes(found.addresses)))
         self.diary.problems(self.kernel.apply(_changes(found.routes)))
         self.premises.extend(configuration)
-        self.vrrp.reconfigure(Node(configuration.routers), render(configuration))
+        self.vrrp.reconfigure(Node(configuration.routers, configuration.groups), render(configuration))
         self.premises.trim(configuration)
         if self.hearer:
             self.hearer.ask()

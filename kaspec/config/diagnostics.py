@@ -76,7 +76,7 @@ REPEATED = _kind("K016", "warning", "A setting is given more than once; the last
 
 # What an instance means.
 MISSING_SETTING = _kind("K020", "error", "An instance lacks a setting it cannot do without.")
-DUPLICATE_NAME = _kind("K021", "error", "Two instances have the same name.")
+DUPLICATE_NAME = _kind("K021", "error", "Two instances, or two sync groups, have the same name.")
 DUPLICATE_ROUTER = _kind("K022", "error", "Two instances have the same virtual_router_id on one interface.")
 NO_ADDRESS = _kind("K023", "warning", "An instance has no virtual address.")
 DUPLICATE_ADDRESS = _kind("K024", "warning", "A virtual address is given twice.")
@@ -108,7 +108,6 @@ BFD_NOT_TOLD = _kind("K184", "warning", "A bfd_instance that tells only the chec
 # Not active yet.
 KEYWORD_INACTIVE = _kind("K040", "warning", "keepalived has this keyword; this release reads it without effect.")
 LVS_INACTIVE = _kind("K041", "notice", "LVS blocks are read, but this release does not act on them.")
-SYNC_GROUP_INACTIVE = _kind("K042", "notice", "Sync groups are read, but this release does not act on them.")
 
 # Expansion.
 INCLUDE_MISSING = _kind("K060", "error", "A file that an include must find, by its letter or include_check, is missing or unreadable.")
@@ -140,6 +139,7 @@ MAIL_ADDRESS = _kind("K107", "warning", "A mail address has no '@'.")
 GROUP_ALONE = _kind("K108", "warning", "A sync group has one member, so there is nothing to keep together.")
 GROUP_MEMBER_UNKNOWN = _kind("K109", "warning", "A sync group names an instance that does not exist.")
 GROUP_MEMBER_TWICE = _kind("K110", "warning", "An instance is in two sync groups.")
+GROUP_WEIGHT = _kind("K042", "warning", "A weight does not count in a member of a sync group.")
 GROUP_INTERVALS = _kind("K111", "warning", "Members of a sync group advertise at different intervals.")
 TRACKED_UNDEFINED = _kind("K112", "warning", "Something is tracked that is not defined.")
 NEVER_TRACKED = _kind("K113", "notice", "A script, file, process or BFD session is defined and nothing tracks it.")

@@ -13,6 +13,7 @@ from kaspec.bfd.session import Session
 from kaspec.config.source import Span
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
+from kaspec.groups import SyncGroup
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.holdings import PolicyRule, Route, Statics
 from kaspec.vrrp.router import GarpPolicy, Version, VirtualAddress, VirtualRouter
@@ -168,7 +169,7 @@ class InterfaceUse:
 
 @frozen
 class Configuration:
-    """A whole configuration; ``settings`` goes with ``routers``, place by place.
+    """A whole configuration; ``settings`` goes with ``routers`` and ``group_settings`` with ``groups``, place by place.
 
     ``has_lvs`` tells that the text defines virtual servers, so a checker process is wanted.  ``permits`` has the commands that may run on
     this machine: a shell that has looked at it fills them in (``kaspec.security``).
@@ -183,6 +184,7 @@ class Configuration:
     has_lvs: bool = False
     bfd_instances: tuple[BfdInstance, ...] = ()
     interface_uses: tuple[InterfaceUse, ...] = field(default=(), eq=False, repr=False)
+    groups: tuple[SyncGroup, ...] = ()
     group_settings: tuple[GroupSettings, ...] = ()
     command_uses: tuple[CommandUse, ...] = field(default=(), eq=False, repr=False)
     permits: Mapping[Command, Permit] = field(factory=dict, eq=False, repr=False)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from kaspec.config import sync_groups
 from kaspec.config.addresses import build_addresses, build_routes, interfaces_named
 from kaspec.config.alerts import command_uses
 from kaspec.config.bfd import build_bfd_instances
@@ -17,6 +18,7 @@ from kaspec.config.keywords import TABLE, top
 from kaspec.config.lines import RULE_OPTIONS
 from kaspec.config.model import Configuration
 from kaspec.config.sections import Section, read_section
+from kaspec.config.sync_groups import build_groups
 from kaspec.config.tree import build
 
 _ELSEWHERE = {name for scope, rows in TABLE.items() if scope for name in rows} | {name for each in RULE_OPTIONS for name in each.names}
@@ -80,6 +82,8 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     blocks = section.sections(top.VRRP_INSTANCE)
     bfd_instances = build_bfd_instances(section.sections(top.BFD_INSTANCE), report)
     instances = build_instances(blocks, globally, defaults, bfd_instances, report)
+    group_blocks = section.sections(top.VRRP_SYNC_GROUP)
+    groups = build_groups(group_blocks, blocks, report)
     addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)
     configuration = Configuration(
         defaults,
@@ -94,7 +98,10 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
             *interfaces_named(addresses, "static_ipaddress"),
             *interfaces_named(routes, "static_routes"),
             *(use for block in blocks for use in interface_uses(block)),
+            *(use for block in group_blocks for use in sync_groups.interface_uses(block)),
         ),
+        groups=tuple(each.group for each in groups),
+        group_settings=tuple(each.settings for each in groups),
         command_uses=tuple(command_uses(section)),
     )
     return Reading(configuration, gathered(problems), section, expansion.texts)

@@ -15,11 +15,12 @@ from kaspec.address import format_address
 from kaspec.bfd.session import Session
 from kaspec.config.alerts import write_alerts
 from kaspec.config.keywords import Block, Listing, Setting
-from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, InstanceSettings
+from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, GroupSettings, InstanceSettings
 from kaspec.config.sections import Section
 from kaspec.config.values import SCOPE_NAMES, plain_seconds
 from kaspec.config.writing import milliseconds, word
 from kaspec.firewall import FirewallStyle
+from kaspec.groups import SyncGroup
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.holdings import Route
@@ -38,12 +39,14 @@ _CHECKSUMS: dict[ChecksumForm, tuple[str, ...]] = {
 def render(configuration: Configuration) -> str:
     """Write a whole configuration."""
     settings = {each.name: each for each in configuration.settings}
+    told = {each.name: each for each in configuration.group_settings}
     blocks = [
         _block("global_defs", _global_defs(configuration.global_defs)),
         _block("static_ipaddress", (render_address(address, None) for address in configuration.static_addresses)),
         _block("static_routes", map(render_route, configuration.static_routes)),
         *map(render_bfd_instance, configuration.bfd_instances),
         *(render_router(router, settings.get(router.name)) for router in configuration.routers),
+        *(render_group(group, told.get(group.name)) for group in configuration.groups),
     ]
     return "\n".join(f"{block}\n" for block in blocks if block)
 
@@ -75,6 +78,15 @@ def _session(instance: BfdInstance) -> Iterator[str]:
         yield f"weight {instance.weight}{' reverse' if instance.reverse else ''}"
     if instance.vrrp != instance.checker:
         yield "vrrp" if instance.vrrp else "checker"
+
+
+def render_group(group: SyncGroup, settings: GroupSettings | None = None) -> str:
+    """Write one ``vrrp_sync_group``."""
+    tracked = [_block("track_interface", map(render_track, group.tracks))] if group.tracks else []
+    flags = ["sync_group_tracking_weight"] if group.tracking_weight else []
+    alerts = write_alerts("vrrp_sync_group", settings) if settings else ()
+    lines = (_block("group", map(word, group.members), always=True), *tracked, *flags, *alerts)
+    return _block(f"vrrp_sync_group {word(group.name)}", lines)
 
 
 def _block(head: str, lines: Iterable[str], always: bool = False) -> str:

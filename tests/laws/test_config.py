@@ -11,10 +11,11 @@ from kaspec.bfd.session import Session
 from kaspec.config import Configuration, Diagnostic, has_errors, read, render_diagnostic
 from kaspec.config.gathering import in_order
 from kaspec.config.keywords import TABLE
-from kaspec.config.model import BfdInstance, Command, GlobalDefs, InitialState, InstanceSettings, Telling
+from kaspec.config.model import BfdInstance, Command, GlobalDefs, GroupSettings, InitialState, InstanceSettings, Telling
 from kaspec.config.render import render
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
+from kaspec.groups import SyncGroup
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
 from kaspec.vrrp.holdings import Route
@@ -108,6 +109,13 @@ def instance_settings(name: str, state: InitialState) -> st.SearchStrategy[Insta
     )
 
 
+def group_settings(name: str) -> st.SearchStrategy[GroupSettings]:
+    script = st.none() | commands
+    return st.builds(GroupSettings, st.just(name), choices, script, script, script, script, script)
+
+
+group_tracks = st.lists(tracks, max_size=2, unique_by=lambda each: each.interface).map(tuple)
+sync_groups = st.builds(SyncGroup, words, st.lists(words, max_size=3, unique=True).map(tuple), group_tracks, tracking_weight=st.booleans())
 owners = st.builds(Owner, words, st.none() | words) | st.builds(Owner, st.none(), words)
 fifos = st.builds(Fifo, words, st.none() | st.builds(Owner, words, st.none() | words))
 patience = st.integers(1, 1000).map(lambda count: Interval(count * SECOND))
@@ -201,6 +209,8 @@ def configurations(draw: st.DrawFn) -> Configuration:
         tuple(evolve(router, trackers=draw(tracked_sessions(router, sessions))) for router, _ in drawn),
         tuple(settings for _, settings in drawn),
         bfd_instances=sessions,
+        groups=(groups := tuple(draw(st.lists(sync_groups, max_size=2, unique_by=lambda group: group.name)))),
+        group_settings=tuple(draw(group_settings(group.name)) for group in groups),
     )
 
 

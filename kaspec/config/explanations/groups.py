@@ -14,6 +14,7 @@ _TWO = (
 _PAIR = _TWO.format(1)
 _GROUP = "vrrp_sync_group VG_1 {{\n    group {{\n        {}\n    }}\n}}\n"
 _BOTH = _PAIR + _GROUP.format("VI_1\n        VI_2")
+_WEIGHTED = "track_interface {\n        eth2 weight -20\n    }"
 _SCRIPT = "vrrp_script check {\n    script /usr/local/bin/check\n}\n"
 _TRACKING = (
     "vrrp_instance VI_1 {{\n    interface eth0\n    virtual_router_id 51\n    virtual_ipaddress {{\n        192.0.2.100/24\n    }}\n"
@@ -25,6 +26,13 @@ _HTTP = (
 )
 
 EXPLANATIONS: dict[Kind, Explanation] = {
+    kinds.GROUP_WEIGHT: Explanation(
+        "Members of a group are Master on the same router. If a weight lowers the priority of one only, each of two routers may win "
+        "a half of the group, and neither has it whole. So such lines do not count, unless sync_group_tracking_weight is given.",
+        _PAIR.replace("advert_int 1", _WEIGHTED, 1) + _GROUP.format("VI_1\n        VI_2"),
+        _PAIR + _GROUP.format("VI_1\n        VI_2\n    }\n    track_interface {\n        eth2 weight -20"),
+        inside=False,
+    ),
     kinds.GROUP_ALONE: Explanation(
         "A sync group makes its members Master and Backup together. With one member it changes nothing, and usually a second one was "
         "forgotten: then one side of a firewall moves and the other stays. keepalived -t counts this as an error.",

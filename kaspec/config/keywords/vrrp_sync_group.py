@@ -6,10 +6,14 @@ from kaspec.config.keywords.rows import Description, listing, setting
 
 _SCOPE = "vrrp_sync_group"
 GROUP = listing(
-    _SCOPE, "group", compounds.NAMES, Description("{ INST … }", "mandatory, ≥ 2 useful", 1, "V", "1.2.2", "one member only → warning")
+    _SCOPE,
+    "group",
+    compounds.NAMES,
+    Description("{ INST … }", "mandatory, ≥ 2 useful", 1, "V", "1.2.2", "one member only → warning"),
+    acts=True,
 )
 TRACK_INTERFACE = listing(
-    _SCOPE, "track_interface", compounds.TRACK_INTERFACE, Description("{ IF [weight W [reverse]] … }", "none", 2, "V", "2.0.0")
+    _SCOPE, "track_interface", compounds.TRACK_INTERFACE, Description("{ IF [weight W [reverse]] … }", "none", 2, "V", "2.0.0"), acts=True
 )
 TRACK_SCRIPT = listing(
     _SCOPE, "track_script", compounds.TRACK_SCRIPT, Description("{ NAME [weight W [reverse|noreverse]] … }", "none", 2, "V", "2.0.0")
@@ -33,6 +37,7 @@ SYNC_GROUP_TRACKING_WEIGHT = setting(
     "sync_group_tracking_weight",
     form.FLAG,
     Description("flag", "off", 3, "V", "2.0.0", "allows weights inside sync groups (all members must share priority/weights)"),
+    acts=True,
 )
 NOTIFY_PRIORITY_CHANGES = setting(
     _SCOPE,

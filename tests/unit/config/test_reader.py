@@ -8,6 +8,7 @@ from attrs import evolve
 from kaspec.address import parse_address
 from kaspec.config import Reading, has_errors, read
 from kaspec.config.model import Command, GlobalDefs, InstanceSettings
+from kaspec.groups import SyncGroup
 from kaspec.units import SECOND, ZERO, Interval, seconds
 from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
 from kaspec.vrrp.holdings import Route
@@ -88,10 +89,16 @@ def test_many_virtual_servers_are_told_of_once() -> None:
     assert told.message == "virtual_server is read, but has no effect in this release, here and in 2 other places"
 
 
-def test_a_sync_group_is_told_of_and_is_no_lvs() -> None:
-    reading = read("vrrp_sync_group VG_1 {\n group {\n a\n b\n }\n notify_master /bin/true\n}\n", "x")
-    assert codes(reading) == ["K042"]
+def test_a_sync_group_is_read_and_is_no_lvs() -> None:
+    reading = read("vrrp_sync_group VG_1 {\n group {\n a\n b\n }\n track_interface {\n eth9 weight 5\n }\n}\n", "x")
+    assert codes(reading) == []
+    assert reading.configuration.groups == (SyncGroup("VG_1", ("a", "b"), (InterfaceTrack("eth9", 5),)),)
     assert not reading.configuration.has_lvs
+
+
+def test_of_two_groups_of_one_name_the_first_is_read() -> None:
+    reading = read("vrrp_sync_group VG_1 {\n group {\n a\n b\n }\n}\n" * 2, "x")
+    assert (codes(reading), len(reading.configuration.groups)) == (["K021"], 1)
 
 
 def test_defaults() -> None:

@@ -1,0 +1,68 @@
+"""``vrrp_sync_group``: from what a block gives to the core's ``SyncGroup``, and back."""
+
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from kaspec.config import diagnostics as kinds
+from kaspec.config.addresses import build_tracks, interfaces_named
+from kaspec.config.alerts import build_group_settings
+from kaspec.config.keywords import vrrp_instance as instance_rows
+from kaspec.config.keywords import vrrp_sync_group as rows
+from kaspec.config.lexer import Report
+from kaspec.config.model import GroupSettings, InterfaceUse
+from kaspec.config.sections import Section
+from kaspec.groups import SyncGroup
+
+_TRACKED = (
+    instance_rows.TRACK_INTERFACE,
+    instance_rows.TRACK_SCRIPT,
+    instance_rows.TRACK_FILE,
+    instance_rows.TRACK_PROCESS,
+    instance_rows.TRACK_BFD,
+)
+
+
+@frozen
+class Group:
+    """A ``vrrp_sync_group`` as built: the sync group, and whom it tells."""
+
+    group: SyncGroup
+    settings: GroupSettings
+
+
+def build_groups(sections: Iterable[Section], instances: Iterable[Section], report: Report) -> tuple[Group, ...]:
+    """Build the groups; the second of two of one name is left out."""
+    built: dict[str, Group] = {}
+    untold = {section.label: section for section in instances}
+    for section in sections:
+        if section.label in built:
+            message = f"there is already a vrrp_sync_group {section.label}; this one is left out"
+            report(kinds.DUPLICATE_NAME.at(section.span, message))
+        elif section.label:
+            built[section.label] = _group(section, untold, report)
+    return tuple(built.values())
+
+
+def _group(section: Section, untold: dict[str, Section], report: Report) -> Group:
+    members = tuple(dict.fromkeys(name for given in section.entries(rows.GROUP) for name in given.value))
+    weights = section.value(rows.SYNC_GROUP_TRACKING_WEIGHT, False)
+    if not weights:
+        for member in [untold.pop(name) for name in members if name in untold]:
+            _tell_of_weights(section.label, member, report)
+    tracks = build_tracks(section.entries(rows.TRACK_INTERFACE), "", False, report)
+    return Group(SyncGroup(section.label, members, tracks, tracking_weight=weights), build_group_settings((section,))[0])
+
+
+def _tell_of_weights(group: str, member: Section, report: Report) -> None:
+    """Say what does not count: different priorities in a group may leave each of two routers with a half of it."""
+    for given in (given for row in _TRACKED for given in member.entries(row)):
+        if given.value.weight:
+            message = f"{member.label} is in sync group {group}, where weights of single members do not count; this line is ignored"
+            hint = f"track it in vrrp_sync_group {group}, or add sync_group_tracking_weight there if all members have the same weights"
+            report(kinds.GROUP_WEIGHT.at(given.span, message, hint))
+
+
+def interface_uses(section: Section) -> Iterator[InterfaceUse]:
+    """Tell where a ``vrrp_sync_group`` names interfaces."""
+    return interfaces_named(section.entries(rows.TRACK_INTERFACE), f"track_interface of {section.label}")
