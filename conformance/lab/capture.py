@@ -12,12 +12,13 @@ from conformance.lab.listening import listening
 from conformance.lab.network import Host, Lab, Lan
 from kaspec.address import Address
 from kaspec.units import Instant
-from kaspec.wire.ip import VRRP_PROTOCOL, Packet, decode_ipv4
+from kaspec.wire.ip import VRRP_PROTOCOL, Packet, decode_ip
 from kaspec.wire.vrrp import Advertisement, decode
 
 ETH_P_ALL = 0x0003
 SOL_PACKET, PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 263, 1, 1
 SO_TIMESTAMPNS = 35
+_ETHERTYPE_IPV4, _ETHERTYPE_IPV6 = b"\x08\x00", b"\x86\xdd"
 RECEIVE_BUFFER = 8 << 20
 
 
@@ -36,7 +37,7 @@ class Frame:
 
 @frozen
 class Advert:
-    """A decoded VRRP version 2 advertisement on the LAN."""
+    """A decoded VRRP advertisement on the LAN."""
 
     at: Instant
     source: Address
@@ -45,7 +46,7 @@ class Advert:
 
 @define(eq=False)
 class Capture:
-    """The frames seen so far, in order, and the version 2 advertisements among them."""
+    """The frames seen so far, in order, and the advertisements among them."""
 
     frames: list[Frame] = field(factory=list)
     adverts: list[Advert] = field(factory=list)
@@ -69,13 +70,14 @@ class Capture:
 
 
 def advert_of(frame: Frame) -> Advert | None:
-    """Return the version 2 advertisement in a frame, if there is one."""
-    if frame.data[12:14] != b"\x08\x00":
+    """Return the advertisement in a frame, of the version that its first byte says, if there is one."""
+    if frame.data[12:14] not in (_ETHERTYPE_IPV4, _ETHERTYPE_IPV6):
         return None
-    packet = decode_ipv4(frame.data[14:])
+    packet = decode_ip(frame.data[14:])
     if not isinstance(packet, Packet) or packet.protocol != VRRP_PROTOCOL:
         return None
-    advertisement = decode(2, packet.payload)
+    version = 3 if packet.payload[:1] == b"\x31" else 2
+    advertisement = decode(version, packet.payload, (packet.source, packet.destination))
     return Advert(frame.at, packet.source, advertisement) if isinstance(advertisement, Advertisement) else None
 
 

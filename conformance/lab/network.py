@@ -18,6 +18,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 
 from conformance.lab.namespace import LabUnavailableError, Namespace, make_namespace
 from conformance.lab.waiting import wait_until
+from kaspec.address import Address, format_address
 
 IFA_F_NODAD = 0x02
 
@@ -61,6 +62,12 @@ class Host:
         """Return what the kernel holds, as ``address/length``: of one interface or of all but lo."""
         chosen = {} if interface is None else {"index": self.index(interface)}
         return [f"{each.get('address')}/{each['prefixlen']}" for each in self.netlink.get_addr(**chosen) if each["index"] != 1]
+
+    def link_local(self, interface: str) -> str:
+        """Return the address that the kernel makes of the interface's hardware address (RFC 4291 2.5.1)."""
+        (link,) = self.netlink.get_links(self.index(interface))
+        mac = bytes.fromhex(link.get_attr("IFLA_ADDRESS").replace(":", ""))
+        return format_address(Address(b"\xfe\x80" + bytes(6) + bytes([mac[0] ^ 2]) + mac[1:3] + b"\xff\xfe" + mac[3:]))
 
     def holds(self, address: str) -> bool:
         """Tell whether the host has the address (without prefix length) on any interface."""
@@ -140,9 +147,8 @@ class Lab:
         host.kill_everything()
         for interface, own in host.own.items():
             self.plug(host, interface, connected=False)
-            for address in set(host.addresses(interface)) - set(own):
-                if not address.startswith("fe80:"):
-                    host.set_address(interface, address, present=False)
+            for address in set(host.addresses(interface)) - {*own, f"{host.link_local(interface)}/64"}:
+                host.set_address(interface, address, present=False)
         for file in host.file("/run").rglob("*"):
             if not file.is_dir():
                 file.unlink()

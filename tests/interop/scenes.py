@@ -174,11 +174,11 @@ class Performances(Generic[T]):
             pytest.skip(str(error))
 
 
-def perform(plays: Mapping[str, Play[T]]) -> Performances[T]:
-    """Play scenes at the same time, each on a LAN of its own, and return when all have ended."""
+def perform(plays: Mapping[str, Play[T]], at_once: int = AT_ONCE) -> Performances[T]:
+    """Play scenes, so many at the same time, each on a LAN of its own, and return when all have ended."""
     if os.geteuid() != 0:
         pytest.skip("needs root: makes network namespaces")
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         return Performances({name: pool.submit(_perform, play) for name, play in plays.items()})
 
 

@@ -1,7 +1,5 @@
 """What we put on the wire is what real keepalived puts there for the same configuration, byte for byte, and is clean to tshark."""
 
-import shutil
-import subprocess
 from collections import Counter
 from functools import partial
 from itertools import groupby
@@ -15,6 +13,7 @@ from conformance.lab.peers import KASPEC, KEEPALIVED, Peer
 from conformance.lab.waiting import wait_until
 from kaspec.address import parse_address
 from tests.interop.scenes import EVER, SEED, Performances, Scene, mac_of, perform
+from tests.interop.tshark import needs_tshark, read_fields
 
 INSTANCE = """
 vrrp_instance {name} {{
@@ -143,35 +142,24 @@ FIELDS = {
 
 
 def test_every_packet_is_clean_to_tshark(ours: list[Frame], tmp_path: Path) -> None:
-    if shutil.which("tshark") is None:
-        pytest.skip("needs the Debian package tshark")
+    needs_tshark()
     file = tmp_path / "ours.pcap"
     Capture(ours).write(file)
-    rows = _read(file, "vrrp", (*FIELDS, "ip.len", "vrrp.addr_count"))
+    rows = read_fields(file, "vrrp", (*FIELDS, "ip.len", "vrrp.addr_count"))
     assert len(rows) == len(_adverts(ours))
     for row in rows:
         assert {name: row[name] for name in FIELDS} == FIELDS
         assert int(row["ip.len"]) == 20 + 16 + 4 * int(row["vrrp.addr_count"])
-    announcements = _read(file, "arp", ("arp.isgratuitous", "arp.opcode", "eth.dst", "_ws.expert", "_ws.malformed"))
+    announcements = read_fields(file, "arp", ("arp.isgratuitous", "arp.opcode", "eth.dst", "_ws.expert", "_ws.malformed"))
     assert len(announcements) == len(_announcements(ours))
     assert {tuple(row.values()) for row in announcements} == {("1", "1", "ff:ff:ff:ff:ff:ff", "", "")}
 
 
-def _read(file: Path, layer: str, fields: tuple[str, ...]) -> list[dict[str, str]]:
-    """Return the fields of every frame of the layer, as tshark sees them with every checksum checked."""
-    wanted = [option for name in fields for option in ("-e", name)]
-    preferences = ["-o", "ip.check_checksum:TRUE"]
-    command = ["tshark", "-n", "-r", str(file), *preferences, "-Y", layer, "-T", "fields", "-E", "separator=|", *wanted]
-    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
-    return [dict(zip(fields, line.split("|"), strict=True)) for line in output.splitlines()]
-
-
 def test_tshark_would_see_a_wrong_checksum(ours: list[Frame], tmp_path: Path) -> None:
-    if shutil.which("tshark") is None:
-        pytest.skip("needs the Debian package tshark")
+    needs_tshark()
     frame = next(frame for frame in ours if frame.data[12:14] == b"\x08\x00")
     broken = bytes([*frame.data[:36], frame.data[36] ^ 1, *frame.data[37:]])
     Capture([Frame(frame.at, broken)]).write(tmp_path / "broken.pcap")
-    (row,) = _read(tmp_path / "broken.pcap", "vrrp", ("vrrp.checksum.status", "_ws.expert"))
+    (row,) = read_fields(tmp_path / "broken.pcap", "vrrp", ("vrrp.checksum.status", "_ws.expert"))
     assert row["vrrp.checksum.status"] == "0"
     assert row["_ws.expert"]
