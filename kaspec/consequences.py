@@ -8,6 +8,7 @@ from attrs import frozen
 from kaspec.address import Address, format_address
 from kaspec.config.values import plain_seconds
 from kaspec.units import in_seconds
+from kaspec.vrrp.authentication import HmacTrailer
 from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
@@ -99,13 +100,23 @@ def _agreement(old: VirtualRouter, new: VirtualRouter) -> Iterator[Consequence]:
     """What all routers of a VRID must agree on."""
     settings = (
         ("advert_int", old.version == 2 and old.advertisement_interval != new.advertisement_interval),
-        ("authentication", old.authentication != new.authentication),
+        ("authentication", _secret(old) != _secret(new)),
+        ("way to speak (unicast, multicast or the group)", _way(old) != _way(new)),
         ("version", (old.version, old.family) != (new.version, new.family)),
     )
     for name, differs in settings:
         if differs:
             yield Consequence("MASTER", "risk", f"peers with another {name} discard its advertisements and become Master too")
             yield Consequence("BACKUP", "risk", f"discards the advertisements of peers with another {name} and becomes Master too")
+
+
+def _secret(router: VirtualRouter) -> object:
+    """What peers must have alike to believe each other; of keys with numbers, that is not all of them (``kaspec check`` compares them)."""
+    return type(router.authentication) if isinstance(router.authentication, HmacTrailer) else router.authentication
+
+
+def _way(router: VirtualRouter) -> object:
+    return "unicast" if router.peers else router.multicast_group
 
 
 def _election(old: VirtualRouter, new: VirtualRouter) -> Iterator[Consequence]:

@@ -54,6 +54,7 @@ def build_settings(section: Section, state: InitialState) -> InstanceSettings:
         deleted is not None and (deleted.value or True),
         section.value(instance.NOTIFY_MASTER_RX_LOWER_PRI, None),
         section.value(instance.NOTIFY_PRIORITY_CHANGES, None),
+        section.value(instance.KERNEL_RX_BUF_SIZE, None),
     )
 
 

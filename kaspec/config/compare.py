@@ -10,16 +10,16 @@ from itertools import combinations
 
 from attrs import frozen
 
-from kaspec.address import Address, format_address, vrrp_group
+from kaspec.address import Address, format_address
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic, Kind
 from kaspec.config.keywords import Row, global_defs, top
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lint.instances import Instance, instances
 from kaspec.config.reader import Reading
-from kaspec.config.sections import Section
 from kaspec.config.source import Span
 from kaspec.config.values import plain_seconds
+from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
 from kaspec.vrrp.router import VirtualRouter
 
 
@@ -29,7 +29,6 @@ class Side:
 
     file: str
     instance: Instance
-    globally: Section
 
     @property
     def router(self) -> VirtualRouter:
@@ -39,20 +38,17 @@ class Side:
     @property
     def source(self) -> Address | None:
         """The address that packets come from, if it is given."""
-        within = self.instance.section
-        return within.value(rows.UNICAST_SRC_IP, within.value(rows.MCAST_SRC_IP, None))
+        return self.router.source
 
     @property
     def peers(self) -> tuple[Address, ...]:
         """The addresses that it unicasts to; none if it multicasts."""
-        return tuple(given.value.address for given in self.instance.section.entries(rows.UNICAST_PEER))
+        return tuple(peer.address for peer in self.router.peers)
 
     @property
     def multicast_group(self) -> Address:
         """The group that it multicasts to."""
-        family = self.router.family
-        above = global_defs.VRRP_MCAST_GROUP4 if family == 4 else global_defs.VRRP_MCAST_GROUP6
-        return self.instance.section.value(rows.MCAST_DST_IP, self.globally.value(above, vrrp_group(family)))
+        return self.router.multicast_group
 
     def place(self, *choice: Row) -> Span:
         """Where the first of these settings stands that is given, else the instance's name: all are left to the default."""
@@ -96,8 +92,7 @@ def _compare(one: Reading, other: Reading) -> Iterator[Diagnostic]:
 
 
 def _sides(reading: Reading) -> tuple[Side, ...]:
-    globally = reading.section.merged(top.GLOBAL_DEFS)
-    return tuple(Side(next(iter(reading.texts)), instance, globally) for instance in instances(reading))
+    return tuple(Side(next(iter(reading.texts)), instance) for instance in instances(reading))
 
 
 def pairs(mine: tuple[Side, ...], theirs: tuple[Side, ...]) -> tuple[Pair, ...]:
@@ -147,15 +142,18 @@ def _version(pair: Pair) -> Iterator[Diagnostic]:
 
 
 def _authentication(pair: Pair) -> Iterator[Diagnostic]:
-    """The type and the password as given; only the first eight bytes of a password count."""
-    mine, other = _credentials(pair.here), _credentials(pair.there)
+    """The type and what of the password counts; of keys with numbers, that each router can verify what the other signs."""
+    mine, other, name = pair.here.router.authentication, pair.there.router.authentication, pair.here.router.name
+    if isinstance(mine, HmacTrailer) and isinstance(other, HmacTrailer):
+        yield from _trailers(pair)
+        return
     if mine == other:
         return
-    if mine[0] != other[0]:
-        message = f"{pair.here.router.name} has {_type(mine[0])} here and {_type(other[0])} on the peer"
-        hint = "give both the same authentication block"
+    if type(mine) is not type(other):
+        message = f"{name} has {_TYPES[type(mine)]} here and {_TYPES[type(other)]} on the peer"
+        hint = "give both the same authentication or auth_hmac block"
     else:
-        message = f"{pair.here.router.name} has another auth_pass here than on the peer"
+        message = f"{name} has another auth_pass here than on the peer"
         hint = "give both the same auth_pass; only its first eight bytes count"
     related = ((_authentication_place(pair.there), "the peer's"),)
     yield kinds.PEER_AUTHENTICATION.at(
@@ -163,20 +161,35 @@ def _authentication(pair: Pair) -> Iterator[Diagnostic]:
     )
 
 
-def _credentials(side: Side) -> tuple[str, bytes]:
-    if side.router.version == 3:
-        return ("", b"")
-    within = side.instance.section.merged(rows.AUTHENTICATION)
-    kind, password = within.value(rows.AUTH_TYPE, ""), within.value(rows.AUTH_PASS, "")
-    return (kind, password.encode(errors="surrogatepass")[:8]) if kind and password else ("", b"")
+_TYPES: dict[type, str] = {
+    NoAuthentication: "no authentication",
+    SimplePassword: "auth_type PASS",
+    IpAuthenticationHeader: "auth_type AH",
+    HmacTrailer: "auth_hmac",
+}
 
 
-def _type(kind: str) -> str:
-    return f"auth_type {kind}" if kind else "no authentication"
+def _trailers(pair: Pair) -> Iterator[Diagnostic]:
+    """Whoever enforces must know the key that the other signs with; that it is the same is only seen if it is not in a file."""
+    for signer, hearer in ((pair.here, pair.there), (pair.there, pair.here)):
+        signs, verifies = signer.router.authentication, hearer.router.authentication
+        assert isinstance(signs, HmacTrailer)
+        assert isinstance(verifies, HmacTrailer)
+        used = next((key for key in signs.keys if key.key_id == signs.active_key), None)
+        known = next((key for key in verifies.keys if key.key_id == signs.active_key), None)
+        same = known is not None and (used is None or not (used.data and known.data) or used.data == known.data)
+        if verifies.mode != "enforce" or (signs.mode != "receive-only" and same):
+            continue
+        what = "does not sign" if signs.mode == "receive-only" else f"signs with key {signs.active_key}"
+        why = "" if signs.mode == "receive-only" else (", which is another there" if known else ", which is not known there")
+        message = f"{signer.router.name} of {signer.file} {what}{why}, and {hearer.file} enforces: it discards every packet"
+        hint = "give the key to both first, as a second one, then change active_key, then mode"
+        related = ((_authentication_place(hearer), "the other's"),)
+        yield kinds.PEER_HMAC.at(_authentication_place(signer), message, hint, related)
 
 
 def _authentication_place(side: Side) -> Span:
-    blocks = side.instance.section.sections(rows.AUTHENTICATION)
+    blocks = side.instance.section.sections(rows.AUTH_HMAC) or side.instance.section.sections(rows.AUTHENTICATION)
     given = blocks[-1].last(rows.AUTH_PASS) if blocks else None
     return given.statement.span if given else blocks[-1].span if blocks else side.instance.section.span
 

@@ -8,6 +8,7 @@ from kaspec.config.keywords import global_defs as rows
 from kaspec.config.keywords import vrrp_instance as instance_rows
 from kaspec.config.model import SMTP_PORT, THIRTY_SECONDS, GlobalDefs
 from kaspec.config.sections import NOWHERE, Section
+from kaspec.config.transport import build_transport
 from kaspec.firewall import FirewallStyle
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.router import FIVE_SECONDS, GarpPolicy
@@ -30,6 +31,7 @@ def build_global_defs(section: Section) -> GlobalDefs:
         smtp_alert_vrrp=section.value(rows.SMTP_ALERT_VRRP, None),
         no_email_faults=section.value(rows.NO_EMAIL_FAULTS, False),
         telling=build_telling(section),
+        transport=build_transport(section),
         default_interface=section.value(rows.DEFAULT_INTERFACE, "eth0"),
         vrrp_priority=section.value(rows.VRRP_PRIORITY, 0),
         checker_priority=section.value(rows.CHECKER_PRIORITY, 0),

@@ -106,6 +106,10 @@ BFD_HOPS = _kind("K183", "warning", "max_hops of a bfd_instance lets everything 
 BFD_NOT_TOLD = _kind("K184", "warning", "A bfd_instance that tells only the checker is tracked by VRRP.")
 
 # Not active yet.
+STATE_CLEARED = _kind("K051", "warning", "auth_type AH begins as BACKUP.")
+KEY_UNUSABLE = _kind("K052", "error", "A key of auth_hmac cannot be used.")
+PEER_TWICE = _kind("K053", "warning", "A unicast_peer is given twice.")
+TRANSPORT_UNUSED = _kind("K054", "warning", "A setting of unicast in an instance that multicasts, or the other way round.")
 KEYWORD_INACTIVE = _kind("K040", "warning", "keepalived has this keyword; this release reads it without effect.")
 LVS_INACTIVE = _kind("K041", "notice", "LVS blocks are read, but this release does not act on them.")
 
@@ -177,6 +181,7 @@ PEER_WEIGHTS = _kind("K163", "warning", "Tracking can never hand over to the pee
 PEER_TRANSPORT = _kind("K164", "error", "One peer unicasts, the other multicasts.")
 PEER_NOT_LISTED = _kind("K165", "error", "A router is not among its peer's unicast_peer.")
 PEER_CHECKSUM = _kind("K167", "warning", "Peers compute the checksum of version 3 packets differently.")
+PEER_HMAC = _kind("K168", "error", "Peers cannot verify each other's auth_hmac trailers.")
 PEER_GROUP = _kind("K166", "error", "Peers multicast to different groups.")
 
 

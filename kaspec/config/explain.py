@@ -38,6 +38,10 @@ REWRITES = frozenset(
         kinds.OWNER_WEIGHTED,
         kinds.VERSION_RAISED,
         kinds.AUTHENTICATION_IGNORED,
+        kinds.STATE_CLEARED,
+        kinds.KEY_UNUSABLE,
+        kinds.PEER_TWICE,
+        kinds.TRANSPORT_UNUSED,
         kinds.FAMILIES_MIXED,
     )
 )
@@ -242,6 +246,12 @@ def _interval(read: Callable[[VirtualRouter], Interval | None]) -> Callable[[Vir
     return lambda router, _: plain_seconds(read(router) or ZERO)
 
 
+def _source(router: VirtualRouter, spoken: bool) -> str:
+    if not spoken:
+        return "none, for it unicasts" if router.peers else "none, for it multicasts"
+    return format_address(router.source) if router.source else f"the first address of {router.interface}"
+
+
 def _yes(flag: bool) -> str:
     return "yes" if flag else "no"
 
@@ -259,7 +269,17 @@ EFFECTIVE: Mapping[Row, Callable[[VirtualRouter, InstanceSettings], str]] = {
     rows.PREEMPT: lambda router, _: _yes(router.preempt),
     rows.PREEMPT_DELAY: _interval(lambda router: router.preempt_delay),
     rows.DONT_TRACK_PRIMARY: lambda router, _: _yes(router.dont_track_primary),
-    rows.MCAST_SRC_IP: lambda router, _: format_address(router.source) if router.source else f"the first address of {router.interface}",
+    rows.MCAST_SRC_IP: lambda router, _: _source(router, not router.peers),
+    rows.UNICAST_SRC_IP: lambda router, _: _source(router, bool(router.peers)),
+    rows.MCAST_DST_IP: lambda router, _: "none, for it unicasts" if router.peers else format_address(router.multicast_group),
+    rows.UNICAST_TTL: lambda router, _: str(router.unicast_ttl),
+    rows.UNICAST_FAULT_NO_PEER: lambda router, _: _yes(router.lacks_peers),
+    rows.CHECK_UNICAST_SRC: lambda router, _: _yes(router.checks_peers),
+    rows.TRACK_SRC_IP: lambda router, _: _yes(router.tracks_source),
+    rows.SKIP_CHECK_ADV_ADDR: lambda router, _: _yes(router.trusts_address_list),
+    rows.OWNER_IGNORE_ADVERTS: lambda router, _: _yes(router.profile.owner_discards),
+    rows.HIGHER_PRIO_SEND_ADVERT: lambda router, _: _yes(router.profile.answers_higher_priority),
+    rows.KERNEL_RX_BUF_SIZE: lambda _, settings: str(settings.kernel_rx_buf_size or "by vrrp_rx_bufs_policy"),
     rows.GARP_MASTER_DELAY: _interval(lambda router: router.garp.delay),
     rows.GARP_MASTER_REPEAT: lambda router, _: str(router.garp.repeat),
     rows.GARP_MASTER_REFRESH: _interval(lambda router: router.garp.refresh),

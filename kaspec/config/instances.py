@@ -9,18 +9,18 @@ from kaspec.config import versions
 from kaspec.config.addresses import build_addresses, build_tracks, interfaces_named
 from kaspec.config.alerts import build_settings
 from kaspec.config.bfd import build_bfd_tracks
+from kaspec.config.credentials import build_authentication
 from kaspec.config.definitions import garp_policy
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lexer import Report
 from kaspec.config.model import BfdInstance, GlobalDefs, InitialState, InstanceSettings, InterfaceUse
 from kaspec.config.sections import Section
 from kaspec.config.source import Span
+from kaspec.config.transport import can_tell_apart, with_transport
 from kaspec.config.virtual_interfaces import Names, with_virtual_interfaces
 from kaspec.units import ZERO, Interval
-from kaspec.vrrp.authentication import Authentication, NoAuthentication, SimplePassword
-from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Identity, Profile, Version, VirtualRouter
-
-PASSWORD_LIMIT = 8
+from kaspec.vrrp.authentication import IpAuthenticationHeader
+from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Identity, Profile, VirtualRouter
 
 
 @frozen
@@ -37,7 +37,7 @@ def build_instances(
     """Build the instances, which may track ``bfd_instances``; the second of two that cannot both be is left out."""
     built: list[Instance] = []
     names: set[str] = set()
-    places: dict[Identity, tuple[str, Span]] = {}
+    places: dict[Identity, list[tuple[VirtualRouter, Span]]] = {}
     virtual, sessions = Names.of(globally), {each.session.name: each for each in bfd_instances}
     for section in sections:
         instance = _instance(section, globally, defaults, sessions, report)
@@ -50,13 +50,17 @@ def build_instances(
             continue
         identifier = section.last(rows.VIRTUAL_ROUTER_ID)
         span = identifier.span if identifier else where
-        other, there = places.setdefault(place, (router.name, span))
-        if other != router.name:
-            message = f"{router.name} and {other} both have virtual_router_id {router.virtual_router_id} on {router.interface}"
+        others = places.setdefault(place, [])
+        rival = next(((other, there) for other, there in others if not can_tell_apart(router, other)), None)
+        if rival is not None:
+            other, there = rival
+            message = f"{router.name} and {other.name} both have virtual_router_id {router.virtual_router_id} on {router.interface}"
             hint = f"give each its own virtual_router_id; {router.name} is left out"
-            report(kinds.DUPLICATE_ROUTER.at(span, message, hint, ((there, f"{other} has it here"),)))
+            report(kinds.DUPLICATE_ROUTER.at(span, message, hint, ((there, f"{other.name} has it here"),)))
         else:
-            built.append(evolve(instance, router=with_virtual_interfaces(router, section, virtual, report)))
+            distinct = evolve(router, distinction=router.name if others else "")
+            built.append(evolve(instance, router=with_virtual_interfaces(distinct, section, virtual, report)))
+            others.append((router, span))
         names.add(router.name)
     return tuple(built)
 
@@ -69,7 +73,7 @@ def _instance(
     family = versions.family_spoken(section)
     version = versions.version_spoken(section, family, defaults, report)
     advertised = versions.of_family(section.entries(rows.VIRTUAL_IPADDRESS), family, section.label, report)
-    addresses = build_addresses(advertised, interface.value if interface else "", report)
+    addresses = build_addresses(advertised, interface.value if interface else defaults.default_interface, report)
     owner = priority == OWNER_PRIORITY
     tracks = build_tracks(section.entries(rows.TRACK_INTERFACE), interface.value if interface else "", owner, report)
     nopreempt = _nopreempt(section, state, priority, report)
@@ -84,27 +88,37 @@ def _instance(
         advertisement_interval=versions.advertisement_interval(section, version, report),
         preempt=not nopreempt,
         preempt_delay=_preempt_delay(section, state, nopreempt, report),
-        authentication=_authentication(section, version, report),
         tracks=tracks,
         trackers=build_bfd_tracks(section.entries(rows.TRACK_BFD), sessions, owner, report),
         dont_track_primary=section.value(rows.DONT_TRACK_PRIMARY, False),
-        source=versions.source_given(section, family, report),
         garp=garp_policy(globally, section),
         down_timer_adverts=section.value(rows.DOWN_TIMER_ADVERTS, defaults.down_timer_adverts),
         profile=_profile(section.value(rows.LOWER_PRIO_NO_ADVERT, defaults.lower_prio_no_advert)),
         checksum_form=versions.form_of_checksum(section, globally),
         accept=_accepts(section),
     )
-    if not _complete(section, router, report) or interface is None or identifier is None:
+    spoken = with_transport(router, section, defaults.transport, report)
+    authentic = evolve(spoken, authentication=build_authentication(section, router, report))
+    if not _complete(section, authentic, report) or identifier is None:
         return None
-    return Instance(router, build_settings(section, state))
+    return Instance(authentic, build_settings(section, _initial(section, authentic, state, report)))
+
+
+def _initial(section: Section, router: VirtualRouter, state: InitialState, report: Report) -> InitialState:
+    """Keepalived takes the wish to begin as Master back: nobody who heard the old one would believe the numbers of a new one."""
+    given = section.last(rows.STATE)
+    if state == "BACKUP" or router.is_owner or given is None or not isinstance(router.authentication, IpAuthenticationHeader):
+        return state
+    message = f"auth_type AH does not work with state MASTER: {section.label} begins as BACKUP"
+    report(kinds.STATE_CLEARED.at(given.span, message, "use state BACKUP"))
+    return "BACKUP"
 
 
 def _complete(section: Section, router: VirtualRouter, report: Report) -> bool:
     """Tell whether the instance has what it cannot do without: in version 3, an address too (RFC 9568 5.2.5)."""
     complete, who = bool(section.label), f"vrrp_instance {section.label}".rstrip()
     for row in (rows.INTERFACE, rows.VIRTUAL_ROUTER_ID):
-        if row not in section.given:
+        if row not in section.given and not (row is rows.INTERFACE and router.peers and router.source):
             hint = f"add {row.name} {row.argument.form}, such as: {row.description.example or f'{row.name} {row.argument.example}'}"
             report(kinds.MISSING_SETTING.at(section.span, f"{who} has no {row.name}", hint))
             complete = False
@@ -149,33 +163,6 @@ def _preempt_delay(section: Section, state: InitialState, nopreempt: bool, repor
         report(kinds.PREEMPT_DELAY_CLEARED.at(given.span, f"preempt_delay does not work with {reason} and is ignored"))
         return ZERO
     return given.value
-
-
-def _authentication(section: Section, version: Version, report: Report) -> Authentication:
-    within = section.merged(rows.AUTHENTICATION)
-    if version == 3:
-        for block in section.sections(rows.AUTHENTICATION)[:1]:
-            message = f"VRRP version 3 has no authentication: that of {section.label} is ignored"
-            report(kinds.AUTHENTICATION_IGNORED.at(block.span, message, "remove the block; whoever reaches the link can speak VRRP"))
-        return NoAuthentication()
-    kind, password = within.last(rows.AUTH_TYPE), within.last(rows.AUTH_PASS)
-    if kind is not None and kind.value == "AH":
-        report(kinds.KEYWORD_INACTIVE.at(kind.span, "auth_type AH is not active in this release: no authentication is used"))
-        return NoAuthentication()
-    if password is None or not password.value or kind is None:
-        if lone := password or kind:
-            missing = "auth_pass" if kind else "auth_type PASS"
-            report(kinds.AUTHENTICATION_INCOMPLETE.at(lone.span, f"without {missing} there is no authentication", f"add {missing}"))
-        return NoAuthentication()
-    data = password.value.encode(errors="surrogateescape" if _escaped(password.value) else "replace")
-    if len(data) > PASSWORD_LIMIT:
-        report(kinds.PASSWORD_CUT.at(password.span, f"only the first {PASSWORD_LIMIT} bytes of the password are used"))
-    return SimplePassword(data[:PASSWORD_LIMIT].ljust(PASSWORD_LIMIT, b"\0"))
-
-
-def _escaped(password: str) -> bool:
-    """Tell whether every surrogate stands for a byte that was not UTF-8, as a file read with ``surrogateescape`` has it."""
-    return all(not 0xD800 <= ord(character) <= 0xDFFF or 0xDC80 <= ord(character) <= 0xDCFF for character in password)
 
 
 def _accepts(section: Section) -> bool:

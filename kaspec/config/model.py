@@ -9,6 +9,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from kaspec.address import Address
 from kaspec.bfd.session import Session
 from kaspec.config.source import Span
 from kaspec.config.terms import Fifo, Owner
@@ -58,6 +59,25 @@ class Telling:
 
 
 @frozen
+class Transport:
+    """What ``global_defs`` says about sending and receiving; every field has its keyword's name.
+
+    Groups unset are the families' own; every instance has inherited the rest.  A ``vrrp_rx_bufs_policy`` unset leaves the size of receive
+    buffers to us, a number is bytes.
+    """
+
+    vrrp_mcast_group4: Address | None = None
+    vrrp_mcast_group6: Address | None = None
+    vrrp_check_unicast_src: bool = False
+    vrrp_skip_check_adv_addr: bool = False
+    vrrp_owner_ignore_adverts: bool = False
+    vrrp_higher_prio_send_advert: bool = False
+    log_unknown_vrids: bool = False
+    vrrp_rx_bufs_policy: str | int | None = None
+    vrrp_rx_bufs_multiplier: int = 3
+
+
+@frozen
 class GlobalDefs:
     """keepalived's ``global_defs``: ``None`` where the default depends on the machine or on another setting.
 
@@ -77,6 +97,7 @@ class GlobalDefs:
     smtp_alert_vrrp: bool | None = None
     no_email_faults: bool = False
     telling: Telling = Telling()
+    transport: Transport = Transport()
     default_interface: str = "eth0"
     vrrp_priority: int = 0
     checker_priority: int = 0
@@ -95,7 +116,7 @@ class InstanceSettings:
     """What a ``vrrp_instance`` says beyond the protocol; ``name`` is the virtual router's.
 
     ``initial_state`` is keepalived's wish only: the election decides.  ``smtp_alert`` and ``notify_priority_changes`` unset mean the global
-    setting; ``notify_deleted`` may be given without a command: then it is true.
+    setting, as does ``kernel_rx_buf_size`` (bytes); ``notify_deleted`` may be given without a command: then it is true.
     """
 
     name: str
@@ -109,6 +130,7 @@ class InstanceSettings:
     notify_deleted: Command | bool = False
     notify_master_rx_lower_pri: Command | None = None
     notify_priority_changes: bool | None = None
+    kernel_rx_buf_size: int | None = None
 
 
 @frozen

@@ -14,15 +14,16 @@ from attrs import evolve
 from kaspec.address import format_address
 from kaspec.bfd.session import Session
 from kaspec.config.alerts import write_alerts
+from kaspec.config.credentials import write_authentication
 from kaspec.config.keywords import Block, Listing, Setting
 from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, GroupSettings, InstanceSettings
 from kaspec.config.sections import Section
+from kaspec.config.transport import write_addressing, write_peers, write_transport
 from kaspec.config.values import SCOPE_NAMES, plain_seconds
 from kaspec.config.writing import milliseconds, word
 from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
 from kaspec.units import ZERO, Interval
-from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, TrackerTrack, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import virtual_mac
@@ -123,6 +124,7 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
         yield f"vrrp_down_timer_adverts {defs.down_timer_adverts}"
     if defs.lower_prio_no_advert:
         yield "vrrp_lower_prio_no_advert"
+    yield from write_transport(defs.transport)
     yield from _firewall(defs.firewall)
 
 
@@ -154,7 +156,8 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
     """Every setting of an instance that has one line."""
     if settings is not None:
         yield f"state {settings.initial_state}"
-    yield f"interface {word(router.interface)}"
+    if router.interface:
+        yield f"interface {word(router.interface)}"
     yield f"virtual_router_id {router.virtual_router_id}"
     yield f"version {router.version}"
     yield from _CHECKSUMS[router.checksum_form]
@@ -166,8 +169,7 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
         yield f"preempt_delay {plain_seconds(router.preempt_delay)}"
     if router.dont_track_primary:
         yield "dont_track_primary"
-    if router.source is not None:
-        yield f"mcast_src_ip {format_address(router.source)}"
+    yield from write_addressing(router)
     yield from _garp("garp_", router.garp, GarpPolicy())
     yield f"down_timer_adverts {router.down_timer_adverts}"
     yield f"lower_prio_no_advert {str(not router.profile.answers_lower_priority).lower()}"
@@ -195,9 +197,10 @@ def _virtual_interface(router: VirtualRouter) -> Iterator[str]:
 
 def _lists(router: VirtualRouter) -> Iterator[str]:
     """Every block inside an instance."""
-    if isinstance(router.authentication, SimplePassword):
-        password = router.authentication.data.rstrip(b"\0").decode(errors="surrogateescape")
-        yield _block("authentication", ("auth_type PASS", f"auth_pass {word(password)}"))
+    if authentication := write_authentication(router.authentication):
+        yield _block(*authentication)
+    if router.peers:
+        yield _block("unicast_peer", write_peers(router.peers))
     if router.tracks:
         yield _block("track_interface", map(render_track, router.tracks))
     if bfd := [track for track in router.trackers if track.kind == "bfd"]:

@@ -18,13 +18,14 @@ from kaspec.wire.vrrp import CENTISECOND, LONGEST_INTERVAL, ChecksumForm
 
 
 def family_spoken(section: Section) -> Family:
-    """Return the family of an instance: native_ipv6's, else its first virtual address's, else its source address's."""
+    """Return the family of an instance: native_ipv6's, else its first virtual address's, else its source's or its first peer's."""
     if section.value(rows.NATIVE_IPV6, False):
         return 6
-    source = section.last(rows.MCAST_SRC_IP)
     first = next(iter(section.entries(rows.VIRTUAL_IPADDRESS)), None)
-    known = first.value.prefix.value.address if first else source.value if source else Address(bytes(4))
-    return family_of(known)
+    if first is not None:
+        return family_of(first.value.prefix.value.address)
+    peers = (given.value.address for given in section.entries(rows.UNICAST_PEER))
+    return family_of(section.value(rows.UNICAST_SRC_IP, section.value(rows.MCAST_SRC_IP, next(peers, Address(bytes(4))))))
 
 
 def version_spoken(section: Section, family: Family, defaults: GlobalDefs, report: Report) -> Version:
@@ -51,16 +52,6 @@ def of_family(lines: Iterable[Given[AddressLine]], family: Family, who: str, rep
         hint = "move it to virtual_ipaddress_excluded, or give it an instance of its own"
         report(kinds.FAMILIES_MIXED.at(given.at(given.value.prefix), message, hint))
     return tuple(fitting)
-
-
-def source_given(section: Section, family: Family, report: Report) -> Address | None:
-    """Return the source address that is given, if it is of the family."""
-    given = section.last(rows.MCAST_SRC_IP)
-    if given is None or family_of(given.value) == family:
-        return given.value if given else None
-    message = f"{format_address(given.value)} is ignored: {section.label} speaks IPv{family}"
-    report(kinds.FAMILIES_MIXED.at(given.span, message, f"give an IPv{family} address of the interface"))
-    return None
 
 
 def advertisement_interval(section: Section, version: Version, report: Report) -> Interval:

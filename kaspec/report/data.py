@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 from attrs import frozen
 
 from kaspec import rules
-from kaspec.address import VRRP_GROUP_V4, VRRP_GROUP_V6, family_of, format_address, is_link_local, vrrp_group
+from kaspec.address import VRRP_GROUP_V4, VRRP_GROUP_V6, family_of, format_address, is_link_local
 from kaspec.config.model import Configuration, GlobalDefs
 from kaspec.node import NodeState
 from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import pending_line, reason_line
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant, Interval, in_seconds
-from kaspec.vrrp.authentication import SimplePassword
+from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
 from kaspec.vrrp.events import AdvertisementReceived
 from kaspec.vrrp.intervals import master_down_interval
-from kaspec.vrrp.router import GarpPolicy, Identity, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import LARGEST_TTL, GarpPolicy, Identity, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Master, State, next_deadline, state_name
 
 _EPOCH = datetime(1970, 1, 1)
@@ -79,16 +79,24 @@ def _global_definitions(of: GlobalDefs) -> Iterator[str]:
     yield f" Default smtp_alert = {_choice(of.smtp_alert)}"
     yield f" Default smtp_alert_vrrp = {_choice(of.smtp_alert_vrrp)}"
     yield f" Default interface = {of.default_interface}"
-    yield f" VRRP IPv4 mcast group = {format_address(VRRP_GROUP_V4)}"
-    yield f" VRRP IPv6 mcast group = {format_address(VRRP_GROUP_V6)}"
+    yield f" VRRP IPv4 mcast group = {format_address(of.transport.vrrp_mcast_group4 or VRRP_GROUP_V4)}"
+    yield f" VRRP IPv6 mcast group = {format_address(of.transport.vrrp_mcast_group6 or VRRP_GROUP_V6)}"
     yield from _garp(" ", " timer", of.garp)
     yield f" Num adverts before down = {of.down_timer_adverts}"
     yield f" Send advert after receive lower priority advert = {_truth(not of.lower_prio_no_advert)}"
+    yield f" Send advert after receive higher priority advert = {_truth(of.transport.vrrp_higher_prio_send_advert)}"
     yield f" VRRP default protocol version = {of.version}"
+    yield f" VRRP check unicast_src = {_truth(of.transport.vrrp_check_unicast_src)}"
+    yield f" VRRP skip check advert addresses = {_truth(of.transport.vrrp_skip_check_adv_addr)}"
     yield f" VRRP process priority = {of.vrrp_priority}"
     yield f" VRRP don't swap = {_truth(of.vrrp_no_swap)}"
     yield f" Checker process priority = {of.checker_priority}"
     yield f" Checker don't swap = {_truth(of.checker_no_swap)}"
+    if of.transport.vrrp_rx_bufs_policy is not None:
+        yield f" rx_bufs_policy = {of.transport.vrrp_rx_bufs_policy}"
+    yield f" rx_bufs_multiples = {of.transport.vrrp_rx_bufs_multiplier}"
+    if of.transport.log_unknown_vrids:
+        yield " log_unknown_vrids"
 
 
 def _instance(router: VirtualRouter, state: State, journal: Journal, clock: WallClock) -> Iterator[str]:
@@ -98,12 +106,17 @@ def _instance(router: VirtualRouter, state: State, journal: Journal, clock: Wall
         yield "   Using Native IPv6"
     yield from _condition(router, state, journal, clock)
     yield f"   Interface = {router.interface}"
+    if router.trusts_address_list:
+        yield "   Skip checking advert IP addresses"
     source = state.standing.address
-    yield f"   Using src_ip = {'(none)' if source is None else format_address(source)}"
-    yield f"   Multicast address {format_address(vrrp_group(router.family))}"
+    origin = "" if router.source is None else " (from configuration)"
+    yield f"   Using src_ip = {'(none)' if source is None else format_address(source)}{origin}"
+    if not router.peers:
+        yield f"   Multicast address {format_address(router.multicast_group)}"
     yield from _garp("   ", "", router.garp)
     yield f"   Down timer adverts = {router.down_timer_adverts}"
     yield f"   Send advert after receive lower priority advert = {_truth(router.profile.answers_lower_priority)}"
+    yield f"   Send advert after receive higher priority advert = {_truth(router.profile.answers_higher_priority)}"
     yield f"   Virtual Router ID = {router.virtual_router_id}"
     yield f"   Priority = {router.priority}"
     yield f"   Effective priority = {state.standing.priority}"
@@ -116,6 +129,8 @@ def _instance(router: VirtualRouter, state: State, journal: Journal, clock: Wall
     yield f"   Virtual IP ({len(router.addresses)}):"
     held = " set" if isinstance(state, Master) else ""
     yield from (f"     {_address(address)}{held}" for address in router.addresses)
+    if router.peers:
+        yield from _unicast(router)
     if router.tracks:
         yield "   Tracked interfaces :"
     for track in router.tracks:
@@ -154,6 +169,14 @@ def _of_version_3(router: VirtualRouter, state: Backup, following: Advertisement
         yield f"   Master checksum covers = {next(other, router.checksum_form)}"
 
 
+def _unicast(router: VirtualRouter) -> Iterator[str]:
+    if router.unicast_ttl != LARGEST_TTL:
+        yield f"   Unicast TTL = {router.unicast_ttl}"
+    yield f"   Check unicast src : {'yes' if router.checks_peers else 'no'}"
+    yield "   Unicast Peer :"
+    yield from (f"     {format_address(peer.address)} min_ttl {peer.min_ttl} max_ttl {peer.max_ttl}" for peer in router.peers)
+
+
 def _garp(indent: str, timer: str, policy: GarpPolicy) -> Iterator[str]:
     def whole_seconds(delay: Interval | None) -> int:
         return 0 if delay is None else delay // SECOND
@@ -173,11 +196,18 @@ def _advertisement_interval(router: VirtualRouter) -> str:
 
 
 def _authentication(router: VirtualRouter) -> Iterator[str]:
-    if isinstance(router.authentication, SimplePassword):
-        yield "   Authentication type = SIMPLE_PASSWORD"
-        yield "   Password = ********"
-    else:
-        yield "   Authentication type = none"
+    match router.authentication:
+        case SimplePassword():
+            yield "   Authentication type = SIMPLE_PASSWORD"
+            yield "   Password = ********"
+        case IpAuthenticationHeader():  # keepalived shows no password here
+            yield "   Authentication type = IPSEC_AH"
+        case HmacTrailer(keys, active, window, anti_replay, mode):
+            yield "   Authentication type = HMAC_SHA256"
+            yield f"   Keys = {' '.join(str(key.key_id) for key in keys)}, active {active}, mode {mode}"
+            yield f"   Anti replay = {anti_replay}, window {window // SECOND} secs"
+        case NoAuthentication():
+            yield "   Authentication type = none"
 
 
 def _address(virtual: VirtualAddress) -> str:

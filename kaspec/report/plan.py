@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from kaspec.config.model import Command
+from kaspec.config.model import Command, Transport
 from kaspec.config.render import render_address, render_route, render_track
+from kaspec.config.transport import write_peers
 from kaspec.config.values import plain_seconds
 from kaspec.consequences import Consequence
 from kaspec.plan import Action, Change, Difference, Plan, changes
 from kaspec.units import ZERO
-from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
-from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, Profile, VirtualAddress
+from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
+from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, Peer, Profile, VirtualAddress
 from kaspec.vrrp.virtual_interface import VirtualInterface
 
 HEADS: Mapping[str, str] = {
@@ -26,7 +27,15 @@ OWN: Mapping[str, str] = {
     "advertisement_interval": "advert_int",
     "tracks": "track_interface",
     "source": "mcast_src_ip",
-    "profile": "lower_prio_no_advert",
+    "answers_lower_priority": "lower_prio_no_advert",
+    "answers_higher_priority": "higher_prio_send_advert",
+    "owner_discards": "owner_ignore_adverts",
+    "peers": "unicast_peer",
+    "checks_peers": "check_unicast_src",
+    "lacks_peers": "unicast_fault_no_peer",
+    "group": "mcast_dst_ip",
+    "tracks_source": "track_src_ip",
+    "trusts_address_list": "skip_check_adv_addr",
     "initial_state": "state",
     "repeat": "garp_master_repeat",
     "delay": "garp_master_delay",
@@ -149,7 +158,7 @@ def _plus_minus(difference: Difference[Any], write: Callable[[Any], str]) -> lis
 
 def _flat(change: Change) -> tuple[Change, ...]:
     """Take a policy apart into its settings."""
-    return changes(change.old, change.new) if isinstance(change.new, GarpPolicy) else (change,)
+    return changes(change.old, change.new) if isinstance(change.new, GarpPolicy | Profile | Transport) else (change,)
 
 
 def _changed(change: Change, keywords: Mapping[str, str]) -> dict[str, str]:
@@ -162,6 +171,10 @@ def _changed(change: Change, keywords: Mapping[str, str]) -> dict[str, str]:
 
 def _value(name: str, value: Any) -> str:
     match value:
+        case bool() if name == "answers_lower_priority":
+            return "no" if value else "yes"
+        case None if name == "group":
+            return "the usual group"
         case _ if name in SECONDS:
             return plain_seconds(value or ZERO)
         case None | () | NoAuthentication():
@@ -174,10 +187,15 @@ def _value(name: str, value: Any) -> str:
             return " ".join(word for word in (f'"{line}"', user, group) if word)
         case VirtualInterface(name, base):
             return f"{name} over {base}"
-        case Profile():
-            return "no" if value.answers_lower_priority else "yes"
         case SimplePassword():
             return "PASS"
+        case IpAuthenticationHeader():
+            return "AH"
+        case HmacTrailer(keys, active, window, anti_replay, mode):
+            known = " ".join(str(key.key_id) for key in keys)
+            return f"auth_hmac (keys {known}, active_key {active}, time_window {plain_seconds(window)}, {anti_replay}, {mode})"
+        case Peer():
+            return next(write_peers((value,)))
         case tuple():
             return ", ".join(_value("", each) for each in value)
         case VirtualAddress() | InterfaceTrack():

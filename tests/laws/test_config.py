@@ -11,15 +11,34 @@ from kaspec.bfd.session import Session
 from kaspec.config import Configuration, Diagnostic, has_errors, read, render_diagnostic
 from kaspec.config.gathering import in_order
 from kaspec.config.keywords import TABLE
-from kaspec.config.model import BfdInstance, Command, GlobalDefs, GroupSettings, InitialState, InstanceSettings, Telling
+from kaspec.config.model import BfdInstance, Command, GlobalDefs, GroupSettings, InitialState, InstanceSettings, Telling, Transport
 from kaspec.config.render import render
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
 from kaspec.units import SECOND, ZERO, Interval
-from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
+from kaspec.vrrp.authentication import (
+    AntiReplay,
+    Authentication,
+    HmacKey,
+    HmacTrailer,
+    IpAuthenticationHeader,
+    Mode,
+    NoAuthentication,
+    SimplePassword,
+)
 from kaspec.vrrp.holdings import Route
-from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, GarpPolicy, InterfaceTrack, TrackerTrack, Version, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import (
+    KEEPALIVED,
+    OWNER_PRIORITY,
+    GarpPolicy,
+    InterfaceTrack,
+    Peer,
+    TrackerTrack,
+    Version,
+    VirtualAddress,
+    VirtualRouter,
+)
 from kaspec.vrrp.virtual_interface import VirtualInterface
 from kaspec.wire.vrrp import CENTISECOND, CHECKSUM_FORMS
 
@@ -41,12 +60,40 @@ ipv6_hosts = st.binary(min_size=16, max_size=16).map(Address)
 ipv6_addresses = st.builds(VirtualAddress, ipv6_hosts, st.integers(0, 128), interfaces)
 spoken: st.SearchStrategy[tuple[Version, Family]] = st.sampled_from(((2, 4), (3, 4), (3, 6)))
 tracks = st.builds(InterfaceTrack, interfaces, st.integers(-253, 253), st.booleans())
-passwords = (
-    st.binary(min_size=1, max_size=8)
-    .filter(lambda data: not set(data) & set(b'\0"\n\r\v\f\t'))
-    .map(lambda data: SimplePassword(data.ljust(8, b"\0")))
+secrets = (
+    st.binary(min_size=1, max_size=8).filter(lambda data: not set(data) & set(b'\0"\n\r\v\f\t')).map(lambda data: data.ljust(8, b"\0"))
 )
-profiles = st.sampled_from((KEEPALIVED, evolve(KEEPALIVED, answers_lower_priority=False)))
+passwords: st.SearchStrategy[Authentication] = secrets.map(SimplePassword)
+headers: st.SearchStrategy[Authentication] = secrets.map(IpAuthenticationHeader)
+profiles = st.builds(
+    lambda lower, ignores, higher: evolve(KEEPALIVED, answers_lower_priority=lower, owner_discards=ignores, answers_higher_priority=higher),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+)
+octets = st.integers(0, 255)
+ipv4_groups = st.binary(min_size=3, max_size=3).map(lambda rest: Address(b"\xe1" + rest))
+groups: dict[Family, st.SearchStrategy[Address]] = {
+    4: ipv4_groups,
+    6: st.binary(min_size=14, max_size=14).map(lambda rest: Address(b"\xff\x02" + rest)),
+}
+files = st.text(st.sampled_from("abz/-._"), min_size=1, max_size=12).map(lambda name: f"/etc/{name}")
+hmac_keys = st.builds(HmacKey, octets.filter(bool), st.binary(min_size=32, max_size=64)) | st.builds(
+    HmacKey, octets.filter(bool), file=files
+)
+ways: st.SearchStrategy[AntiReplay] = st.sampled_from(("time", "monotonic"))
+modes: st.SearchStrategy[Mode] = st.sampled_from(("enforce", "permissive", "receive-only"))
+
+
+@st.composite
+def hmac_trailers(draw: st.DrawFn) -> HmacTrailer:
+    keys = tuple(draw(st.lists(hmac_keys, min_size=1, max_size=3, unique_by=lambda key: key.key_id)))
+    window = Interval(draw(st.integers(1, 300)) * SECOND)
+    return HmacTrailer(keys, draw(st.sampled_from(keys)).key_id, window, draw(ways), draw(modes))
+
+
+trailers: st.SearchStrategy[Authentication] = hmac_trailers()
+unproven: st.SearchStrategy[Authentication] = st.just(NoAuthentication())
 commands = st.builds(Command, phrases, st.just("root"), st.none() | words) | st.builds(Command, phrases)
 choices = st.none() | st.booleans()
 
@@ -75,6 +122,11 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
     if virtual is not None:
         held = [evolve(each, interface=virtual.name) if each.interface == interface else each for each in held]
     unit, longest = (SECOND, 255) if version == 2 else (CENTISECOND, 4095)
+    own_hosts = hosts if family == 4 else ipv6_hosts
+    peers = tuple(draw(st.lists(st.builds(Peer, own_hosts, octets, octets), max_size=3, unique_by=lambda peer: peer.address)))
+    authentication = draw(st.one_of(unproven, trailers, passwords, headers) if version == 2 else st.one_of(unproven, trailers))
+    if isinstance(authentication, IpAuthenticationHeader) and priority != OWNER_PRIORITY:
+        initial_backup, state = True, "BACKUP"
     router = VirtualRouter(
         name,
         interface,
@@ -86,7 +138,7 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
         advertisement_interval=Interval(draw(st.integers(1, longest)) * unit),
         preempt=preempt,
         preempt_delay=Interval(draw(st.integers(0, 1000 * SECOND))) if initial_backup and preempt else ZERO,
-        authentication=draw(st.just(NoAuthentication()) | passwords) if version == 2 else NoAuthentication(),
+        authentication=authentication,
         tracks=tuple(draw(st.lists(others, max_size=3, unique_by=lambda each: each.interface))),
         dont_track_primary=draw(st.booleans()),
         source=draw(st.none() | (hosts if family == 4 else ipv6_hosts)),
@@ -97,15 +149,22 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
         virtual_interface=virtual,
         transmits_on_base=virtual is not None and draw(st.booleans()),
         accept=draw(st.booleans()),
+        peers=peers,
+        unicast_ttl=draw(octets) if peers else 255,
+        checks_peers=bool(peers) and (any(peer.min_ttl or peer.max_ttl != 255 for peer in peers) or draw(st.booleans())),
+        lacks_peers=not peers and draw(st.booleans()),
+        group=None if peers else draw(st.none() | groups[family]),
+        tracks_source=draw(st.booleans()),
+        trusts_address_list=draw(st.booleans()),
     )
     return router, draw(instance_settings(name, state))
 
 
 def instance_settings(name: str, state: InitialState) -> st.SearchStrategy[InstanceSettings]:
     script = st.none() | commands
-    deleted = st.booleans() | commands
+    deleted, sizes = st.booleans() | commands, st.none() | st.integers(1, 1 << 30)
     return st.builds(
-        InstanceSettings, st.just(name), st.just(state), choices, script, script, script, script, script, deleted, script, choices
+        InstanceSettings, st.just(name), st.just(state), choices, script, script, script, script, script, deleted, script, choices, sizes
     )
 
 
@@ -137,9 +196,22 @@ telling = st.builds(
     shutdown_script=st.none() | commands,
     shutdown_script_timeout=patience,
 )
+transport = st.builds(
+    Transport,
+    vrrp_mcast_group4=st.none() | groups[4],
+    vrrp_mcast_group6=st.none() | groups[6],
+    vrrp_skip_check_adv_addr=st.booleans(),
+    vrrp_owner_ignore_adverts=st.booleans(),
+    vrrp_higher_prio_send_advert=st.booleans(),
+    log_unknown_vrids=st.booleans(),
+    vrrp_rx_bufs_policy=st.none() | st.sampled_from(("MTU", "ADVERT")) | st.integers(1, 1 << 30),
+    vrrp_rx_bufs_multiplier=st.integers(1, 99),
+)
+"""Without ``vrrp_check_unicast_src``, which no instance can take back."""
 global_defs = st.builds(
     GlobalDefs,
     telling=telling,
+    transport=transport,
     router_id=st.none() | words,
     notification_email=st.lists(words, max_size=3).map(tuple),
     notification_email_from=st.none() | phrases,

@@ -54,21 +54,29 @@ def test_an_explanation_written_as_a_file_is_the_same_virtual_router(configurati
         assert again == evolve(instance.router, name="again", authentication=NoAuthentication())
 
 
+FLAGS = (
+    "dont_track_primary",
+    "native_ipv6",
+    "old_unicast_checksum",
+    "track_src_ip",
+    "unicast_fault_no_peer",
+    "check_unicast_src",
+)
+
+
 def written(instance: ExplainedInstance) -> str:
     lines = []
     for each in instance.settings:
         match each.keyword, each.value:
-            case _, "none":
+            case _, value if value == "none" or value.startswith(("none, for it", "the first", "by vrrp_rx_bufs_policy")):
                 continue
-            case (("virtual_ipaddress" | "track_interface"), value):
+            case (("virtual_ipaddress" | "track_interface" | "unicast_peer"), value):
                 lines.append(f"{each.keyword} {{\n{value}\n}}")
             case "preempt", value:
                 lines.append("preempt" if value == "yes" else "nopreempt")
-            case (("dont_track_primary" | "native_ipv6" | "old_unicast_checksum"), value):
+            case keyword, value if keyword in FLAGS:
                 lines.extend([each.keyword] if value == "yes" else [])
-            case "mcast_src_ip", value if value.startswith("the first"):
-                continue
-            case keyword, value if not keyword.startswith("authentication"):
+            case keyword, value if not keyword.startswith("auth"):
                 lines.append(f'{keyword} "{value}"' if keyword == "interface" else f"{keyword} {value}")
     body = "\n".join(lines)
     return f"vrrp_instance again {{\n{body}\n}}\n"

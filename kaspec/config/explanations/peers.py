@@ -19,6 +19,11 @@ def _peers(why: str, wrong: str, right: str, peer: str) -> Explanation:
 _PASS = "authentication {\n    auth_type PASS\n    auth_pass "
 _ADDRESSES = "virtual_ipaddress {\n    192.0.2.100/24\n    192.0.2.101/24\n}"
 
+
+def _signed(key_id: int, octet: str) -> str:
+    return f"priority 100\nauth_hmac {{\n    key {key_id} hex:{octet * 32}\n}}"
+
+
 EXPLANATIONS: dict[Kind, Explanation] = {
     kinds.PEER_ROUTER_ID: Explanation(
         "Routers know each other by the virtual_router_id in their packets. With different ones each hears nobody, becomes "
@@ -143,6 +148,14 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         "priority 100\nunicast_src_ip 192.0.2.11\nunicast_peer {\n    192.0.2.21\n}",
         "priority 100\nunicast_src_ip 192.0.2.11\nunicast_peer {\n    192.0.2.12\n}",
         "priority 150\nunicast_src_ip 192.0.2.12\nunicast_peer {\n    192.0.2.11\n}",
+    ),
+    kinds.PEER_HMAC: _peers(
+        "A router that enforces auth_hmac discards what is not signed, or signed with a key that it does not know. Keys change "
+        "without a gap in three steps: give all routers the new key beside the old one, then let each sign with it, then remove the "
+        "old one.",
+        _signed(2, "11"),
+        _signed(1, "22"),
+        _signed(1, "22").replace("priority 100", "priority 150"),
     ),
     kinds.PEER_GROUP: _peers(
         "A router listens to the group that it sends to. One that sends to another group is not heard.",

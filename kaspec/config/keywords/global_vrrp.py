@@ -38,9 +38,11 @@ V3_CHECKSUM_AS_V2 = setting(
     acts=True,
 )
 VRRP_MCAST_GROUP4 = setting(
-    _SCOPE, "vrrp_mcast_group4", form.IPV4, Description("ADDR", "224.0.0.18", 2, "V", "1.2.13", preset="224.0.0.18")
+    _SCOPE, "vrrp_mcast_group4", form.IPV4, Description("ADDR", "224.0.0.18", 2, "V", "1.2.13", preset="224.0.0.18"), acts=True
 )
-VRRP_MCAST_GROUP6 = setting(_SCOPE, "vrrp_mcast_group6", form.IPV6, Description("ADDR", "ff02::12", 2, "V", "1.2.13", preset="ff02::12"))
+VRRP_MCAST_GROUP6 = setting(
+    _SCOPE, "vrrp_mcast_group6", form.IPV6, Description("ADDR", "ff02::12", 2, "V", "1.2.13", preset="ff02::12"), acts=True
+)
 VRRP_GARP_MASTER_DELAY = setting(
     _SCOPE,
     "vrrp_garp_master_delay",
@@ -119,6 +121,7 @@ VRRP_HIGHER_PRIO_SEND_ADVERT = setting(
     "vrrp_higher_prio_send_advert",
     form.BOOLEAN,
     Description("[BOOL]", "no", 2, "V", "1.3.5", "MASTER sends one advert before yielding"),
+    acts=True,
 )
 VRRP_DOWN_TIMER_ADVERTS = setting(
     _SCOPE,
@@ -168,12 +171,13 @@ NFTABLES_IFINDEX = setting(
     _SCOPE, "nftables_ifindex", form.FLAG, Description("flag", "no", 3, "V", "2.0.15", "match by ifindex rather than name")
 )
 NFTABLES_COUNTERS = setting(_SCOPE, "nftables_counters", form.FLAG, Description("flag", "no", 3, "V", "2.0.15"), acts=True)
-VRRP_CHECK_UNICAST_SRC = setting(_SCOPE, "vrrp_check_unicast_src", form.FLAG, Description("flag", "off", 3, "V", "1.2.24"))
+VRRP_CHECK_UNICAST_SRC = setting(_SCOPE, "vrrp_check_unicast_src", form.FLAG, Description("flag", "off", 3, "V", "1.2.24"), acts=True)
 VRRP_SKIP_CHECK_ADV_ADDR = setting(
     _SCOPE,
     "vrrp_skip_check_adv_addr",
     form.BOOLEAN,
     Description("[BOOL]", "no", 1, "V", "1.2.24", "compare VIP list only when the sender changed (shipped default config has it)"),
+    acts=True,
 )
 VRRP_STRICT = setting(
     _SCOPE,
@@ -182,7 +186,11 @@ VRRP_STRICT = setting(
     Description("[BOOL]", "no", 1, "V", "1.2.24", "in the shipped default config; a frequent trap (no accept, no unicast, no auth)"),
 )
 VRRP_OWNER_IGNORE_ADVERTS = setting(
-    _SCOPE, "vrrp_owner_ignore_adverts", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.3.3", "priority 255 ignores adverts")
+    _SCOPE,
+    "vrrp_owner_ignore_adverts",
+    form.BOOLEAN,
+    Description("[BOOL]", "no", 3, "V", "2.3.3", "priority 255 ignores adverts"),
+    acts=True,
 )
 VRRP_PRIORITY = setting(
     _SCOPE, "vrrp_priority", form.integer(-20, 19), Description("-20..19", "0", 3, "V", "1.2.24", "nice value"), acts=True
@@ -243,16 +251,20 @@ PROCESS_MONITOR_RCV_BUFS_FORCE = setting(
     _SCOPE, "process_monitor_rcv_bufs_force", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.15")
 )
 VRRP_RX_BUFS_POLICY = setting(
-    _SCOPE, "vrrp_rx_bufs_policy", form.SIZE_POLICY, Description("MTU|ADVERT|BYTES", "kernel default", 3, "V", "2.0.7", "SO_RCVBUF sizing")
+    _SCOPE,
+    "vrrp_rx_bufs_policy",
+    form.SIZE_POLICY,
+    Description("MTU|ADVERT|BYTES", "kernel default", 3, "V", "2.0.7", "SO_RCVBUF sizing"),
+    acts=True,
 )
-VRRP_RX_BUFS_MULTIPLIER = setting(_SCOPE, "vrrp_rx_bufs_multiplier", form.POSITIVE, Description("N ≥ 1", "3", 3, "V", "2.0.7"))
+VRRP_RX_BUFS_MULTIPLIER = setting(_SCOPE, "vrrp_rx_bufs_multiplier", form.POSITIVE, Description("N ≥ 1", "3", 3, "V", "2.0.7"), acts=True)
 VRRP_STARTUP_DELAY = setting(
     _SCOPE, "vrrp_startup_delay", form.DELAY, Description("decimal s", "0", 2, "V", "2.0.15", "delay before first VRRP activity")
 )
 VRRP_DELAY_AFTER_BOOT = setting(
     _SCOPE, "vrrp_delay_after_boot", form.DELAY, Description("decimal s", "0", 3, "V", "2.4.0", "measured against /proc/uptime")
 )
-LOG_UNKNOWN_VRIDS = setting(_SCOPE, "log_unknown_vrids", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.18"))
+LOG_UNKNOWN_VRIDS = setting(_SCOPE, "log_unknown_vrids", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.18"), acts=True)
 VMAC_PREFIX = setting(
     _SCOPE,
     "vmac_prefix",

@@ -5,9 +5,12 @@ from kaspec.config import commands, compounds
 from kaspec.config.keywords.rows import Description, bare_block, listing, setting
 from kaspec.config.model import InitialState
 from kaspec.units import SECOND, ZERO, Interval
+from kaspec.vrrp.authentication import AntiReplay, Mode
 
 _SCOPE = "vrrp_instance"
 _STATES: dict[str, InitialState] = {"MASTER": "MASTER", "BACKUP": "BACKUP"}
+_ANTI_REPLAY: dict[str, AntiReplay] = {"time": "time", "monotonic": "monotonic"}
+_MODES: dict[str, Mode] = {"enforce": "enforce", "permissive": "permissive", "receive-only": "receive-only"}
 STATE = setting(
     _SCOPE,
     "state",
@@ -50,7 +53,10 @@ VERSION = setting(
 )
 AUTHENTICATION = bare_block(_SCOPE, "authentication", Description("{ … }", "none", 1, "V", "1.2.2", "only v2"), acts=True)
 AUTH_HMAC = bare_block(
-    _SCOPE, "auth_hmac", Description("{ … }", "none", 3, "V", "2.4.0", "v3 keyed extension, new in 2.4.0, draft-like private format")
+    _SCOPE,
+    "auth_hmac",
+    Description("{ … }", "none", 3, "V", "2.4.0", "v3 keyed extension, new in 2.4.0, draft-like private format"),
+    acts=True,
 )
 VIRTUAL_IPADDRESS = listing(
     _SCOPE,
@@ -116,25 +122,30 @@ DONT_TRACK_PRIMARY = setting(
     _SCOPE, "dont_track_primary", form.FLAG, Description("flag", "no", 2, "V", "1.2.2", "link loss of own interface is no fault"), acts=True
 )
 TRACK_SRC_IP = setting(
-    _SCOPE, "track_src_ip", form.FLAG, Description("flag", "no", 3, "V", "2.0.0", "fault if mcast/unicast src is removed")
+    _SCOPE, "track_src_ip", form.FLAG, Description("flag", "no", 3, "V", "2.0.0", "fault if mcast/unicast src is removed"), acts=True
 )
 MCAST_SRC_IP = setting(_SCOPE, "mcast_src_ip", form.ADDRESS, Description("IP", "first address of IF", 2, "V", "1.2.2"), acts=True)
 MCAST_DST_IP = setting(
-    _SCOPE, "mcast_dst_ip", form.ADDRESS, Description("IP", "global", 3, "V", "2.2.7", inherits=("global_defs", "vrrp_mcast_group4"))
+    _SCOPE,
+    "mcast_dst_ip",
+    form.ADDRESS,
+    Description("IP", "global", 3, "V", "2.2.7", inherits=("global_defs", "vrrp_mcast_group4"), example="mcast_dst_ip 224.0.0.100"),
+    acts=True,
 )
-UNICAST_SRC_IP = setting(_SCOPE, "unicast_src_ip", form.ADDRESS, Description("IP", "first address of IF", 1, "V", "1.2.13"))
+UNICAST_SRC_IP = setting(_SCOPE, "unicast_src_ip", form.ADDRESS, Description("IP", "first address of IF", 1, "V", "1.2.13"), acts=True)
 UNICAST_PEER = listing(
-    _SCOPE, "unicast_peer", compounds.PEER, Description("{ IP [min_ttl N] [max_ttl N] … }", "multicast", 1, "V", "1.2.13")
+    _SCOPE, "unicast_peer", compounds.PEER, Description("{ IP [min_ttl N] [max_ttl N] … }", "multicast", 1, "V", "1.2.13"), acts=True
 )
-UNICAST_TTL = setting(_SCOPE, "unicast_ttl", form.integer(0, 255), Description("0..255", "255", 3, "V", "2.1.0"))
+UNICAST_TTL = setting(_SCOPE, "unicast_ttl", form.integer(0, 255), Description("0..255", "255", 3, "V", "2.1.0"), acts=True)
 UNICAST_FAULT_NO_PEER = setting(
-    _SCOPE, "unicast_fault_no_peer", form.FLAG, Description("flag", "no", 3, "V", "2.2.7", "unicast source but no peer → FAULT")
+    _SCOPE, "unicast_fault_no_peer", form.FLAG, Description("flag", "no", 3, "V", "2.2.7", "unicast source but no peer → FAULT"), acts=True
 )
 CHECK_UNICAST_SRC = setting(
     _SCOPE,
     "check_unicast_src",
     form.FLAG,
     Description("flag", "global", 3, "V", "2.1.0", inherits=("global_defs", "vrrp_check_unicast_src")),
+    acts=True,
 )
 OLD_UNICAST_CHECKSUM = setting(
     _SCOPE,
@@ -197,6 +208,7 @@ SKIP_CHECK_ADV_ADDR = setting(
         "false also turns it ON (a bug of keepalived)",
         inherits=("global_defs", "vrrp_skip_check_adv_addr"),
     ),
+    acts=True,
 )
 STRICT_MODE = setting(
     _SCOPE, "strict_mode", form.BOOLEAN, Description("[BOOL]", "global", 2, "V", "1.2.24", inherits=("global_defs", "vrrp_strict"))
@@ -214,6 +226,7 @@ OWNER_IGNORE_ADVERTS = setting(
         "explicit false on an owner is forced true (a bug of keepalived)",
         inherits=("global_defs", "vrrp_owner_ignore_adverts"),
     ),
+    acts=True,
 )
 GARP_MASTER_DELAY = setting(
     _SCOPE,
@@ -283,6 +296,7 @@ HIGHER_PRIO_SEND_ADVERT = setting(
     "higher_prio_send_advert",
     form.BOOLEAN,
     Description("[BOOL]", "global", 2, "V", "1.3.5", inherits=("global_defs", "vrrp_higher_prio_send_advert")),
+    acts=True,
 )
 DOWN_TIMER_ADVERTS = setting(
     _SCOPE,
@@ -308,6 +322,7 @@ KERNEL_RX_BUF_SIZE = setting(
     "kernel_rx_buf_size",
     form.POSITIVE,
     Description("BYTES", "global policy", 3, "V", "2.0.7", "SO_RCVBUF of the socket", inherits=("global_defs", "vrrp_rx_bufs_policy")),
+    acts=True,
 )
 NOTIFY_MASTER = setting(_SCOPE, "notify_master", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
 NOTIFY_BACKUP = setting(_SCOPE, "notify_backup", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
@@ -358,21 +373,20 @@ KEY = setting(
     "key",
     compounds.HMAC_KEY,
     Description("1..255 VALUE|hex:…|file:PATH 32..64 bytes", "", 3, "V", "2.4.0", "repeatable"),
+    acts=True,
     repeats=True,
 )
-ACTIVE_KEY = setting(AUTH_HMAC.inside, "active_key", form.integer(1, 255), Description("ID", "first/only key", 3, "V", "2.4.0"))
+ACTIVE_KEY = setting(AUTH_HMAC.inside, "active_key", form.integer(1, 255), Description("ID", "first/only key", 3, "V", "2.4.0"), acts=True)
 TIME_WINDOW = setting(
-    AUTH_HMAC.inside, "time_window", form.whole_seconds(1, 300), Description("1..300 s", "3×advert_int, min 5", 3, "V", "2.4.0")
+    AUTH_HMAC.inside, "time_window", form.whole_seconds(1, 300), Description("1..300 s", "3×advert_int, min 5", 3, "V", "2.4.0"), acts=True
 )
 ANTI_REPLAY = setting(
-    AUTH_HMAC.inside,
-    "anti_replay",
-    form.choice({"time": "time", "monotonic": "monotonic"}),
-    Description("time|monotonic", "time", 3, "V", "2.4.0"),
+    AUTH_HMAC.inside, "anti_replay", form.choice(_ANTI_REPLAY), Description("time|monotonic", "time", 3, "V", "2.4.0"), acts=True
 )
 MODE = setting(
     AUTH_HMAC.inside,
     "mode",
-    form.choice({"enforce": "enforce", "permissive": "permissive", "receive-only": "receive-only"}),
+    form.choice(_MODES),
     Description("enforce|permissive|receive-only", "enforce", 3, "V", "2.4.0", "key roll-out"),
+    acts=True,
 )
