@@ -17,7 +17,7 @@ from kaspec.wire.vrrp import ChecksumForm
 
 Comments = tuple[str, ...]
 Polarity = Literal["holds", "violated"]
-ProfileName = Literal["keepalived", "rfc3768"]
+ProfileName = Literal["keepalived", "rfc3768", "rfc5798", "rfc9568"]
 StateWord = Literal["init", "backup", "master", "fault"]
 
 

@@ -350,6 +350,6 @@ COMMITS: dict[str, Mutant] = {
 """The mutant that commits the violation a trace shows, by the beginning of the trace's name (the longest counts)."""
 
 
-def mutant_for(stem: str) -> Mutant:
-    """Return the mutant that commits the violation of the trace called ``stem``."""
-    return COMMITS[max((name for name in COMMITS if stem.startswith(name)), key=len)]
+def mutant_for(stem: str, commits: Mapping[str, Mutant]) -> Mutant:
+    """Return the mutant of those that commits the violation of the trace called ``stem``."""
+    return commits[max((name for name in commits if stem.startswith(name)), key=len)]

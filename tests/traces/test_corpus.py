@@ -1,5 +1,6 @@
 """The corpus: every trace runs on the core as it says, every clause has its evidence, and wrong routers are found out."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from time import perf_counter
@@ -9,7 +10,8 @@ import pytest
 import conformance.traces
 from conformance.traces.clauses import CLAUSES, coverage
 from kaspec.trace import Trace, parse, run, write
-from tests.traces.mutants import COMMITS, mutant_for
+from tests.traces.mutants import COMMITS, Mutant, mutant_for
+from tests.traces.mutants_version3 import COMMITS as VERSION_3
 
 CORPUS = Path(conformance.traces.__file__).parent
 FILES = sorted(CORPUS.rglob("*.trace"))
@@ -26,6 +28,11 @@ def parsed(file: Path) -> Trace:
     trace = parse(file.read_text(), file.name)
     assert isinstance(trace, Trace), "\n".join(map(str, trace))
     return trace
+
+
+def commits_in(file: Path) -> Mapping[str, Mutant]:
+    """Return who commits the violations that a folder's traces show."""
+    return {**COMMITS, **VERSION_3} if file.parent.name in {"rfc5798", "rfc9568"} else COMMITS
 
 
 def named(file: Path) -> str:
@@ -63,15 +70,15 @@ def test_the_name_tells_the_polarity() -> None:
 @pytest.mark.parametrize("file", VIOLATED, ids=named)
 def test_a_router_that_commits_the_violation_is_found_out(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trace = read(file)
-    for name, wrong in mutant_for(file.name.removesuffix(".violated.trace")).items():
+    for name, wrong in mutant_for(file.name.removesuffix(".violated.trace"), commits_in(file)).items():
         monkeypatch.setattr(name, wrong)
     assert any(difference.got == ACCEPTED for difference in run(trace).differences)
 
 
-@pytest.mark.parametrize("stem", COMMITS)
-def test_a_wrong_router_fails_a_trace_that_shows_what_is_right(stem: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    rightly = [read(file) for file in FILES if file not in VIOLATED]
-    for name, wrong in COMMITS[stem].items():
+@pytest.mark.parametrize(("folder", "stem"), [("rfc3768", stem) for stem in COMMITS] + [("rfc", stem) for stem in VERSION_3])
+def test_a_wrong_router_fails_a_trace_that_shows_what_is_right(folder: str, stem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rightly = [read(file) for file in FILES if file not in VIOLATED and file.parent.name.startswith(folder)]
+    for name, wrong in (COMMITS if folder == "rfc3768" else VERSION_3)[stem].items():
         monkeypatch.setattr(name, wrong)
     assert not all(run(trace).holds for trace in rightly)
 

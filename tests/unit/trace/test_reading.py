@@ -29,7 +29,7 @@ def mistakes(text: str) -> list[str]:
     [
         ("rooter a on eth0", "1:1: Expected clause, profile, recorded, router or a moment"),
         ("clause V2-1-01 perhaps", "1:16: Expected 'holds' or 'violated'"),
-        ("profile rfc5798", "1:9: Expected 'keepalived' or 'rfc3768'"),
+        ("profile rfc1234", "1:9: Expected 'keepalived', 'rfc3768', 'rfc5798' or 'rfc9568'"),
         ("profile rfc3768\nprofile keepalived", "2:1: a second profile"),
         ("recorded\nrecorded", "2:1: a second recorded"),
         ("clause V2-1-01 violated\n" + HEAD, "1:1: a violated clause needs a '=/>' that shows the violation"),

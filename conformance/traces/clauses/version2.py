@@ -1,40 +1,10 @@
-"""The clauses of VRRP version 2 that the corpus must show, each held and each violated, and those it cannot.
+"""The clauses of version 2: V2 is RFC 3768, V2A what RFC 2338 adds (authentication)."""
 
-Identifiers are ``table-section-number``: V2 is RFC 3768, V2A what RFC 2338 adds (authentication).  Only MUST, MUST NOT and the steps of
-the normative state machine (MUST*) are listed; a trace may name further ones.
-"""
+from conformance.traces.clauses.clause import Beyond, Clause
 
-from collections.abc import Iterable
-from typing import Literal
+_VIRTUAL_MAC = Beyond("virtual MAC", "the kernel's, on the interface that use_vmac makes: tests/interop/test_vmac.py")
 
-from attrs import field, frozen
-
-from kaspec.trace import Trace
-
-Level = Literal["MUST", "MUST NOT", "MUST*"]
-
-
-@frozen
-class Beyond:
-    """Why a clause cannot be shown by a trace of the core: whose part it is."""
-
-    whose: Literal["kernel", "virtual MAC", "host", "not yet", "no such link"]
-    reason: str
-
-
-@frozen
-class Clause:
-    """A requirement, in our own words."""
-
-    identifier: str
-    level: Level
-    requirement: str
-    beyond: Beyond | None = None
-
-
-_VIRTUAL_MAC = Beyond("virtual MAC", "needs use_vmac, which is not built yet; without it keepalived too uses the interface's own address")
-
-CLAUSES = (
+VERSION_2 = (
     Clause("V2-5.2.2-02", "MUST NOT", "Forward a datagram for 224.0.0.18.", Beyond("kernel", "the kernel forwards, and not this group")),
     Clause("V2-5.2.3-01", "MUST", "Transmit with TTL 255."),
     Clause("V2-5.2.3-02", "MUST", "Discard a packet whose TTL is not 255."),
@@ -58,7 +28,7 @@ CLAUSES = (
         "V2-6.4.3-03",
         "MUST NOT",
         "A Master that is not owner accepts packets to the virtual addresses.",
-        Beyond("host", "keepalived accepts them unless told no_accept, which is a firewall rule and not built yet"),
+        Beyond("host", "keepalived accepts them unless told no_accept, a packet filter rule: tests/interop/test_vmac.py"),
     ),
     Clause("V2-6.4.3-04", "MUST", "The owner accepts packets to the virtual addresses."),
     Clause("V2-6.4.3-05", "MUST*", "Shutdown in Master."),
@@ -98,23 +68,3 @@ CLAUSES = (
     Clause("V2A-7.1-04", "MUST", "The advertisement interval is the local one."),
     Clause("V2A-8.2-01", "MUST", "ARP as in RFC 3768 8.2.", _VIRTUAL_MAC),
 )
-
-
-@frozen
-class Evidence:
-    """The names of the traces in which a clause holds, and of those in which a violation of it is rejected."""
-
-    holds: tuple[str, ...] = field(default=())
-    violated: tuple[str, ...] = field(default=())
-
-
-def coverage(traces: Iterable[Trace]) -> dict[str, Evidence]:
-    """Return the evidence for every clause that is listed or that a trace names, in the order of the list."""
-    named = [(identifier, polarity, trace.name) for trace in traces for identifier, polarity in trace.clauses]
-    identifiers = dict.fromkeys([clause.identifier for clause in CLAUSES] + [identifier for identifier, _, _ in named])
-    return {
-        each: Evidence(
-            *(tuple(name for which, shown, name in named if (which, shown) == (each, polarity)) for polarity in ("holds", "violated"))
-        )
-        for each in identifiers
-    }
