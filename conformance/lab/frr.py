@@ -1,0 +1,82 @@
+"""FRR's zebra and vrrpd in a host: another implementation, which wants its virtual interfaces made beforehand."""
+
+import shutil
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from conformance.lab.network import Host
+from conformance.lab.peers import SEARCH_PATH
+from conformance.lab.process import Process
+
+DAEMONS = "/usr/lib/frr"
+_MAC = {4: "00:00:5e:00:01:{:02x}", 6: "00:00:5e:00:02:{:02x}"}
+_SETTINGS = ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv4.conf.all.ignore_routes_with_linkdown")
+_FLAGS = "-u frr -g frr -z /run/frr/zserv.api --vty_socket /run/frr -A 127.0.0.1 --log stdout --log-level debug"
+
+
+@frozen
+class Frr:
+    """A virtual router as vrrpd runs it on eth0: addresses as ``address/length``, the interval in milliseconds."""
+
+    virtual_router_id: int
+    priority: int
+    milliseconds: int
+    ipv4: tuple[str, ...] = ()
+    ipv6: tuple[str, ...] = ()
+    version: int = 3
+
+    @property
+    def available(self) -> bool:
+        """Whether the daemons are on this machine."""
+        return shutil.which("vrrpd", path=DAEMONS) is not None
+
+    def start(self, host: Host) -> Process:
+        """Make the interfaces and start both daemons in the foreground, logging to the console."""
+        folder = host.file("/run") / "frr"
+        folder.mkdir(exist_ok=True)
+        (folder / "zebra.conf").write_text("log stdout\n")
+        (folder / "vrrpd.conf").write_text(self._configuration())
+        return Process.start(host, ("sh", "-ec", "\n".join(self._script())), {"PATH": SEARCH_PATH})
+
+    def _configuration(self) -> str:
+        number = self.virtual_router_id
+        return "\n".join(
+            (
+                "log stdout debugging",
+                "debug vrrp protocol",
+                "debug vrrp packets",
+                "interface eth0",
+                f" vrrp {number} version {self.version}",
+                f" vrrp {number} priority {self.priority}",
+                f" vrrp {number} advertisement-interval {self.milliseconds}",
+                *(f" vrrp {number} ip {_bare(address)}" for address in self.ipv4),
+                *(f" vrrp {number} ipv6 {_bare(address)}" for address in self.ipv6),
+                "",
+            )
+        )
+
+    def _script(self) -> Sequence[str]:
+        """Return the shell commands.  zebra comes first; addrgenmode must not stand in the command that adds the interface."""
+        return (
+            *(f"sysctl -qw {setting}=1" for setting in _SETTINGS),
+            *(line for family, held in ((4, self.ipv4), (6, self.ipv6)) if held for line in self._interface(family, held)),
+            "chown -R frr:frr /run/frr",
+            f"{DAEMONS}/zebra {_FLAGS} -f /run/frr/zebra.conf -i /run/frr/zebra.pid &",
+            "while [ ! -S /run/frr/zserv.api ]; do sleep 0.05; done",
+            f"exec {DAEMONS}/vrrpd {_FLAGS} -f /run/frr/vrrpd.conf -i /run/frr/vrrpd.pid",
+        )
+
+    def _interface(self, family: int, held: Sequence[str]) -> Sequence[str]:
+        name = f"vrrp{family}-{self.virtual_router_id}"
+        return (
+            f"ip link add {name} link eth0 type macvlan mode bridge",
+            f"ip link set {name} address {_MAC[family].format(self.virtual_router_id)}",
+            f"ip link set {name} addrgenmode random",
+            *(f"ip addr add {address} dev {name}{' nodad' if family == 6 else ''}" for address in held),
+            f"ip link set {name} up",
+        )
+
+
+def _bare(address: str) -> str:
+    return address.partition("/")[0]
