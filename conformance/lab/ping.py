@@ -13,13 +13,30 @@ from attrs import define, field, frozen
 from conformance.lab.listening import listening
 from conformance.lab.network import Host
 from conformance.lab.waiting import wall_clock
+from kaspec.address import family_of, parse_address
 from kaspec.units import MILLISECOND, Instant, Interval
 from kaspec.wire.checksum import checksum
+from kaspec.wire.ip import Packet, decode_ip
 
-ECHO_REQUEST, ECHO_REPLY = 8, 0
-ETH_P_IP = 0x0800
 PING_INTERVAL = Interval(20 * MILLISECOND)
 _HEADER = struct.Struct("!BBHHH")
+
+
+@frozen
+class _Dialect:
+    """ICMP of one family: its numbers (RFC 792, RFC 4443 4)."""
+
+    family: int
+    ethertype: int
+    protocol: int
+    request: int
+    reply: int
+
+
+_DIALECTS = {
+    4: _Dialect(socket.AF_INET, 0x0800, socket.IPPROTO_ICMP, 8, 0),
+    6: _Dialect(socket.AF_INET6, 0x86DD, socket.IPPROTO_ICMPV6, 128, 129),
+}
 
 
 @frozen
@@ -63,22 +80,23 @@ class Ping:
 def pinging(host: Host, interface: str, target: str, interval: Interval = PING_INTERVAL) -> Iterator[Ping]:
     """Send echo requests from the host until left."""
     ping, stop, identifier = Ping(target), threading.Event(), os.getpid() & 0xFFFF
+    address, dialect = parse_address(target), _DIALECTS[family_of(parse_address(target))]
     tap = host.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
-    tap.bind((interface, ETH_P_IP))
-    source = socket.inet_aton(target)
+    tap.bind((interface, dialect.ethertype))
 
     def take(tap: socket.socket) -> None:
         datagram, (_, _, _, _, mac) = tap.recvfrom(2048)
-        if len(datagram) < 28 or datagram[9] != socket.IPPROTO_ICMP or datagram[12:16] != source:
+        packet = decode_ip(datagram)
+        if not isinstance(packet, Packet) or (packet.protocol, packet.source) != (dialect.protocol, address) or len(packet.payload) < 8:
             return
-        kind, _, _, marked, sequence = _HEADER.unpack_from(datagram, (datagram[0] & 0x0F) * 4)
-        if (kind, marked) == (ECHO_REPLY, identifier):
+        kind, _, _, marked, sequence = _HEADER.unpack_from(packet.payload)
+        if (kind, marked) == (dialect.reply, identifier):
             ping.answers.setdefault(_unwrap(sequence, len(ping.sent)), mac.hex(":"))
 
     def ask() -> None:
-        with host.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as out:
+        with host.socket(dialect.family, socket.SOCK_RAW, dialect.protocol) as out:
             while not stop.wait(interval / 1e6):
-                request = _echo_request(identifier, len(ping.sent) & 0xFFFF)
+                request = _echo_request(dialect.request, identifier, len(ping.sent) & 0xFFFF)
                 ping.sent.append(wall_clock())
                 with suppress(OSError):  # no route, or nobody resolves: as lost as any other
                     out.sendto(request, (target, 0))
@@ -98,6 +116,7 @@ def _unwrap(sequence: int, sent: int) -> int:
     return sent - ((sent - sequence) & 0xFFFF)
 
 
-def _echo_request(identifier: int, sequence: int) -> bytes:
-    blank = _HEADER.pack(ECHO_REQUEST, 0, 0, identifier, sequence)
-    return _HEADER.pack(ECHO_REQUEST, 0, checksum(blank), identifier, sequence)
+def _echo_request(kind: int, identifier: int, sequence: int) -> bytes:
+    """Return the message; in IPv6 the kernel puts the right checksum in."""
+    blank = _HEADER.pack(kind, 0, 0, identifier, sequence)
+    return _HEADER.pack(kind, 0, checksum(blank), identifier, sequence)
