@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from struct import Struct
 
-from kaspec.address import Address, Family, family_of
+from kaspec.address import Address, family_of
 from kaspec.vrrp.holdings import MAIN_TABLE, Encapsulation, NextHop, PolicyRule, Route, RouteMetric, RouteType, RuleAction
 from shell.rtnetlink import FAMILIES, attribute, message
 
@@ -26,7 +26,7 @@ _SCOPES: dict[RouteType, int] = {"local": _HOST, "nat": _HOST, "broadcast": _LIN
 _ORDERS = {"prepend": _CREATE, "add": _CREATE | _EXCLUSIVE, "append": _CREATE | _APPEND}
 _HOP_ONLINK = 4
 _RTA_DST, _RTA_SRC, _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_PREFSRC, _RTA_METRICS, _RTA_MULTIPATH = 1, 2, 4, 5, 6, 7, 8, 9
-_RTA_FLOW, _RTA_TABLE, _RTA_VIA, _RTA_PREF, _RTA_ENCAP_TYPE, _RTA_ENCAP, _RTA_EXPIRES, _RTA_TTL_PROPAGATE = 11, 15, 18, 20, 21, 22, 23, 26
+_RTA_FLOW, _RTA_TABLE, _RTA_PREF, _RTA_ENCAP_TYPE, _RTA_ENCAP, _RTA_EXPIRES, _RTA_TTL_PROPAGATE = 11, 15, 20, 21, 22, 23, 26
 METRICS = {
     "mtu": 2, "window": 3, "rtt": 4, "rttvar": 5, "ssthresh": 6, "cwnd": 7, "advmss": 8, "reordering": 9, "hoplimit": 10, "initcwnd": 11,
     "features": 12, "rto_min": 13, "initrwnd": 14, "quickack": 15, "congctl": 16, "fastopen_no_cookie": 17,
@@ -60,7 +60,7 @@ def route_change(install: bool, route: Route, indexes: Mapping[str, int]) -> byt
         _TYPES[route.type],
         _HOP_ONLINK if route.onlink else 0,
     )
-    body += _joined(_route_attributes(route, family, table, indexes))
+    body += _joined(_route_attributes(route, table, indexes))
     return message(NEW_ROUTE, _REQUEST | _ORDERS[route.order], body) if install else message(DELETE_ROUTE, _REQUEST, body)
 
 
@@ -80,13 +80,13 @@ def masked(address: Address, length: int) -> bytes:
     return (int.from_bytes(address) >> hosts << hosts).to_bytes(len(address))
 
 
-def _route_attributes(route: Route, family: Family, table: int, indexes: Mapping[str, int]) -> Iterator[Attribute]:
+def _route_attributes(route: Route, table: int, indexes: Mapping[str, int]) -> Iterator[Attribute]:
     yield _RTA_DST, masked(route.destination, route.prefix_length)
     yield _RTA_TABLE, _NUMBER.pack(table)
     if route.origin:
         yield _RTA_SRC, masked(*route.origin)
     if route.via is not None:
-        yield _gateway(family, route.via)
+        yield _RTA_GATEWAY, route.via
     if route.interface is not None:
         yield _RTA_OIF, _NUMBER.pack(indexes[route.interface])
     if route.source is not None:
@@ -105,18 +105,11 @@ def _route_attributes(route: Route, family: Family, table: int, indexes: Mapping
     if route.encapsulation:
         yield from _encapsulated(route.encapsulation)
     if route.hops:
-        yield _RTA_MULTIPATH, b"".join(_hop(family, hop, indexes) for hop in route.hops)
+        yield _RTA_MULTIPATH, b"".join(_hop(hop, indexes) for hop in route.hops)
 
 
-def _gateway(family: Family, via: Address) -> Attribute:
-    """Name a gateway; one of the other family with its family."""
-    if family_of(via) == family:
-        return _RTA_GATEWAY, via
-    return _RTA_VIA, _SHORT.pack(FAMILIES[family_of(via)]) + via
-
-
-def _hop(family: Family, hop: NextHop, indexes: Mapping[str, int]) -> bytes:
-    attributes = [] if hop.via is None else [_gateway(family, hop.via)]
+def _hop(hop: NextHop, indexes: Mapping[str, int]) -> bytes:
+    attributes: list[Attribute] = [] if hop.via is None else [(_RTA_GATEWAY, hop.via)]
     if hop.realms:
         attributes.append((_RTA_FLOW, _realms(hop.realms)))
     if hop.encapsulation:

@@ -1,6 +1,9 @@
 """Lines of lists into the model: addresses, routes and tracked interfaces, and where they name an interface."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
+
+from attrs import evolve
 
 from kaspec.address import Address, family_of
 from kaspec.config.diagnostics import (
@@ -10,6 +13,7 @@ from kaspec.config.diagnostics import (
     KEYWORD_INACTIVE,
     LABEL_ELSEWHERE,
     MALFORMED,
+    OPTION_IDLE,
     OWN_INTERFACE_TRACKED,
     OWNER_WEIGHTED,
 )
@@ -18,17 +22,24 @@ from kaspec.config.lines import AddressLine, RouteLine
 from kaspec.config.model import InterfaceUse
 from kaspec.config.sections import Given
 from kaspec.config.terms import TrackLine
-from kaspec.config.values import DEFAULT_ROUTES, Prefix
-from kaspec.vrrp.holdings import Route
+from kaspec.vrrp.holdings import AddressFlag
 from kaspec.vrrp.router import InterfaceTrack, VirtualAddress
 
+HOST_LENGTH = 128
+"""The length of an IPv6 address that is its own network."""
 
-def build_addresses(lines: Iterable[Given[AddressLine]], interface: str, report: Report) -> tuple[VirtualAddress, ...]:
-    """Build the addresses of a list; ``interface`` is where those without ``dev`` go.  Duplicates stay, since a peer compares the list."""
+
+def build_addresses(
+    lines: Iterable[Given[AddressLine]], interface: str, report: Report, instance: bool = True
+) -> tuple[VirtualAddress, ...]:
+    """Build the addresses of a list; ``interface`` is where those without ``dev`` go.  Duplicates stay, since a peer compares the list.
+
+    ``instance``: of a ``vrrp_instance``, not static.
+    """
     built: list[VirtualAddress] = []
     seen: set[VirtualAddress] = set()
     for given in lines:
-        address = _address(given, interface, report)
+        address = _address(given, interface, instance, report)
         if address in seen:
             report(DUPLICATE_ADDRESS.at(given.at(given.value.prefix), "this address is given twice"))
         seen.add(address)
@@ -36,7 +47,7 @@ def build_addresses(lines: Iterable[Given[AddressLine]], interface: str, report:
     return tuple(built)
 
 
-def _address(given: Given[AddressLine], interface: str, report: Report) -> VirtualAddress:
+def _address(given: Given[AddressLine], interface: str, instance: bool, report: Report) -> VirtualAddress:
     line = given.value
     address, length = line.prefix.value.address, line.prefix.value.length
     for word in line.inactive:
@@ -44,11 +55,13 @@ def _address(given: Given[AddressLine], interface: str, report: Report) -> Virtu
     device = line.interface.value if line.interface else interface
     if family_of(address) == 6:
         _ipv4_only(given, report)
-        return VirtualAddress(address, length, device)
+        return evolve(VirtualAddress(address, length, device), **_ipv6_options(line, length), **_common_options(given, instance, report))
+    _ipv6_only(given, report)
     label = line.label.value if line.label else None
     if line.label and not line.label.value.startswith(device):
         report(LABEL_ELSEWHERE.at(given.at(line.label), f"the label '{label}' does not begin with {device}", f"such as {device}:1"))
-    return VirtualAddress(address, length, device, label, line.scope, _broadcast(line.broadcast, address, length))
+    virtual = VirtualAddress(address, length, device, label, line.scope, _broadcast(line.broadcast, address, length))
+    return evolve(virtual, **_common_options(given, instance, report))
 
 
 def _ipv4_only(given: Given[AddressLine], report: Report) -> None:
@@ -56,6 +69,38 @@ def _ipv4_only(given: Given[AddressLine], report: Report) -> None:
     for option in ("label", "scope", "broadcast"):
         if placed := given.value.placed(option):
             report(IPV4_ONLY.at(given.at(placed), f"an IPv6 address has no {option}: it is ignored"))
+
+
+def _ipv6_only(given: Given[AddressLine], report: Report) -> None:
+    """Tell of what IPv4 addresses do not have; keepalived ignores it without a word."""
+    for option in ("home", "mngtmpaddr", "-nodad", "preferred_lft"):
+        if placed := given.value.placed(option):
+            report(OPTION_IDLE.at(given.at(placed), f"an IPv4 address has no {option}: it is ignored"))
+
+
+def _ipv6_options(line: AddressLine, length: int) -> dict[str, Any]:
+    """Return what only IPv6 has; an address without a network is not a source of new connections unless that is asked for."""
+    lifetime = line.value("preferred_lft")
+    preferred = (0 if length == HOST_LENGTH else None) if lifetime is None else None if lifetime == "forever" else lifetime
+    return {"duplicate_detection": line.value("-nodad") is not None, "preferred_lifetime": preferred}
+
+
+def _common_options(given: Given[AddressLine], instance: bool, report: Report) -> dict[str, Any]:
+    line = given.value
+    ipv6 = len(line.prefix.value.address) == 16
+    flags: tuple[AddressFlag, ...] = ("home", "mngtmpaddr", "noprefixroute", "autojoin") if ipv6 else ("noprefixroute", "autojoin")
+    options: dict[str, Any] = {"flags": frozenset(flag for flag in flags if line.value(flag)), "tracked": line.value("no_track") is None}
+    group, peer = line.placed("track_group"), line.value("peer")
+    if group is not None and instance:
+        report(OPTION_IDLE.at(given.at(group), "track_group is for static addresses: an instance tracks its own anyway"))
+    elif group is not None:
+        options["track_group"] = group.value
+    if peer is not None and len(peer.address) == len(line.prefix.value.address):
+        whole = peer.length == 8 * len(peer.address)
+        options |= {"peer": peer.address} | ({} if whole else {"prefix_length": peer.length})
+    elif peer is not None:
+        report(MALFORMED.at(given.at(line.prefix), "the peer of an address is of its family", "write another peer"))
+    return options
 
 
 def _broadcast(broadcast: Address | str | None, address: Address, length: int) -> Address | None:
@@ -70,39 +115,6 @@ def _broadcast(broadcast: Address | str | None, address: Address, length: int) -
             return Address(broadcast)
         case _:
             return None
-
-
-def build_routes(lines: Iterable[Given[RouteLine]], report: Report) -> tuple[Route, ...]:
-    """Build the routes of a list; one that this release would get wrong is left out."""
-    return tuple(route for given in lines if (route := _route(given, report)))
-
-
-def _route(given: Given[RouteLine], report: Report) -> Route | None:
-    line = given.value
-    if line.destination is None:
-        report(MALFORMED.at(given.span, "this route leads nowhere", "begin it with a destination such as 192.0.2.0/24 or default"))
-        return None
-    for word in line.inactive:
-        report(KEYWORD_INACTIVE.at(given.at(word), f"{word.value} is not active in this release, so this route is left out"))
-    destination, beside = line.destination.value, [address for address in (line.via, line.source) if address is not None]
-    if beside and any(word.text in DEFAULT_ROUTES for word in given.statement.words):
-        destination = Prefix(Address(bytes(len(beside[0]))), 0)
-    if len({family_of(address) for address in (destination.address, *beside)}) > 1:
-        report(MALFORMED.at(given.at(line.destination), "this route mixes IPv4 and IPv6 addresses", "a route leads through one family"))
-        return None
-    if line.via is None and line.interface is None:
-        report(MALFORMED.at(given.span, "this route has neither a gateway nor an interface", "add via ADDRESS or dev INTERFACE"))
-        return None
-    if isinstance(line.table, str):
-        named = line.placed("table")
-        report(
-            MALFORMED.at(given.at(named or line.destination), f"'{line.table}' is not a known routing table", "write the table's number")
-        )
-        return None
-    if line.inactive:
-        return None
-    interface = line.interface.value if line.interface else None
-    return Route(destination.address, destination.length, line.via, interface, line.source, line.metric, line.table, line.scope)
 
 
 def build_tracks(lines: Iterable[Given[TrackLine]], own: str, owner: bool, report: Report) -> tuple[InterfaceTrack, ...]:

@@ -96,6 +96,9 @@ VERSION_RAISED = _kind("K044", "warning", "IPv6 needs VRRP version 3, whatever v
 FAMILIES_MIXED = _kind("K045", "error", "An instance has addresses of both families; it speaks one.")
 AUTHENTICATION_IGNORED = _kind("K046", "warning", "VRRP version 3 has no authentication.")
 VIRTUAL_INTERFACE = _kind("K048", "warning", "A virtual interface is not made just as it is asked for.")
+RULE_NUMBERED = _kind("K070", "warning", "A rule without a preference is given one, downwards from 16384.")
+ADDRESSES_MOVED = _kind("K071", "warning", "More virtual addresses than an advertisement carries; the rest are excluded.")
+OPTION_IDLE = _kind("K072", "warning", "An option that changes nothing where it stands.")
 IPV4_ONLY = _kind("K047", "warning", "An IPv6 address has an option that only IPv4 has.")
 
 # What a bfd_instance means.

@@ -16,7 +16,7 @@ from kaspec.config.keywords import global_defs as globals_
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.model import InstanceSettings
 from kaspec.config.reader import Reading
-from kaspec.config.render import render_address
+from kaspec.config.render_holdings import render_address
 from kaspec.config.sections import Given, Section
 from kaspec.config.source import Span
 from kaspec.config.tree import Statement

@@ -126,7 +126,7 @@ def _complete(section: Section, router: VirtualRouter, report: Report) -> bool:
         message = f"{who} has no virtual address, and a packet of version 3 has at least one"
         report(kinds.MISSING_SETTING.at(section.span, message, "add virtual_ipaddress { ... }"))
         return False
-    if not section.given.get(rows.VIRTUAL_IPADDRESS):
+    if not section.given.get(rows.VIRTUAL_IPADDRESS) and not section.value(rows.NO_VIRTUAL_IPADDRESS, False):
         report(kinds.NO_ADDRESS.at(section.span, f"{who} has no virtual address", "add virtual_ipaddress { ... }"))
     return complete
 

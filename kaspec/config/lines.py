@@ -29,7 +29,7 @@ class Option:
     read: Callable[[str], Any] = str
     what: str = ""
     write: Callable[[Any], str] = str
-    acts: bool = False
+    acts: bool = True
     repeats: bool = False
 
 
@@ -216,11 +216,11 @@ def _write_metric(value: Metric) -> str:
 # The options.
 
 
-def _flags(names: str) -> Iterable[Option]:
-    return (Option((name,)) for name in names.split())
+def _flags(names: str, acts: bool = True) -> Iterable[Option]:
+    return (Option((name,), acts=acts) for name in names.split())
 
 
-def _one(names: str, read: Callable[[str], Any], what: str = "a number", write: Callable[[Any], str] = str, acts: bool = False) -> Option:
+def _one(names: str, read: Callable[[str], Any], what: str = "a number", write: Callable[[Any], str] = str, acts: bool = True) -> Option:
     return Option(tuple(names.split()), "word", read, what, write, acts)
 
 
@@ -236,22 +236,22 @@ _MARK = r"(?:0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})(?:/(?:0[xX][0-9a-fA-F]{1,8}|[0-9
 _SWITCH = values.choice({"0": 0, "1": 1})
 _INTERFACE = "the name of an interface"
 _GROUP = _one("track_group", str, "a track_group", writing.word)
-_SCOPE = _one("scope", values.scope, "a scope", str, acts=True)
-_DEV = _one("dev oif", values.interface, _INTERFACE, writing.word, acts=True)
-_VIA = Option(("via", "gw"), "gateway", values.address, "an address", writing.address, acts=True)
+_SCOPE = _one("scope", values.scope, "a scope", str)
+_DEV = _one("dev oif", values.interface, _INTERFACE, writing.word)
+_VIA = Option(("via", "gw"), "gateway", values.address, "an address", writing.address)
 _REALMS = _one("realms", _REALM, "a realm", writing.word)
-_TYPES = "blackhole unreachable prohibit local broadcast throw nat anycast multicast"
+_TYPES = "blackhole unreachable prohibit local broadcast throw anycast multicast"
 
 ADDRESS_OPTIONS: tuple[Option, ...] = (
-    _one("dev", values.interface, _INTERFACE, writing.word, acts=True),
-    _one("label", values.label, "a label", writing.word, acts=True),
+    _one("dev", values.interface, _INTERFACE, writing.word),
+    _one("label", values.label, "a label", writing.word),
     _SCOPE,
-    _one("broadcast brd", values.broadcast, "an address, + or -", writing.either, acts=True),
+    _one("broadcast brd", values.broadcast, "an address, + or -", writing.either),
     _one("peer", values.prefix, "an address", writing.prefix),
     _one("preferred_lft", values.preferred_lifetime, "seconds or forever"),
     _GROUP,
     *_flags("home mngtmpaddr noprefixroute autojoin -nodad no_track"),
-    Option(("use_vmac",), acts=True),
+    Option(("use_vmac",)),
 )
 """The options of an address line."""
 
@@ -270,24 +270,25 @@ ENCAP = Option(("encap",), "encapsulation", write=_write_encapsulation)
 """``encap``: wrap packets."""
 HOP_OPTIONS: tuple[Option, ...] = (_VIA, _DEV, _one("weight", values.integer(1, 256)), Option(("onlink",)), _REALMS, ENCAP)
 """The options of a next hop."""
-NEXTHOP = Option(("nexthop", "nexthops"), "hop", write=Options.written, repeats=True)
+NEXTHOP = Option(("nexthop", "nexthops"), "hop", write=Options.written, acts=True, repeats=True)
 """``nexthop``: one way of several."""
 
 ROUTE_OPTIONS: tuple[Option, ...] = (
     _VIA,
     _DEV,
-    _one("src", values.address, "an address", writing.address, acts=True),
-    _one("metric priority preference", _NUMBER, acts=True),
-    _one("table", values.table, "a routing table", writing.either, acts=True),
+    _one("src", values.address, "an address", writing.address),
+    _one("metric priority preference", _NUMBER),
+    _one("table", values.table, "a routing table", writing.either),
     _SCOPE,
-    Option(("unicast",), acts=True),
+    Option(("unicast",)),
     *_flags(f"{_TYPES} inet inet6 onlink no_track add prepend append"),
+    *_flags("nat", acts=False),
     _one("from", values.destination, "a prefix", writing.prefix),
-    Option(("as",), "gateway", values.address, "an address", writing.address),
-    Option(("or",), "gateway", values.address, "an address", writing.address),
+    Option(("as",), "gateway", values.address, "an address", writing.address, acts=False),
+    Option(("or",), "gateway", values.address, "an address", writing.address, acts=False),
     _one("tos dsfield", _TOS, "a type of service", writing.either),
     _one("protocol", values.named({}, 255, "routing protocol"), "a routing protocol", writing.either),
-    _one("vrf", values.interface, _INTERFACE, writing.word),
+    _one("vrf", values.interface, _INTERFACE, writing.word, acts=False),
     _GROUP,
     _one("expires", _TIME, "a time"),
     *_locked("mtu advmss reordering cwnd ssthresh", _NUMBER),

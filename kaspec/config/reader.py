@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from kaspec.config import sync_groups
-from kaspec.config.addresses import build_addresses, build_routes, interfaces_named
+from kaspec.config import names, sync_groups
+from kaspec.config.addresses import interfaces_named
 from kaspec.config.alerts import command_uses
 from kaspec.config.bfd import build_bfd_instances
 from kaspec.config.definitions import build_global_defs
@@ -13,10 +13,14 @@ from kaspec.config.diagnostics import NO_SUCH_INTERFACE, Diagnostic
 from kaspec.config.expansion.library import Content, Found, Library, Question, Settings, Unread
 from kaspec.config.expansion.lines import Expansion
 from kaspec.config.gathering import gathered, in_order
+from kaspec.config.holdings import Resources, build_statics, with_holdings, with_needs
 from kaspec.config.instances import build_instances, interface_uses
 from kaspec.config.keywords import TABLE, top
+from kaspec.config.keywords import global_vrrp as globals_
 from kaspec.config.lines import RULE_OPTIONS
 from kaspec.config.model import Configuration
+from kaspec.config.names import Names
+from kaspec.config.policies import Numbers
 from kaspec.config.sections import Section, read_section
 from kaspec.config.sync_groups import build_groups
 from kaspec.config.tree import build
@@ -81,16 +85,20 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     defaults = build_global_defs(globally)
     blocks = section.sections(top.VRRP_INSTANCE)
     bfd_instances = build_bfd_instances(section.sections(top.BFD_INSTANCE), report)
+    resources = Resources(_names(expansion, globally), Numbers())
+    statics = build_statics(section, defaults.default_interface, resources, report)
     instances = build_instances(blocks, globally, defaults, bfd_instances, report)
     group_blocks = section.sections(top.VRRP_SYNC_GROUP)
     groups = build_groups(group_blocks, blocks, report)
+    sections = {block.label: block for block in reversed(blocks)}
+    routers = [with_holdings(each.router, sections[each.router.name], resources, report) for each in instances]
     addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)
     configuration = Configuration(
         defaults,
-        build_addresses(addresses, defaults.default_interface, report),
-        build_routes(routes, report),
-        (),
-        tuple(instance.router for instance in instances),
+        statics.addresses,
+        statics.routes,
+        statics.rules,
+        with_needs(routers, section, statics),
         tuple(instance.settings for instance in instances),
         _has_lvs(section),
         bfd_instances,
@@ -115,6 +123,14 @@ def check_interfaces(configuration: Configuration, known: frozenset[str]) -> tup
         NO_SUCH_INTERFACE.at(use.span, f"{use.purpose} names the interface {use.name}, which does not exist", f"there is: {there}")
         for use in missing
     )
+
+
+def _names(expansion: Expansion, globally: Section) -> Names:
+    """Return where names are looked up: nowhere but here for a text that stands alone."""
+    if not expansion.follows:
+        return Names()
+    directories = globally.value(globals_.IPROUTE_ETC_DIR, names.ETC), globally.value(globals_.IPROUTE_USR_DIR, names.USR)
+    return Names(expansion.library, directories, expansion.questions.add)
 
 
 def _has_lvs(section: Section) -> bool:

@@ -17,14 +17,15 @@ from kaspec.config.alerts import write_alerts
 from kaspec.config.credentials import write_authentication
 from kaspec.config.keywords import Block, Listing, Setting
 from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, GroupSettings, InstanceSettings
+from kaspec.config.render_holdings import render_address, render_route, render_rule
 from kaspec.config.sections import Section
 from kaspec.config.transport import write_addressing, write_peers, write_transport
-from kaspec.config.values import SCOPE_NAMES, plain_seconds
+from kaspec.config.values import plain_seconds
 from kaspec.config.writing import milliseconds, word
 from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
 from kaspec.units import ZERO, Interval
-from kaspec.vrrp.holdings import Route
+from kaspec.vrrp.holdings import interfaces_of
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, TrackerTrack, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import virtual_mac
 from kaspec.wire.vrrp import ChecksumForm
@@ -45,6 +46,8 @@ def render(configuration: Configuration) -> str:
         _block("global_defs", _global_defs(configuration.global_defs)),
         _block("static_ipaddress", (render_address(address, None) for address in configuration.static_addresses)),
         _block("static_routes", map(render_route, configuration.static_routes)),
+        _block("static_rules", map(render_rule, configuration.static_rules)),
+        *_track_groups(configuration),
         *map(render_bfd_instance, configuration.bfd_instances),
         *(render_router(router, settings.get(router.name)) for router in configuration.routers),
         *(render_group(group, told.get(group.name)) for group in configuration.groups),
@@ -167,6 +170,8 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
         yield "nopreempt"
     if router.preempt_delay != ZERO:
         yield f"preempt_delay {plain_seconds(router.preempt_delay)}"
+    if router.promote_secondaries:
+        yield "promote_secondaries"
     if router.dont_track_primary:
         yield "dont_track_primary"
     yield from write_addressing(router)
@@ -207,6 +212,23 @@ def _lists(router: VirtualRouter) -> Iterator[str]:
         yield _block("track_bfd", map(render_tracker, bfd))
     if router.addresses:
         yield _block("virtual_ipaddress", (_held(address, router) for address in router.addresses))
+    if router.excluded:
+        yield _block("virtual_ipaddress_excluded", (_held(address, router) for address in router.excluded))
+    if router.routes:
+        yield _block("virtual_routes", map(render_route, router.routes))
+    if router.rules:
+        yield _block("virtual_rules", map(render_rule, router.rules))
+
+
+def _track_groups(configuration: Configuration) -> Iterator[str]:
+    """Write which instances go with which static items; of what the groups were, that is all the model keeps."""
+    groups: dict[str, list[str]] = {}
+    for item in configuration.statics.items:
+        if item.track_group is not None and item.tracked:
+            groups.setdefault(item.track_group, []).extend(interfaces_of(item))
+    for name, interfaces in groups.items():
+        members = [word(router.name) for router in configuration.routers if interfaces and set(interfaces) <= set(router.needs)]
+        yield _block(f"track_group {word(name)}", (_block("group", members),) if members else (), always=True)
 
 
 def _held(address: VirtualAddress, router: VirtualRouter) -> str:
@@ -227,34 +249,6 @@ def render_track(track: InterfaceTrack) -> str:
 def render_tracker(track: TrackerTrack) -> str:
     """Write a line of ``track_bfd`` and its like; with the weight, since another may be defined with what is tracked."""
     return f"{word(track.name)} weight {track.weight}{' reverse' if track.reverse else ''}"
-
-
-def render_address(address: VirtualAddress, own: str | None) -> str:
-    """Write a line of a list of addresses; ``own`` is the interface that goes without saying."""
-    parts = [f"{format_address(address.address)}/{address.prefix_length}"]
-    if address.interface != own:
-        parts.append(f"dev {word(address.interface)}")
-    if address.scope:
-        parts.append(f"scope {SCOPE_NAMES.get(address.scope, address.scope)}")
-    if address.broadcast is not None:
-        parts.append(f"brd {format_address(address.broadcast)}")
-    if address.label is not None:
-        parts.append(f"label {word(address.label)}")
-    return " ".join(parts)
-
-
-def render_route(route: Route) -> str:
-    """Write a line of ``static_routes``."""
-    parts = [f"{format_address(route.destination)}/{route.prefix_length}"]
-    for keyword, address in (("via", route.via), ("src", route.source)):
-        if address is not None:
-            parts.append(f"{keyword} {format_address(address)}")
-    if route.interface is not None:
-        parts.append(f"dev {word(route.interface)}")
-    for keyword, number in (("metric", route.metric), ("table", route.table), ("scope", route.scope)):
-        if number is not None:
-            parts.append(f"{keyword} {number}")
-    return " ".join(parts)
 
 
 def _or_zero(interval: Interval | None) -> str:

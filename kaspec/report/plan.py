@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kaspec.config.model import Command, Transport
-from kaspec.config.render import render_address, render_route, render_track
+from kaspec.config.render import render_track
+from kaspec.config.render_holdings import render_address, render_route
 from kaspec.config.transport import write_peers
 from kaspec.config.values import plain_seconds
 from kaspec.consequences import Consequence

@@ -6,7 +6,7 @@ Values only; the numbers are the kernel's.  ``tracked`` tells that the virtual r
 
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import frozen
 
 from kaspec.address import Address, Family
 
@@ -163,7 +163,12 @@ class Statics:
 
     addresses: tuple[VirtualAddress, ...] = ()
     routes: tuple[Route, ...] = ()
-    rules: tuple[PolicyRule, ...] = field(default=())
+    rules: tuple[PolicyRule, ...] = ()
+
+    @property
+    def items(self) -> tuple[Holding, ...]:
+        """All of it, in the order in which it is installed."""
+        return (*self.rules, *self.addresses, *self.routes)
 
 
 def interfaces_of(holding: Holding) -> tuple[str, ...]:

@@ -61,6 +61,12 @@ FLAGS = (
     "track_src_ip",
     "unicast_fault_no_peer",
     "check_unicast_src",
+    "promote_secondaries",
+    "no_virtual_ipaddress",
+    "vmac_xmit_base",
+    "use_vmac_addr",
+    "accept",
+    "no_accept",
 )
 
 
@@ -69,6 +75,8 @@ def written(instance: ExplainedInstance) -> str:
     for each in instance.settings:
         match each.keyword, each.value:
             case _, value if value == "none" or value.startswith(("none, for it", "the first", "by vrrp_rx_bufs_policy")):
+                continue
+            case (("use_vmac" | "use_ipvlan"), "off"):
                 continue
             case (("virtual_ipaddress" | "track_interface" | "unicast_peer"), value):
                 lines.append(f"{each.keyword} {{\n{value}\n}}")

@@ -133,6 +133,24 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         "vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n" + _SIX,
         inside=False,
     ),
+    kinds.RULE_NUMBERED: Explanation(
+        "The place of a rule among the others decides what it means. keepalived gives the numbers 16384, 16383, ... to rules without "
+        "one, in the order of the file, so a rule that is added before moves all that follow.",
+        "virtual_rules {\n    from 192.0.2.100 table 100\n}",
+        "virtual_rules {\n    from 192.0.2.100 table 100 preference 1000\n}",
+    ),
+    kinds.ADDRESSES_MOVED: Explanation(
+        "An advertisement counts its addresses in one byte, and must fit into a frame. The addresses beyond that are held and announced "
+        "like the others; only the peers do not compare them.",
+        "virtual_ipaddress {\n" + "".join(f"    10.0.1.{host}\n" for host in range(255)) + "    10.0.2.0\n}",
+        "virtual_ipaddress_excluded {\n    10.0.2.0\n}",
+    ),
+    kinds.OPTION_IDLE: Explanation(
+        "home, mngtmpaddr, -nodad and preferred_lft are IPv6's; keepalived ignores them with an IPv4 address. track_group has instances "
+        "depend on static items; on its own items an instance depends anyway.",
+        "virtual_ipaddress_excluded {\n    192.0.2.200/24 -nodad\n}",
+        "virtual_ipaddress_excluded {\n    192.0.2.200/24\n}",
+    ),
     kinds.NO_SUCH_INTERFACE: Explanation(
         "The daemon does not start if an interface is missing: nothing would tell that its addresses cannot be served. If this is "
         "not the machine that the file is for, leave out --interfaces.",

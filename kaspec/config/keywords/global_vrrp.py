@@ -289,12 +289,14 @@ IPROUTE_USR_DIR = setting(
     Description(
         "DIR", "/usr/share/iproute2 or /usr/lib/iproute2", 3, "V", "2.3.2", "rt_tables etc.", example="iproute_usr_dir /usr/share/iproute2"
     ),
+    acts=True,
 )
 IPROUTE_ETC_DIR = setting(
     _SCOPE,
     "iproute_etc_dir",
     form.PATH,
     Description("DIR", "/etc/iproute2", 3, "V", "2.3.2", preset="/etc/iproute2", example="iproute_etc_dir /etc/iproute2"),
+    acts=True,
 )
 STATS_DUMP_FILE = setting(
     _SCOPE, "stats_dump_file", form.PATH, Description("PATH", "(not honoured)", 3, "V", "2.3.3", "parsed but never used by the writer")

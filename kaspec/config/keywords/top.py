@@ -73,12 +73,13 @@ STATIC_IPADDRESS = listing(
     acts=True,
 )
 STATIC_ROUTES = listing(_TOP, "static_routes", compounds.ROUTE_LINE, Description("{ ROUTE-LINE … }", "none", 3, "V", "1.2.2"), acts=True)
-STATIC_RULES = listing(_TOP, "static_rules", compounds.RULE_LINE, Description("{ RULE-LINE … }", "none", 3, "V", "1.2.24"))
+STATIC_RULES = listing(_TOP, "static_rules", compounds.RULE_LINE, Description("{ RULE-LINE … }", "none", 3, "V", "1.2.24"), acts=True)
 TRACK_GROUP = block(
     _TOP,
     "track_group",
     form.NAME,
     Description("NAME { group { INST … } }", "none", 3, "V", "2.0.7", "lets static items be tracked by several instances"),
+    acts=True,
 )
 GARP_GROUP = bare_block(_TOP, "garp_group", Description("{ … }", "none", 3, "V", "1.2.24"))
 BFD_INSTANCE = block(

@@ -72,12 +72,19 @@ VIRTUAL_IPADDRESS_EXCLUDED = listing(
     "virtual_ipaddress_excluded",
     compounds.ADDRESS_LINE,
     Description("{ ADDRESS-LINE … }", "none", 1, "V", "1.2.2", "not in adverts; may be of the other family"),
+    acts=True,
 )
 NO_VIRTUAL_IPADDRESS = setting(
-    _SCOPE, "no_virtual_ipaddress", form.FLAG, Description("flag", "no", 3, "V", "2.2.8", "allows an instance without VIP silently")
+    _SCOPE,
+    "no_virtual_ipaddress",
+    form.FLAG,
+    Description("flag", "no", 3, "V", "2.2.8", "allows an instance without VIP silently"),
+    acts=True,
 )
-VIRTUAL_ROUTES = listing(_SCOPE, "virtual_routes", compounds.ROUTE_LINE, Description("{ ROUTE-LINE … }", "none", 2, "V", "1.2.2"))
-VIRTUAL_RULES = listing(_SCOPE, "virtual_rules", compounds.RULE_LINE, Description("{ RULE-LINE … }", "none", 3, "V", "1.2.24"))
+VIRTUAL_ROUTES = listing(
+    _SCOPE, "virtual_routes", compounds.ROUTE_LINE, Description("{ ROUTE-LINE … }", "none", 2, "V", "1.2.2"), acts=True
+)
+VIRTUAL_RULES = listing(_SCOPE, "virtual_rules", compounds.RULE_LINE, Description("{ RULE-LINE … }", "none", 3, "V", "1.2.24"), acts=True)
 PREEMPT = setting(_SCOPE, "preempt", form.FLAG, Description("flag", "yes", 1, "V", "1.2.2"), acts=True)
 NOPREEMPT = setting(
     _SCOPE, "nopreempt", form.FLAG, Description("flag", "no", 1, "V", "1.2.2", "needs initial BACKUP and priority < 255"), acts=True
@@ -193,7 +200,7 @@ NO_ACCEPT = setting(
     _SCOPE, "no_accept", form.FLAG, Description("flag", "no", 3, "V", "1.3.0", "adds nft/iptables drop rules; ignored for owner"), acts=True
 )
 PROMOTE_SECONDARIES = setting(
-    _SCOPE, "promote_secondaries", form.FLAG, Description("flag", "off", 3, "V", "1.3.0", "sets the sysctl on the VIP interface")
+    _SCOPE, "promote_secondaries", form.FLAG, Description("flag", "off", 3, "V", "1.3.0", "sets the sysctl on the VIP interface"), acts=True
 )
 SKIP_CHECK_ADV_ADDR = setting(
     _SCOPE,

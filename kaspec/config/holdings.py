@@ -1,0 +1,75 @@
+"""What an instance holds beside its advertised addresses, and what is static: excluded addresses, routes, rules, tracked groups."""
+
+from collections.abc import Mapping, Sequence
+
+from attrs import evolve, frozen
+
+from kaspec.address import Family, family_of
+from kaspec.config.addresses import build_addresses
+from kaspec.config.diagnostics import ADDRESSES_MOVED
+from kaspec.config.keywords import top, track_group
+from kaspec.config.keywords import vrrp_instance as rows
+from kaspec.config.lexer import Report
+from kaspec.config.names import Names
+from kaspec.config.policies import Numbers, build_rules
+from kaspec.config.routes import build_routes
+from kaspec.config.sections import Section
+from kaspec.vrrp.holdings import Statics, VirtualAddress, interfaces_of
+from kaspec.vrrp.router import VirtualRouter
+
+MOST_ADDRESSES: Mapping[Family, int] = {4: 255, 6: 90}
+"""What an advertisement carries: a byte's worth, and of IPv6 what an Ethernet frame holds: (1500 - 40 - 8) / 16."""
+
+
+@frozen
+class Resources:
+    """What all lines of a configuration share: the machine's names, and the priorities of rules without one."""
+
+    names: Names = Names()
+    numbers: Numbers = Numbers()
+
+
+def with_holdings(router: VirtualRouter, section: Section, resources: Resources, report: Report) -> VirtualRouter:
+    """Return the virtual router with all that its block has it hold."""
+    most = MOST_ADDRESSES[router.family]
+    if len(router.addresses) > most:
+        given = section.entries(rows.VIRTUAL_IPADDRESS)[most]
+        message = f"an advertisement carries {most} addresses; from this one on they are held, but not advertised"
+        report(ADDRESSES_MOVED.at(given.at(given.value.prefix), message, "move them to virtual_ipaddress_excluded on every peer"))
+    excluded = build_addresses(section.entries(rows.VIRTUAL_IPADDRESS_EXCLUDED), router.interface, report)
+    return evolve(
+        router,
+        addresses=router.addresses[:most],
+        excluded=(*router.addresses[most:], *(_moved(each, router) for each in excluded)),
+        routes=build_routes(section.entries(rows.VIRTUAL_ROUTES), resources.names, report),
+        rules=build_rules(section.entries(rows.VIRTUAL_RULES), resources.names, resources.numbers, report),
+        promote_secondaries=section.value(rows.PROMOTE_SECONDARIES, False),
+    )
+
+
+def _moved(virtual: VirtualAddress, router: VirtualRouter) -> VirtualAddress:
+    """Put an address onto the virtual interface that was made over its own, if there is one of its family."""
+    over = (
+        each.name for each in router.virtual_interfaces if each.base == virtual.interface and family_of(virtual.address) in each.families
+    )
+    return evolve(virtual, interface=next(over, virtual.interface))
+
+
+def build_statics(section: Section, interface: str, resources: Resources, report: Report) -> Statics:
+    """Build what the host holds whoever is Master; addresses without ``dev`` are on ``interface``."""
+    return Statics(
+        build_addresses(section.entries(top.STATIC_IPADDRESS), interface, report, instance=False),
+        build_routes(section.entries(top.STATIC_ROUTES), resources.names, report),
+        build_rules(section.entries(top.STATIC_RULES), resources.names, resources.numbers, report),
+    )
+
+
+def with_needs(routers: Sequence[VirtualRouter], section: Section, statics: Statics) -> tuple[VirtualRouter, ...]:
+    """Return the virtual routers, each with the interfaces of the static items that its ``track_group`` has."""
+    groups = section.sections(top.TRACK_GROUP)
+    members = {group.label: [name for entry in group.entries(track_group.GROUP) for name in entry.value] for group in groups}
+    needs: dict[str, dict[str, None]] = {}
+    for item in statics.items:
+        for name in members.get(item.track_group or "", ()) if item.tracked else ():
+            needs.setdefault(name, {}).update(dict.fromkeys(interfaces_of(item)))
+    return tuple(evolve(router, needs=tuple(needs[router.name])) if router.name in needs else router for router in routers)
