@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from kaspec.config.diagnostics import INCLUDE_MISSING, MISSING_ARGUMENT, TOO_MUCH
+from kaspec.config.diagnostics import INCLUDE_MISSING, MISSING_ARGUMENT, SCRIPT_INSECURE, SCRIPTS_AS_ROOT, TOO_MUCH
 from shell import configuration, exits
 from shell.configuration import Loaded, Unreadable
 from shell.options import Options
@@ -33,4 +33,6 @@ def status(loaded: Loaded | Unreadable) -> int:
         return exits.NO_CONFIG
     if TOO_MUCH.code in codes:
         return exits.TEST_UNRUNNABLE
-    return exits.TEST_ERRORS if loaded.has_errors else exits.OK
+    if loaded.has_errors:
+        return exits.TEST_ERRORS
+    return exits.TEST_SCRIPTS if codes & {SCRIPT_INSECURE.code, SCRIPTS_AS_ROOT.code} else exits.OK

@@ -17,6 +17,8 @@ from kaspec.config.expansion.library import Answer, Content, Found, Library, Lis
 from kaspec.config.gathering import in_order
 from kaspec.config.model import Configuration
 from kaspec.config.reader import Reading, Wanted, check_interfaces, read_files
+from kaspec.security import facts_wanted, judge
+from shell.programs import look_at_programs
 
 SEED = int(time.time())
 """For ``${_RANDOM}``, as in keepalived, but the same for all the process reads: a reload of what has not changed changes nothing."""
@@ -61,14 +63,21 @@ class Unreadable:
     reason: str
 
 
-def load(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unreadable:
-    """Read a configuration file with all it includes, and check it against this machine; ``all_config`` is the option ``-e``."""
+def load(path: Path, config_id: str, all_config: bool = False, umask: int | None = None) -> Loaded | Unreadable:
+    """Read a configuration file with all it includes, and check it against this machine: its interfaces, and which programs may run.
+
+    ``all_config`` is the option ``-e``, ``umask`` the option ``-u``.
+    """
     loaded = read(path, config_id, all_config)
     if isinstance(loaded, Unreadable):
         return loaded
-    reading = loaded.reading
-    missing = check_interfaces(reading.configuration, frozenset(name for _, name in socket.if_nameindex()))
-    return Loaded(evolve(reading, diagnostics=in_order((*reading.diagnostics, *missing))))
+    reading, configuration = loaded.reading, loaded.configuration
+    missing = check_interfaces(configuration, frozenset(name for _, name in socket.if_nameindex()))
+    uses, telling = configuration.command_uses, configuration.global_defs.telling
+    verdict = judge(uses, telling, look_at_programs(facts_wanted(uses, telling)), umask)
+    diagnostics = in_order((*reading.diagnostics, *missing, *verdict.diagnostics))
+    permitted = evolve(configuration, permits=verdict.permits, owners=verdict.owners)
+    return Loaded(evolve(reading, diagnostics=diagnostics, configuration=permitted))
 
 
 def read(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unreadable:

@@ -61,7 +61,7 @@ def _check(options: Options, shown: Path) -> Loaded | Refusal:
 
 
 def _load(options: Options, path: Path) -> Loaded | Unreadable:
-    return configuration.load(path, options.config_id, options.all_config)
+    return configuration.load(path, options.config_id, options.all_config, options.umask)
 
 
 def _apply_limits(options: Options) -> None:

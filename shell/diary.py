@@ -13,15 +13,14 @@ from kaspec.report.log import as_told, group_lines, link_lines
 from kaspec.report.stats import Key, tally
 from kaspec.tracking import Link
 from kaspec.units import Instant
-from kaspec.vrrp.effects import Notify, NotifyLowerPriority
-from kaspec.vrrp.router import Identity, VirtualRouter
+from kaspec.vrrp.router import Identity
 from shell.logs import Said
 from shell.problem import Problem
 
 
 @define
 class Diary:
-    """The driver's memory; ``detail`` is keepalived's ``-D``.
+    """The driver's memory; ``detail`` is keepalived's ``-D``, ``tell`` hears of every transition after it was carried out.
 
     ``log`` never blocks: it takes what makes lines and calls it in the log's own thread, one after the other.  A takeover of 255 virtual
     routers has some 2000 lines, and none of them may delay an advertisement; so journals and strays are that thread's to change.
@@ -30,13 +29,15 @@ class Diary:
     log: Callable[[Said], None]
     detail: bool = False
     log_unknown_vrids: bool = False
+    tell: Callable[[Transition], None] = field(default=lambda _: None)
     counts: Counter[Key] = field(factory=Counter)
     journals: defaultdict[Identity, Journal] = field(factory=lambda: defaultdict(lambda: BLANK))
     strays: defaultdict[str, Journal] = field(factory=lambda: defaultdict(lambda: BLANK))
     troubles: Counter[str] = field(factory=Counter)
 
     def note(self, transition: Transition, now: Instant) -> None:
-        """Count and log what a transition was."""
+        """Count, log and tell what a transition was."""
+        self.tell(transition)
         for outcome in as_told(transition.outcomes):
             if isinstance(outcome, GroupOutcome):
                 self.log(partial(group_lines, outcome))
@@ -52,9 +53,6 @@ class Diary:
     def note_link(self, was: Link | None, link: Link | None) -> None:
         """Log how an interface changed."""
         self.log(partial(link_lines, was, link, self.detail))
-
-    def notify(self, router: VirtualRouter, notification: Notify | NotifyLowerPriority) -> None:
-        """Take note that scripts, FIFOs and mail are to hear of a new state: they join with issue C's notifications."""
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Log what the kernel refused: each kind the 1st, 10th, 100th, ... time."""

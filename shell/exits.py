@@ -16,6 +16,8 @@ TEST_UNRUNNABLE = 4
 """``-t``: it cannot be run, or there is no such file."""
 TEST_ERRORS = 5
 """``-t``: it has errors, and would be run less what they concern."""
+TEST_SCRIPTS = 6
+"""``-t``: nothing else is wrong, but scripts run as root without script security."""
 
 PERMANENT = {FATAL: "FATAL", CONFIG: "CONFIG", PERMISSION: "PERMISSION"}
 """A child that ends with one of these would end so again: it is not respawned and the daemon stops."""

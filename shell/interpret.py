@@ -44,7 +44,6 @@ class Work:
     datagrams: defaultdict[Place, list[bytes]] = field(factory=lambda: defaultdict(list))
     changes: list[tuple[bool, Holding]] = field(factory=list)
     announcements: list[tuple[str, Address, int]] = field(factory=list)
-    notifications: list[tuple[VirtualRouter, Notify | NotifyLowerPriority]] = field(factory=list)
 
 
 def gather(outcomes: Iterable[Outcome]) -> Iterator[Work]:
@@ -78,7 +77,7 @@ def _add(work: Work, router: VirtualRouter, effect: Effect) -> None:
         case SendGratuitousArp(addresses, repeat) | SendUnsolicitedNeighborAdvertisement(addresses, repeat):
             work.announcements += [(virtual.interface, virtual.address, repeat) for virtual in addresses]
         case Notify() | NotifyLowerPriority():
-            work.notifications.append((router, effect))
+            pass  # not the kernel's: the notifier reads it off the outcome
         case _:
             assert_never(effect)
 

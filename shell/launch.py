@@ -7,6 +7,7 @@ paused.
 import errno
 import os
 import signal
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NoReturn
@@ -24,7 +25,13 @@ Identity = tuple[int, int, tuple[int, ...]]
 """User, group and supplementary groups."""
 
 
-def launch(argv: Sequence[str], identity: Identity, environment: Mapping[str, str]) -> tuple[int, int]:
+def python(module: str, argument: str) -> tuple[str, ...]:
+    """Return the command that calls ``main(argument)`` of a module of ours in a Python of its own, which imports only what that needs."""
+    code = f"import sys; sys.path[:] = sys.argv[2:]; from {module} import main; main(sys.argv[1])"
+    return sys.executable, "-I", "-S", "-c", code, argument, *sys.path
+
+
+def launch(argv: Sequence[str], identity: Identity, environment: Mapping[str, str], umask: int) -> tuple[int, int]:
     """Start ``argv``, a path and its arguments, in a process group of its own; return its pid and a descriptor.
 
     ``environment`` is added to ours.  The descriptor ends when the program runs, or has two bytes, the errno, if it could not be started
@@ -40,7 +47,7 @@ def launch(argv: Sequence[str], identity: Identity, environment: Mapping[str, st
         os.close(writing)
         raise
     if pid == 0:
-        _become(argv, identity, environment, parent, writing)
+        _become(argv, identity, environment, umask, parent, writing)
     os.close(writing)
     with suppress(OSError):
         os.setpgid(pid, pid)  # whoever is first: the child may be signalled from now on
@@ -55,10 +62,11 @@ def why_not(descriptor: int) -> int:
         os.close(descriptor)
 
 
-def _become(argv: Sequence[str], identity: Identity, environment: Mapping[str, str], parent: int, trouble: int) -> NoReturn:
+def _become(argv: Sequence[str], identity: Identity, environment: Mapping[str, str], umask: int, parent: int, trouble: int) -> NoReturn:
     status = CANNOT_EXECUTE
     try:
         os.setpgid(0, 0)
+        os.umask(umask)
         _restore_signals()
         _occupy_standard_descriptors()
         _take_identity(identity)

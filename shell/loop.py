@@ -146,8 +146,6 @@ class VrrpLoop:
                 self._diary.problems(self._kernel.apply(work.changes))
             if work.announcements:
                 self._diary.problems(self._announcer.send(self._frames(work)))
-            for router, notification in work.notifications:
-                self._diary.notify(router, notification)
 
     def close(self) -> None:
         """Let go of sockets and timer."""

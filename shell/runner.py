@@ -17,12 +17,12 @@ from collections.abc import Callable, Mapping
 
 from attrs import define, field, frozen
 
+from kaspec.security import DEFAULT_UMASK
 from kaspec.units import SECOND, Interval
 from shell import logs
-from shell.launch import CANNOT_EXECUTE
+from shell.launch import CANNOT_EXECUTE, python
 from shell.running import LONGEST_PACKET, Order, Report
 
-BOOT = "import sys; sys.path[:] = sys.argv[2:]; from shell.running import main; main(int(sys.argv[1]))"
 DESCRIPTOR = 3
 """The runner's end of the socket, in the runner."""
 MOST_WAITING = 4096
@@ -46,6 +46,7 @@ class Job:
     environment: Mapping[str, str] = field(factory=dict)
     timeout: Interval | None = None
     title: str = ""
+    umask: int = DEFAULT_UMASK
 
 
 @frozen
@@ -87,7 +88,7 @@ class Runner:
         """Have a job run; return its number.  ``ended`` hears how it ended, exactly once."""
         self._count += 1
         timeout = None if job.timeout is None else job.timeout / SECOND
-        order: Order = (self._count, job.argv, job.uid, job.gid, job.groups, dict(job.environment), timeout)
+        order: Order = (self._count, job.argv, job.uid, job.gid, job.groups, dict(job.environment), job.umask, timeout)
         packet = marshal.dumps(order)
         self._jobs[self._count] = ended
         if len(self._unsent) >= MOST_WAITING or len(packet) > LONGEST_PACKET:
@@ -99,10 +100,10 @@ class Runner:
         self._flush()
         return self._count
 
-    def kill(self, number: int) -> None:
-        """Ask a job to end with SIGTERM, two seconds later with SIGKILL; one that ended already is no trouble."""
+    def kill(self, number: int, at_once: bool = False) -> None:
+        """Ask a job to end with SIGTERM, and with SIGKILL two seconds later or ``at_once``; one that ended already is no trouble."""
         if number in self._jobs:
-            self._unsent.append((number, marshal.dumps((number,))))
+            self._unsent.append((number, marshal.dumps((number, at_once))))
             self._flush()
 
     def close(self) -> None:
@@ -130,7 +131,7 @@ class Runner:
         try:
             pid = os.posix_spawn(
                 sys.executable,
-                (sys.executable, "-I", "-S", "-c", BOOT, str(DESCRIPTOR), *sys.path),
+                python("shell.running", str(DESCRIPTOR)),
                 os.environ,
                 file_actions=((os.POSIX_SPAWN_DUP2, theirs.fileno(), DESCRIPTOR),),
                 setpgroup=0,

@@ -19,8 +19,10 @@ GRACE = 2.0
 LONGEST_PACKET = 1 << 20
 NAME = "kaspec_scripts"
 
-Order = tuple[int, tuple[str, ...], int, int, tuple[int, ...], dict[str, str], float | None] | tuple[int]
-"""A number, arguments, user, group, further groups, environment, seconds; or the number alone: end that one."""
+Start = tuple[int, tuple[str, ...], int, int, tuple[int, ...], dict[str, str], int, float | None]
+"""A number, arguments, user, group, further groups, environment, umask, seconds."""
+Order = Start | tuple[int, bool]
+"""Start a script, or end that number: with a request first, or at once."""
 Report = tuple[int, int, bool, int]
 """A number, the exit status (a signal's number is negative), whether it took too long, the errno if it never ran."""
 
@@ -82,17 +84,19 @@ class Workshop:
             self._leave()
             return
         order: Order = marshal.loads(packet)
-        if len(order) == 1:
+        if len(order) == 2:
+            number, at_once = order
             for each in self._running.values():
-                if each.number == order[0] and not each.asked:
+                if each.number == number and (at_once or not each.asked):
+                    each.asked = each.asked or at_once
                     each.press(time.monotonic())
         else:
             self._start(order)
 
-    def _start(self, order: tuple[int, tuple[str, ...], int, int, tuple[int, ...], dict[str, str], float | None]) -> None:
-        number, argv, uid, gid, groups, environment, timeout = order
+    def _start(self, order: Start) -> None:
+        number, argv, uid, gid, groups, environment, umask, timeout = order
         try:
-            pid, trouble = launch(argv, (uid, gid, groups), environment)
+            pid, trouble = launch(argv, (uid, gid, groups), environment, umask)
         except OSError as error:
             self._report((number, CANNOT_EXECUTE, False, error.errno or 0))
             return
@@ -168,7 +172,7 @@ def _take_name() -> None:
         comm.write(NAME)
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: str) -> None:
     """Work for the owner at the other end of an inherited socket."""
-    _settle(descriptor)
-    Workshop(socket.socket(fileno=descriptor)).work()
+    _settle(int(descriptor))
+    Workshop(socket.socket(fileno=int(descriptor))).work()

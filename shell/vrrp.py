@@ -31,9 +31,11 @@ from shell.files import dump_directory, write_atomically
 from shell.findings import Hearer
 from shell.loop import VrrpLoop
 from shell.netlink import Kernel
+from shell.notifier import Notifier
 from shell.options import Options
 from shell.premises import Premises
 from shell.recorder import Recorder
+from shell.runner import Runner
 from shell.sysctls import Sysctls
 from shell.tuning import tune
 from shell.virtual_interfaces import VirtualInterfaces
@@ -52,13 +54,16 @@ def run_child(options: Options, configuration: Configuration, channel: Channel, 
 async def _run(options: Options, configuration: Configuration, channel: Channel, sessions: socket) -> int:
     loop = asyncio.get_running_loop()
     diary = Diary(logs.later, bool(options.log_detail))
+    notifier = Notifier.at(loop, Runner(loop), os.uname().nodename)
+    notifier.adopt(configuration)
+    diary.tell = notifier.take
     async with Kernel() as kernel:
         premises = Premises(VirtualInterfaces(kernel, Sysctls.resume(ledger(options))), diary.problems)
         premises.prepare(configuration)
         diary.problems(kernel.apply([(True, address) for address in configuration.static_addresses]))
         diary.problems(kernel.apply([(True, route) for route in configuration.static_routes]))
         vrrp = VrrpLoop(loop, Node(configuration.routers, configuration.groups), kernel, diary)
-        child = _Child(vrrp, kernel, premises, diary, configuration, loop.create_future())
+        child = _Child(vrrp, kernel, premises, diary, notifier, configuration, loop.create_future())
         child.hearer = Hearer(loop, sessions, child.hear_of_session)
         recorder = _recorder(options, configuration, kernel)
         if recorder:
@@ -83,6 +88,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         kernel.unsubscribe()
         vrrp.close()
         premises.close()
+        await notifier.finish()
         if recorder:
             recorder.close()
     return status
@@ -109,6 +115,7 @@ class _Child:
     kernel: Kernel
     premises: Premises
     diary: Diary
+    notifier: Notifier
     configuration: Configuration
     ended: asyncio.Future[int]
     hearer: Hearer | None = None
@@ -183,10 +190,12 @@ class _Child:
         self.diary.problems(self.kernel.apply(_changes(found.addresses)))
         self.diary.problems(self.kernel.apply(_changes(found.routes)))
         self.premises.extend(configuration)
+        self.notifier.adopt(configuration)
         self.vrrp.reconfigure(Node(configuration.routers, configuration.groups), render(configuration))
         self.premises.trim(configuration)
         if self.hearer:
             self.hearer.ask()
+        self.notifier.again(self.vrrp.node.routers, self.vrrp.state)
         self.vrrp.rehearse()
         logs.info("Reload complete")
 

@@ -76,6 +76,17 @@ def _read(limit: int, form: str, text: str) -> Accepted[Command] | Refused:
     return Accepted(Command(*found), end)
 
 
+def arguments(line: str) -> tuple[str, ...]:
+    """Split the line of a command into the program and its arguments, as keepalived does: the same quoting once more."""
+    found: list[str] = []
+    place = len(line) - len(line.lstrip(" \t"))
+    while place < len(line):
+        taken = _take(line, place)
+        found.append(taken.text)
+        place = taken.end + len(line[taken.end :]) - len(line[taken.end :].lstrip(" \t"))
+    return tuple(found)
+
+
 def write(command: Command) -> str:
     """Write a command so that both of keepalived's quoting grammars give it back."""
     return " ".join((quoted(command.line), *(_written(name) for name in (command.user, command.group) if name is not None)))

@@ -133,6 +133,11 @@ BLOCK_INACTIVE = _kind("K080", "notice", "keepalived has this block; this releas
 
 # The machine.
 NO_SUCH_INTERFACE = _kind("K050", "error", "The configuration names an interface that does not exist.")
+SCRIPT_USER_MISSING = _kind("K090", "error", "A script's user or group does not exist.")
+SCRIPT_UNUSABLE = _kind("K091", "error", "A script does not exist or cannot be executed.")
+SCRIPT_REFUSED = _kind("K092", "error", "Others than root can change what root is to run, which enable_script_security forbids.")
+SCRIPT_INSECURE = _kind("K093", "warning", "Others than root can change what root is to run.")
+SCRIPTS_AS_ROOT = _kind("K094", "notice", "A script runs as root without enable_script_security.")
 
 # Traps: configurations that can be read, and do not do what was meant (kaspec.config.lint).
 ADDRESS_SHARED = _kind("K100", "warning", "Two instances have the same virtual address.")

@@ -194,7 +194,7 @@ class Configuration:
     """A whole configuration; ``settings`` goes with ``routers`` and ``group_settings`` with ``groups``, place by place.
 
     ``has_lvs`` tells that the text defines virtual servers, so a checker process is wanted.  ``permits`` has the commands that may run on
-    this machine: a shell that has looked at it fills them in (``kaspec.security``).
+    this machine, ``owners`` whom FIFOs belong to (user and group): a shell that has looked at it fills them in (``kaspec.security``).
     """
 
     global_defs: GlobalDefs = GlobalDefs()
@@ -210,6 +210,7 @@ class Configuration:
     group_settings: tuple[GroupSettings, ...] = ()
     command_uses: tuple[CommandUse, ...] = field(default=(), eq=False, repr=False)
     permits: Mapping[Command, Permit] = field(factory=dict, eq=False, repr=False)
+    owners: Mapping[Fifo, tuple[int, int]] = field(factory=dict, eq=False, repr=False)
 
     @property
     def statics(self) -> Statics:

@@ -8,9 +8,7 @@ from kaspec.doctor.findings import Finding, Fix
 from kaspec.doctor.firewall import Unseen
 from kaspec.doctor.machine import File, Machine
 from kaspec.doctor.needs import Needs, Script
-
-DEFAULT_USER = "keepalived_script"
-"""Whom scripts run as that name no user, if there is such a user; else root."""
+from kaspec.security import DEFAULT_USER, others_write
 
 
 def on_the_way(path: str) -> tuple[str, ...]:
@@ -55,12 +53,7 @@ def _examine_script(script: Script, needs: Needs, machine: Machine) -> Iterator[
 
 
 def _others_write(file: object) -> bool:
-    """Tell whether anybody but root can write it; in a directory with the sticky bit others' files are safe."""
-    if not isinstance(file, File):
-        return False
-    sticky = file.mode & 0o170000 == 0o040000 and file.mode & 0o1000
-    by_group = file.mode & 0o020 and file.gid != 0
-    return bool(file.uid != 0 or ((file.mode & 0o002 or by_group) and not sticky))
+    return isinstance(file, File) and others_write(file.mode, file.uid, file.gid)
 
 
 def _runs_as_root(script: Script, needs: Needs, machine: Machine) -> bool:

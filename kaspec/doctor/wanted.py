@@ -3,7 +3,8 @@
 from attrs import frozen
 
 from kaspec.doctor.needs import Needs
-from kaspec.doctor.scripts import DEFAULT_USER, on_the_way
+from kaspec.doctor.scripts import on_the_way
+from kaspec.security import DEFAULT_USER
 
 _SYSCTLS = (
     "net.ipv4.ip_forward",

@@ -53,9 +53,9 @@ def names(configuration: Configuration) -> str:
     return " ".join(router.name for router in configuration.routers) or "nothing"
 
 
-def misread(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unreadable:
+def misread(path: Path, config_id: str, all_config: bool = False, umask: int | None = None) -> Loaded | Unreadable:
     """Read a configuration, but not any."""
-    loaded = load(path, config_id, all_config)
+    loaded = load(path, config_id, all_config, umask)
     if isinstance(loaded, Loaded) and "misread" in "".join(loaded.texts.values()):
         raise RecursionError("a bug in reading")
     return loaded

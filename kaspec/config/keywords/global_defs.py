@@ -27,12 +27,14 @@ USE_SYMLINK_PATHS = setting(
     "use_symlink_paths",
     form.BOOLEAN,
     Description("[BOOL]", "no", 3, "G", "2.3.0", "keep the symlink path of a script rather than the resolved path"),
+    acts=True,
 )
 SET_SUPPLEMENTARY_GROUPS = setting(
     _SCOPE,
     "set_supplementary_groups",
     form.BOOLEAN,
     Description("[BOOL]", "no", 3, "G", "2.4.4", "script uid gets its supplementary groups"),
+    acts=True,
 )
 ROUTER_ID = setting(
     _SCOPE,
@@ -93,15 +95,20 @@ STARTUP_SCRIPT = setting(
     "startup_script",
     commands.COMMAND,
     Description("CMD [USER [GROUP]]", "none", 3, "G", "2.1.0", "run and waited for before the children start"),
+    acts=True,
 )
 STARTUP_SCRIPT_TIMEOUT = setting(
-    _SCOPE, "startup_script_timeout", form.whole_seconds(1, 1_000), Description("1..1000 s", "10", 3, "G", "2.1.0")
+    _SCOPE, "startup_script_timeout", form.whole_seconds(1, 1_000), Description("1..1000 s", "10", 3, "G", "2.1.0"), acts=True
 )
 SHUTDOWN_SCRIPT = setting(
-    _SCOPE, "shutdown_script", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 3, "G", "2.1.0", "run after the children ended")
+    _SCOPE,
+    "shutdown_script",
+    commands.COMMAND,
+    Description("CMD [USER [GROUP]]", "none", 3, "G", "2.1.0", "run after the children ended"),
+    acts=True,
 )
 SHUTDOWN_SCRIPT_TIMEOUT = setting(
-    _SCOPE, "shutdown_script_timeout", form.whole_seconds(1, 1_000), Description("1..1000 s", "10", 3, "G", "2.1.0")
+    _SCOPE, "shutdown_script_timeout", form.whole_seconds(1, 1_000), Description("1..1000 s", "10", 3, "G", "2.1.0"), acts=True
 )
 MAX_AUTO_PRIORITY = setting(
     _SCOPE,
@@ -201,13 +208,18 @@ BFD_RLIMIT_RTIME = setting(
     Description("µs", "10000", 3, "B", "2.0.0", "deprecated spelling", synonym="bfd_rlimit_rttime"),
 )
 NOTIFY_FIFO = setting(
-    _SCOPE, "notify_fifo", compounds.FIFO, Description("PATH [USER [GROUP]]", "none", 2, "G", "1.3.9", "both VRRP and LVS write to it")
+    _SCOPE,
+    "notify_fifo",
+    compounds.FIFO,
+    Description("PATH [USER [GROUP]]", "none", 2, "G", "1.3.9", "both VRRP and LVS write to it"),
+    acts=True,
 )
 NOTIFY_FIFO_SCRIPT = setting(
     _SCOPE,
     "notify_fifo_script",
     commands.COMMAND,
     Description("CMD [USER [GROUP]]", "none", 2, "G", "1.3.9", "started with the FIFO path appended as last argument"),
+    acts=True,
 )
 LVS_NOTIFY_FIFO = setting(_SCOPE, "lvs_notify_fifo", compounds.FIFO, Description("PATH [USER [GROUP]]", "none", 3, "L", "1.3.9"))
 LVS_NOTIFY_FIFO_SCRIPT = setting(
@@ -254,12 +266,14 @@ SCRIPT_USER = setting(
         "1.3.0",
         preset="keepalived_script",
     ),
+    acts=True,
 )
 ENABLE_SCRIPT_SECURITY = setting(
     _SCOPE,
     "enable_script_security",
     form.BOOLEAN,
     Description("[BOOL]", "no", 1, "G", "1.3.0", "refuses root scripts in paths writable by non-root"),
+    acts=True,
 )
 LVS_NETLINK_CMD_RCV_BUFS = setting(_SCOPE, "lvs_netlink_cmd_rcv_bufs", form.POSITIVE, Description("BYTES", "kernel", 3, "L", "2.0.0"))
 LVS_NETLINK_CMD_RCV_BUFS_FORCE = setting(
@@ -275,7 +289,7 @@ RS_INIT_NOTIFIES = setting(
     _SCOPE, "rs_init_notifies", form.BOOLEAN, Description("[BOOL]", "no", 3, "L", "2.0.0", "notify_up/down for real servers at start")
 )
 UMASK = setting(
-    _SCOPE, "umask", form.UMASK, Description("OCT|HEX|IRUSR|…", "0177", 3, "G", "2.0.10", "mode of created files", preset="0177")
+    _SCOPE, "umask", form.UMASK, Description("OCT|HEX|IRUSR|…", "0177", 3, "G", "2.0.10", "mode of created files", preset="0177"), acts=True
 )
 RANDOM_SEED = setting(
     _SCOPE, "random_seed", form.COUNT, Description("N", "time", 3, "G", "2.0.15", "also makes ${_RANDOM} and checker warmup reproducible")

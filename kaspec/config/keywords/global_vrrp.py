@@ -207,15 +207,21 @@ VRRP_RLIMIT_RTIME = setting(
     form.microseconds(1, form.UINT32),
     Description("µs", "10000", 3, "V", "2.0.0", "deprecated spelling", synonym="vrrp_rlimit_rttime"),
 )
-VRRP_NOTIFY_FIFO = setting(_SCOPE, "vrrp_notify_fifo", compounds.FIFO, Description("PATH [USER [GROUP]]", "none", 2, "V", "1.3.9"))
+VRRP_NOTIFY_FIFO = setting(
+    _SCOPE, "vrrp_notify_fifo", compounds.FIFO, Description("PATH [USER [GROUP]]", "none", 2, "V", "1.3.9"), acts=True
+)
 VRRP_NOTIFY_FIFO_SCRIPT = setting(
-    _SCOPE, "vrrp_notify_fifo_script", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 2, "V", "1.3.9")
+    _SCOPE, "vrrp_notify_fifo_script", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 2, "V", "1.3.9"), acts=True
 )
 VRRP_NOTIFY_PRIORITY_CHANGES = setting(
-    _SCOPE, "vrrp_notify_priority_changes", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.18", "adds *_PRIORITY events")
+    _SCOPE, "vrrp_notify_priority_changes", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.18", "adds *_PRIORITY events"), acts=True
 )
 FIFO_WRITE_VRRP_STATES_ON_RELOAD = setting(
-    _SCOPE, "fifo_write_vrrp_states_on_reload", form.FLAG, Description("flag", "no", 3, "V", "2.2.7", "re-announce all states after reload")
+    _SCOPE,
+    "fifo_write_vrrp_states_on_reload",
+    form.FLAG,
+    Description("flag", "no", 3, "V", "2.2.7", "re-announce all states after reload"),
+    acts=True,
 )
 ENABLE_SNMP_VRRP = setting(_SCOPE, "enable_snmp_vrrp", form.FLAG, Description("flag", "no", 2, "V", "2.0.0", "KEEPALIVED-MIB"))
 ENABLE_SNMP_KEEPALIVED = setting(

@@ -331,33 +331,44 @@ KERNEL_RX_BUF_SIZE = setting(
     Description("BYTES", "global policy", 3, "V", "2.0.7", "SO_RCVBUF of the socket", inherits=("global_defs", "vrrp_rx_bufs_policy")),
     acts=True,
 )
-NOTIFY_MASTER = setting(_SCOPE, "notify_master", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
-NOTIFY_BACKUP = setting(_SCOPE, "notify_backup", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
-NOTIFY_FAULT = setting(_SCOPE, "notify_fault", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
-NOTIFY_STOP = setting(_SCOPE, "notify_stop", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 2, "V", "1.2.2"))
+NOTIFY_MASTER = setting(_SCOPE, "notify_master", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
+NOTIFY_BACKUP = setting(_SCOPE, "notify_backup", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
+NOTIFY_FAULT = setting(_SCOPE, "notify_fault", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
+NOTIFY_STOP = setting(_SCOPE, "notify_stop", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 2, "V", "1.2.2"), acts=True)
 NOTIFY_DELETED = setting(
     _SCOPE,
     "notify_deleted",
     commands.OPTIONAL_COMMAND,
     Description("[CMD [USER [GROUP]]]", "reported as FAULT", 3, "V", "2.1.0", "with or without CMD switches event name to DELETED"),
+    acts=True,
 )
 NOTIFY = setting(
-    _SCOPE, "notify", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2", "gets INSTANCE NAME STATE PRIO")
+    _SCOPE,
+    "notify",
+    commands.COMMAND,
+    Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2", "gets INSTANCE NAME STATE PRIO"),
+    acts=True,
 )
 NOTIFY_MASTER_RX_LOWER_PRI = setting(
     _SCOPE,
     "notify_master_rx_lower_pri",
     commands.COMMAND,
     Description("CMD [USER [GROUP]]", "none", 2, "V", "2.0.7", "needed for cloud address moves (#100, #1884)"),
+    acts=True,
 )
 NOTIFY_PRIORITY_CHANGES = setting(
     _SCOPE,
     "notify_priority_changes",
     form.BOOLEAN,
     Description("[BOOL]", "global", 3, "V", "2.0.18", inherits=("global_defs", "vrrp_notify_priority_changes")),
+    acts=True,
 )
 SMTP_ALERT = setting(
-    _SCOPE, "smtp_alert", form.BOOLEAN, Description("[BOOL]", "global", 1, "V", "1.2.2", inherits=("global_defs", "smtp_alert_vrrp"))
+    _SCOPE,
+    "smtp_alert",
+    form.BOOLEAN,
+    Description("[BOOL]", "global", 1, "V", "1.2.2", inherits=("global_defs", "smtp_alert_vrrp")),
+    acts=True,
 )
 DEBUG = setting(_SCOPE, "debug", form.integer(0, 4), Description("0..4", "0", 3, "V", "1.2.2", "stored and dumped, otherwise unused"))
 LINKBEAT_USE_POLLING = setting(_SCOPE, "linkbeat_use_polling", form.FLAG, Description("flag", "off", 3, "V", "2.0.0", "deprecated here"))

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaspec.config.diagnostics import INCLUDE_MISSING, KINDS, MISSING_ARGUMENT, NO_SUCH_INTERFACE, TOO_MUCH, UNKNOWN_KEYWORD, Kind
+from kaspec.config.diagnostics import (
+    INCLUDE_MISSING,
+    KINDS,
+    MISSING_ARGUMENT,
+    NO_SUCH_INTERFACE,
+    SCRIPT_INSECURE,
+    SCRIPT_UNUSABLE,
+    SCRIPTS_AS_ROOT,
+    TOO_MUCH,
+    UNKNOWN_KEYWORD,
+    Kind,
+)
 from kaspec.config.model import Configuration
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Section
@@ -20,6 +31,7 @@ from shell.options import Options
 from shell.startup import CAPABILITIES, UNRUNNABLE, Refusal, check, is_runnable, missing_capabilities
 
 SPAN = Span("k.conf", 1, 1, 2)
+SCRIPTS = (SCRIPT_INSECURE, SCRIPTS_AS_ROOT)
 ONE_ROUTER = Configuration(routers=(VirtualRouter("VI_1", "eth0", 5),))
 
 
@@ -57,7 +69,10 @@ def test_errors_that_leave_nothing_to_run_keep_it_from_running() -> None:
     ("found", "status"),
     [
         (loaded(), 0),
-        (loaded(kind for kind in KINDS.values() if kind.severity != "error"), 0),
+        (loaded(kind for kind in KINDS.values() if kind.severity != "error" and kind not in SCRIPTS), 0),
+        (loaded([SCRIPTS_AS_ROOT]), 6),
+        (loaded([SCRIPT_INSECURE]), 6),
+        (loaded([SCRIPT_INSECURE, SCRIPT_UNUSABLE]), 5),
         (loaded([UNKNOWN_KEYWORD]), 5),
         (loaded([UNKNOWN_KEYWORD, NO_SUCH_INTERFACE]), 5),
         (loaded([UNKNOWN_KEYWORD, MISSING_ARGUMENT]), 2),
