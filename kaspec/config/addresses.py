@@ -134,7 +134,7 @@ def build_tracks(lines: Iterable[Given[TrackLine]], own: str, owner: bool, repor
         elif owner and given.value.weight:
             report(OWNER_WEIGHTED.at(place, "the priority of an address owner never changes; this line is ignored"))
         else:
-            built[name] = InterfaceTrack(name, given.value.weight or 0, given.value.reverse)
+            built[name] = InterfaceTrack(name, given.value.weight or 0, bool(given.value.reverse))
     return tuple(built.values())
 
 

@@ -53,10 +53,8 @@ def build_bfd_tracks(
         instance = instances.get(line.name.value)
         if instance is None:
             continue  # told by the check of what is tracked and not defined
-        own = line.weight is not None
-        track = TrackerTrack(
-            "bfd", line.name.value, line.weight or 0 if own else instance.weight, line.reverse if own else instance.reverse
-        )
+        reverse = instance.reverse if line.reverse is None else line.reverse
+        track = TrackerTrack("bfd", line.name.value, instance.weight if line.weight is None else line.weight, reverse)
         if track.name in built:
             report(kinds.DUPLICATE_TRACK.at(place, f"{track.name} is already tracked; this line is ignored"))
         elif not instance.vrrp:

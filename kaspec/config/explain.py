@@ -16,14 +16,16 @@ from kaspec.config.keywords import global_defs as globals_
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.model import InstanceSettings
 from kaspec.config.reader import Reading
+from kaspec.config.render import render_tracker
 from kaspec.config.render_holdings import render_address
 from kaspec.config.sections import Given, Section
 from kaspec.config.source import Span
+from kaspec.config.terms import TrackLine
 from kaspec.config.tree import Statement
 from kaspec.config.values import plain_seconds
 from kaspec.failover import Failover, failover
 from kaspec.units import ZERO, Interval
-from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.router import TrackerKind, VirtualRouter
 
 REWRITES = frozenset(
     kind.code
@@ -168,12 +170,21 @@ class _Instance:
                 yield Explained(row.name, row.description.default, Provenance("default"))
             elif not isinstance(row, Setting) or row.repeats:
                 written = tuple(_as_given(row, self.section))
-                yield from map(self._rewritten, self._complete(written) if row is rows.VIRTUAL_IPADDRESS else written)
+                yield from map(self._rewritten, self._weighed(written) if row in TRACKERS else self._complete(row, written))
 
-    def _complete(self, written: tuple[Explained, ...]) -> tuple[Explained, ...]:
+    def _weighed(self, written: tuple[Explained, ...]) -> tuple[Explained, ...]:
+        """Write what is tracked with the weight that it comes to."""
+        known = {track.tracker: track for track in self.model[0].trackers}
+        tracks = {
+            each.span: known.get((kind, each.value.name.value)) for row, kind in TRACKERS.items() for each in self.section.entries(row)
+        }
+        found = ((each, tracks.get(each.provenance.span or self.section.span)) for each in written)
+        return tuple(each if track is None else evolve(each, value=render_tracker(track)) for each, track in found)
+
+    def _complete(self, row: Row, written: tuple[Explained, ...]) -> tuple[Explained, ...]:
         """Write addresses with all that goes without saying."""
         held = self.model[0].addresses
-        if len(held) != len(written):
+        if row is not rows.VIRTUAL_IPADDRESS or len(held) != len(written):
             return written
         return tuple(evolve(each, value=render_address(address, None)) for each, address in zip(written, held, strict=True))
 
@@ -231,6 +242,13 @@ def inherited_from(row: Setting[Any]) -> Iterator[Setting[Any]]:
         inherits = None if row in FOLLOWS else above.description.inherits
 
 
+TRACKERS: Mapping[Listing[TrackLine], TrackerKind] = {
+    rows.TRACK_SCRIPT: "script",
+    rows.TRACK_FILE: "file",
+    rows.TRACK_PROCESS: "process",
+    rows.TRACK_BFD: "bfd",
+}
+"""The lists of what is tracked."""
 OPPOSITES: Mapping[Row, Setting[Any]] = {rows.PREEMPT: rows.NOPREEMPT}
 """Keywords that take each other back."""
 FOLLOWS: Mapping[Row, Setting[Any]] = {

@@ -16,11 +16,14 @@ from kaspec.config.lexer import Report
 from kaspec.config.model import BfdInstance, GlobalDefs, InitialState, InstanceSettings, InterfaceUse
 from kaspec.config.sections import Section
 from kaspec.config.source import Span
+from kaspec.config.trackers import TrackLists, Weights, build_trackers
 from kaspec.config.transport import can_tell_apart, with_transport
 from kaspec.config.virtual_interfaces import Names, with_virtual_interfaces
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.authentication import IpAuthenticationHeader
 from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Identity, Profile, VirtualRouter
+
+TRACK_LISTS: TrackLists = (("script", rows.TRACK_SCRIPT), ("file", rows.TRACK_FILE), ("process", rows.TRACK_PROCESS))
 
 
 @frozen
@@ -32,15 +35,23 @@ class Instance:
 
 
 def build_instances(
-    sections: Iterable[Section], globally: Section, defaults: GlobalDefs, bfd_instances: tuple[BfdInstance, ...], report: Report
+    sections: Iterable[Section],
+    globally: Section,
+    defaults: GlobalDefs,
+    weights: Weights,
+    bfd_instances: tuple[BfdInstance, ...],
+    report: Report,
 ) -> tuple[Instance, ...]:
-    """Build the instances, which may track ``bfd_instances``; the second of two that cannot both be is left out."""
+    """Build the instances, which may track what is in ``weights`` and ``bfd_instances``.
+
+    The second of two that cannot both be is left out.
+    """
     built: list[Instance] = []
     names: set[str] = set()
     places: dict[Identity, list[tuple[VirtualRouter, Span]]] = {}
     virtual, sessions = Names.of(globally), {each.session.name: each for each in bfd_instances}
     for section in sections:
-        instance = _instance(section, globally, defaults, sessions, report)
+        instance = _instance(section, globally, defaults, weights, sessions, report)
         if instance is None:
             continue
         router, where = instance.router, section.span
@@ -66,7 +77,7 @@ def build_instances(
 
 
 def _instance(
-    section: Section, globally: Section, defaults: GlobalDefs, sessions: Mapping[str, BfdInstance], report: Report
+    section: Section, globally: Section, defaults: GlobalDefs, weights: Weights, sessions: Mapping[str, BfdInstance], report: Report
 ) -> Instance | None:
     interface, identifier = section.last(rows.INTERFACE), section.last(rows.VIRTUAL_ROUTER_ID)
     state, priority = _state_and_priority(section, report)
@@ -89,7 +100,10 @@ def _instance(
         preempt=not nopreempt,
         preempt_delay=_preempt_delay(section, state, nopreempt, report),
         tracks=tracks,
-        trackers=build_bfd_tracks(section.entries(rows.TRACK_BFD), sessions, owner, report),
+        trackers=(
+            *build_trackers(TRACK_LISTS, section, weights, owner, report),
+            *build_bfd_tracks(section.entries(rows.TRACK_BFD), sessions, owner, report),
+        ),
         dont_track_primary=section.value(rows.DONT_TRACK_PRIMARY, False),
         garp=garp_policy(globally, section),
         down_timer_adverts=section.value(rows.DOWN_TIMER_ADVERTS, defaults.down_timer_adverts),

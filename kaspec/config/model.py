@@ -15,6 +15,9 @@ from kaspec.config.source import Span
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
+from kaspec.trackers.file import TrackedFile
+from kaspec.trackers.process import TrackedProcess
+from kaspec.trackers.script import Script
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.holdings import PolicyRule, Route, Statics
 from kaspec.vrrp.router import GarpPolicy, Version, VirtualAddress, VirtualRouter
@@ -204,6 +207,9 @@ class Configuration:
     routers: tuple[VirtualRouter, ...] = ()
     settings: tuple[InstanceSettings, ...] = ()
     has_lvs: bool = False
+    scripts: tuple[Script, ...] = field(default=(), kw_only=True)
+    files: tuple[TrackedFile, ...] = field(default=(), kw_only=True)
+    processes: tuple[TrackedProcess, ...] = field(default=(), kw_only=True)
     bfd_instances: tuple[BfdInstance, ...] = ()
     interface_uses: tuple[InterfaceUse, ...] = field(default=(), eq=False, repr=False)
     groups: tuple[SyncGroup, ...] = ()

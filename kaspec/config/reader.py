@@ -23,6 +23,7 @@ from kaspec.config.names import Names
 from kaspec.config.policies import Numbers
 from kaspec.config.sections import Section, read_section
 from kaspec.config.sync_groups import build_groups
+from kaspec.config.trackers import build_files, build_processes, build_scripts, weights_of
 from kaspec.config.tree import build
 
 _ELSEWHERE = {name for scope, rows in TABLE.items() if scope for name in rows} | {name for each in RULE_OPTIONS for name in each.names}
@@ -87,7 +88,8 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     bfd_instances = build_bfd_instances(section.sections(top.BFD_INSTANCE), report)
     resources = Resources(_names(expansion, globally), Numbers())
     statics = build_statics(section, defaults.default_interface, resources, report)
-    instances = build_instances(blocks, globally, defaults, bfd_instances, report)
+    scripts, files, processes = build_scripts(section, report), build_files(section, report), build_processes(section, report)
+    instances = build_instances(blocks, globally, defaults, weights_of(scripts, files, processes), bfd_instances, report)
     group_blocks = section.sections(top.VRRP_SYNC_GROUP)
     groups = build_groups(group_blocks, blocks, report)
     sections = {block.label: block for block in reversed(blocks)}
@@ -110,6 +112,9 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         ),
         groups=tuple(each.group for each in groups),
         group_settings=tuple(each.settings for each in groups),
+        scripts=scripts,
+        files=files,
+        processes=processes,
         command_uses=tuple(command_uses(section)),
     )
     return Reading(configuration, gathered(problems), section, expansion.texts)

@@ -7,7 +7,7 @@ password) is beyond it.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from attrs import evolve
 
@@ -19,6 +19,7 @@ from kaspec.config.keywords import Block, Listing, Setting
 from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, GroupSettings, InstanceSettings
 from kaspec.config.render_holdings import render_address, render_route, render_rule
 from kaspec.config.sections import Section
+from kaspec.config.trackers import render_file, render_process, render_script
 from kaspec.config.transport import write_addressing, write_peers, write_transport
 from kaspec.config.values import plain_seconds
 from kaspec.config.writing import milliseconds, word
@@ -26,7 +27,7 @@ from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.holdings import interfaces_of
-from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, TrackerTrack, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, TrackerKind, TrackerTrack, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import virtual_mac
 from kaspec.wire.vrrp import ChecksumForm
 
@@ -49,6 +50,9 @@ def render(configuration: Configuration) -> str:
         _block("static_rules", map(render_rule, configuration.static_rules)),
         *_track_groups(configuration),
         *map(render_bfd_instance, configuration.bfd_instances),
+        *(_block(f"vrrp_script {word(each.name)}", render_script(each)) for each in configuration.scripts),
+        *(_block(f"track_file {word(each.name)}", render_file(each)) for each in configuration.files),
+        *(_block(f"vrrp_track_process {word(each.name)}", render_process(each)) for each in configuration.processes),
         *(render_router(router, settings.get(router.name)) for router in configuration.routers),
         *(render_group(group, told.get(group.name)) for group in configuration.groups),
     ]
@@ -208,8 +212,9 @@ def _lists(router: VirtualRouter) -> Iterator[str]:
         yield _block("unicast_peer", write_peers(router.peers))
     if router.tracks:
         yield _block("track_interface", map(render_track, router.tracks))
-    if bfd := [track for track in router.trackers if track.kind == "bfd"]:
-        yield _block("track_bfd", map(render_tracker, bfd))
+    for kind in get_args(TrackerKind):
+        if lines := [render_tracker(track) for track in router.trackers if track.kind == kind]:
+            yield _block(f"track_{kind}", lines)
     if router.addresses:
         yield _block("virtual_ipaddress", (_held(address, router) for address in router.addresses))
     if router.excluded:
@@ -247,8 +252,8 @@ def render_track(track: InterfaceTrack) -> str:
 
 
 def render_tracker(track: TrackerTrack) -> str:
-    """Write a line of ``track_bfd`` and its like; with the weight, since another may be defined with what is tracked."""
-    return f"{word(track.name)} weight {track.weight}{' reverse' if track.reverse else ''}"
+    """Write a line of ``track_script`` and its like, in full, since what is tracked may be defined with another weight."""
+    return f"{word(track.name)} weight {track.weight} {'reverse' if track.reverse else 'noreverse'}"
 
 
 def _or_zero(interval: Interval | None) -> str:

@@ -21,11 +21,11 @@ class Server:
 
 @frozen
 class TrackLine:
-    """``NAME [weight N [reverse]]``; without a weight the tracked thing's own counts, or for an interface 0."""
+    """``NAME [weight N [reverse|noreverse]]``; what is not said is as the tracked thing's own, or for an interface 0 and not reversed."""
 
     name: Placed[str]
     weight: int | None = None
-    reverse: bool = False
+    reverse: bool | None = None
 
     @property
     def interface(self) -> Placed[str]:
@@ -224,9 +224,10 @@ def write_server(value: Server) -> str:
 
 
 def write_track(value: TrackLine) -> str:
-    """Write ``NAME [weight N [reverse]]``."""
+    """Write ``NAME [weight N [reverse|noreverse]]``."""
     head = writing.word(value.name.value)
-    return head if value.weight is None else f"{head} weight {write_weight(Weight(value.weight, value.reverse))}"
+    reversal = "" if value.reverse is None else " reverse" if value.reverse else " noreverse"
+    return head if value.weight is None else f"{head} weight {value.weight}{reversal}"
 
 
 def write_weight(value: Weight) -> str:

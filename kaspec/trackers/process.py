@@ -14,6 +14,7 @@ from kaspec.tracking import Finding
 from kaspec.units import ZERO, Instant, Interval, after
 from kaspec.vrrp.events import DeadlineReached
 
+ParameterMatch = Literal["exact", "initial", "partial"]
 LONGEST_NAME = 15
 """The kernel keeps so many bytes of a process's name."""
 
@@ -30,13 +31,13 @@ class Process:
 class TrackedProcess:
     """A ``vrrp_track_process``: between ``quorum`` and ``quorum_max`` (``None``: any number) processes must be ``command``.
 
-    ``match`` tells how the parameters are compared (``None``: exactly, if there are any).
+    ``match`` tells how the parameters are compared; ``None``: exactly, if there are any.
     """
 
     name: str
     command: str
     parameters: tuple[str, ...] = ()
-    match: Literal["initial", "partial"] | None = None
+    match: ParameterMatch | None = None
     full_command: bool = False
     weight: int = 0
     reverse: bool = False

@@ -142,7 +142,7 @@ rule_lines = chosen(RULE_OPTIONS).filter(len).map(lambda found: rule_line(*found
 def _tracks(bound: int, name: st.SearchStrategy[str]) -> st.SearchStrategy[terms.TrackLine]:
     plain = name.map(lambda each: terms.TrackLine(Placed(each)))
     return plain | st.builds(
-        lambda each, weight, reverse: terms.TrackLine(Placed(each), weight, reverse), name, st.integers(-bound, bound), flags
+        lambda each, weight, reverse: terms.TrackLine(Placed(each), weight, reverse), name, st.integers(-bound, bound), st.none() | flags
     )
 
 

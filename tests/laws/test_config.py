@@ -1,5 +1,6 @@
 """Laws of the configuration reader: it is total, every place it names exists, and it reads what it renders."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from attrs import evolve
@@ -16,6 +17,9 @@ from kaspec.config.render import render
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
+from kaspec.trackers.file import TrackedFile
+from kaspec.trackers.process import TrackedProcess
+from kaspec.trackers.script import Script
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.authentication import (
     AntiReplay,
@@ -34,6 +38,7 @@ from kaspec.vrrp.router import (
     GarpPolicy,
     InterfaceTrack,
     Peer,
+    TrackerKind,
     TrackerTrack,
     Version,
     VirtualAddress,
@@ -240,6 +245,54 @@ ipv6_routes = st.builds(Route, ipv6_hosts, st.integers(0, 128), ipv6_hosts, rest
 routes = ipv4_routes | ipv6_routes
 
 
+spans = st.integers(1_000, 4_294_967_295 * SECOND).map(Interval)
+counts = st.integers(1, (1 << 31) - 1)
+scripts = st.lists(
+    st.builds(
+        Script,
+        words,
+        phrases,
+        spans,
+        st.none() | spans,
+        st.integers(-253, 253),
+        st.booleans(),
+        counts,
+        counts,
+        st.just("root"),
+        st.none() | words,
+        st.booleans(),
+    )
+    | st.builds(Script, words, phrases),
+    max_size=2,
+    unique_by=lambda each: each.name,
+).map(tuple)
+tracked_files = st.lists(
+    st.builds(TrackedFile, words, words, st.integers(-254, 254), st.booleans(), st.integers(-(1 << 31), (1 << 31) - 1), st.booleans())
+    | st.builds(TrackedFile, words, words),
+    max_size=2,
+    unique_by=lambda each: each.name,
+).map(tuple)
+hour = st.integers(0, 3_600 * SECOND).map(Interval)
+processes = st.lists(
+    st.builds(
+        TrackedProcess,
+        words,
+        phrases,
+        st.lists(phrases, max_size=2).map(tuple),
+        st.sampled_from((None, "exact", "initial", "partial")),
+        st.booleans(),
+        st.integers(-254, 254),
+        st.booleans(),
+        st.integers(1, 65535),
+        st.none() | st.integers(0, 65535),
+        hour,
+        hour,
+    ),
+    max_size=2,
+    unique_by=lambda each: each.name,
+).map(tuple)
+
+
 def bfd_instances() -> st.SearchStrategy[tuple[BfdInstance, ...]]:
     """Up to three, each with a neighbor of its own."""
     intervals = st.integers(1_000, 4_294_967_000).map(Interval)
@@ -272,18 +325,40 @@ def bfd_instances() -> st.SearchStrategy[tuple[BfdInstance, ...]]:
 @st.composite
 def configurations(draw: st.DrawFn) -> Configuration:
     drawn = [draw(instances(identifier)) for identifier in range(1, draw(st.integers(0, 3)) + 1)]
-    sessions = draw(bfd_instances())
+    sessions, found = draw(bfd_instances()), draw(st.tuples(scripts, tracked_files, processes))
+    named: dict[TrackerKind, list[str]] = {"script": _named(found[0]), "file": _named(found[1]), "process": _named(found[2])}
     return Configuration(
         draw(global_defs),
         tuple(draw(st.lists(addresses | ipv6_addresses, max_size=2))),
         tuple(draw(st.lists(routes, max_size=2))),
         (),
-        tuple(evolve(router, trackers=draw(tracked_sessions(router, sessions))) for router, _ in drawn),
+        tuple(evolve(router, trackers=draw(tracked(router, named)) + draw(tracked_sessions(router, sessions))) for router, _ in drawn),
         tuple(settings for _, settings in drawn),
         bfd_instances=sessions,
         groups=(groups := tuple(draw(st.lists(sync_groups, max_size=2, unique_by=lambda group: group.name)))),
         group_settings=tuple(draw(group_settings(group.name)) for group in groups),
+        scripts=found[0],
+        files=found[1],
+        processes=found[2],
     )
+
+
+def _named(each: Iterable[Script | TrackedFile | TrackedProcess]) -> list[str]:
+    return [one.name for one in each]
+
+
+def tracked(router: VirtualRouter, named: Mapping[TrackerKind, list[str]]) -> st.SearchStrategy[tuple[TrackerTrack, ...]]:
+    """Some of what is defined, kind by kind, with weights of their own; without any for an owner, whose priority never changes."""
+    bounds: dict[TrackerKind, int] = {"script": 253, "file": 254, "process": 254}
+
+    def some(kind: TrackerKind) -> st.SearchStrategy[list[TrackerTrack]]:
+        weights = st.just(0) if router.is_owner else st.integers(-bounds[kind], bounds[kind])
+        if not named[kind]:
+            return st.just([])
+        track = st.builds(TrackerTrack, st.just(kind), st.sampled_from(named[kind]), weights, st.booleans())
+        return st.lists(track, max_size=2, unique_by=lambda each: each.name)
+
+    return st.tuples(*map(some, bounds)).map(lambda lists: tuple(track for each in lists for track in each))
 
 
 def tracked_sessions(router: VirtualRouter, sessions: tuple[BfdInstance, ...]) -> st.SearchStrategy[tuple[TrackerTrack, ...]]:

@@ -108,15 +108,21 @@ TRACK_SCRIPT = listing(
     "track_script",
     compounds.TRACK_SCRIPT,
     Description("{ NAME [weight -253..253 [reverse|noreverse]] … }", "none", 1, "V", "1.2.2"),
+    acts=True,
 )
 TRACK_FILE = listing(
-    _SCOPE, "track_file", compounds.TRACK_FILE, Description("{ NAME [weight -254..254 [reverse|noreverse]] … }", "none", 2, "V", "2.0.0")
+    _SCOPE,
+    "track_file",
+    compounds.TRACK_FILE,
+    Description("{ NAME [weight -254..254 [reverse|noreverse]] … }", "none", 2, "V", "2.0.0"),
+    acts=True,
 )
 TRACK_PROCESS = listing(
     _SCOPE,
     "track_process",
     compounds.TRACK_PROCESS,
     Description("{ NAME [weight -254..254 [reverse|noreverse]] … }", "none", 2, "V", "2.0.15"),
+    acts=True,
 )
 TRACK_BFD = listing(
     _SCOPE,

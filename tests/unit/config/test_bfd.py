@@ -70,15 +70,16 @@ def test_complaints(text: str, codes: list[str], names: list[str]) -> None:
     ("line", "tracks", "codes"),
     [
         ("b", [TrackerTrack("bfd", "b", -30, reverse=True)], []),
-        ("b weight 5", [TrackerTrack("bfd", "b", 5)], []),
+        ("b weight 5", [TrackerTrack("bfd", "b", 5, reverse=True)], []),
+        ("b weight 5 noreverse", [TrackerTrack("bfd", "b", 5)], []),
         ("b weight 0 reverse", [TrackerTrack("bfd", "b", 0, reverse=True)], []),
-        ("b weight 1\nb weight 2", [TrackerTrack("bfd", "b", 1)], ["K037"]),
+        ("b weight 1\nb weight 2", [TrackerTrack("bfd", "b", 1, reverse=True)], ["K037"]),
         ("c", [], ["K184"]),
         ("nobody", [], []),
     ],
 )
 def test_tracks(line: str, tracks: list[TrackerTrack], codes: list[str]) -> None:
-    """A line without a weight has the session's; one that VRRP is not told of tracks nothing."""
+    """What a line does not say is as the session has it, as keepalived 2.2.7 does; one that VRRP is not told of tracks nothing."""
     sessions = (
         "bfd_instance b { neighbor_ip 192.0.2.1\nweight -30 reverse\n}\nbfd_instance c { neighbor_ip 192.0.2.2\nweight 3\nchecker\n}\n"
     )
