@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kaspec.config import Configuration, read
 from kaspec.config.explain import ExplainedInstance, explain
+from kaspec.config.model import GlobalDefs
 from kaspec.config.render import render
 from kaspec.failover import failover
 from kaspec.report.explain import explanation_json, render_tables, tables
@@ -49,8 +50,9 @@ def test_what_is_given_somewhere_is_given_there(text: str) -> None:
 def test_an_explanation_written_as_a_file_is_the_same_virtual_router(configuration: Configuration) -> None:
     """Every value that is effective, and nothing else, makes the same router: defaults too, whoever's they are."""
     found = explain(read(render(configuration), "x"))
+    definitions = render(evolve(configuration, global_defs=GlobalDefs(), routers=(), settings=(), groups=(), group_settings=()))
     for instance in found.instances:
-        (again,) = read(written(instance), "y").configuration.routers
+        (again,) = read(definitions + written(instance), "y").configuration.routers
         assert again == evolve(instance.router, name="again", authentication=NoAuthentication())
 
 
@@ -78,12 +80,12 @@ def written(instance: ExplainedInstance) -> str:
                 continue
             case (("use_vmac" | "use_ipvlan"), "off"):
                 continue
-            case (("virtual_ipaddress" | "track_interface" | "unicast_peer"), value):
-                lines.append(f"{each.keyword} {{\n{value}\n}}")
             case "preempt", value:
                 lines.append("preempt" if value == "yes" else "nopreempt")
             case keyword, value if keyword in FLAGS:
                 lines.extend([each.keyword] if value == "yes" else [])
+            case keyword, value if keyword.startswith("track_") or keyword in ("virtual_ipaddress", "unicast_peer"):
+                lines.append(f"{keyword} {{\n{value}\n}}")
             case keyword, value if not keyword.startswith("auth"):
                 lines.append(f'{keyword} "{value}"' if keyword == "interface" else f"{keyword} {value}")
     body = "\n".join(lines)
@@ -91,7 +93,7 @@ def written(instance: ExplainedInstance) -> str:
 
 
 def untracked(router: VirtualRouter) -> VirtualRouter:
-    return evolve(router, tracks=())
+    return evolve(router, tracks=(), trackers=())
 
 
 @given(routers().map(untracked), st.integers(1, 20))
