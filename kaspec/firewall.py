@@ -96,4 +96,4 @@ def _where(address: VirtualAddress, device: str) -> str:
 
 def _unaccepted(router: VirtualRouter) -> tuple[VirtualAddress, ...]:
     """Return the addresses whose packets a virtual router does not accept: an owner accepts what is its own (RFC 9568 6.4.3)."""
-    return () if router.accept or router.is_owner else router.addresses
+    return () if router.accept or router.is_owner else router.held_addresses

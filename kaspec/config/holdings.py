@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from kaspec.address import Family, family_of
+from kaspec.address import Family
 from kaspec.config.addresses import build_addresses
 from kaspec.config.diagnostics import ADDRESSES_MOVED
 from kaspec.config.keywords import top, track_group
@@ -14,7 +14,7 @@ from kaspec.config.names import Names
 from kaspec.config.policies import Numbers, build_rules
 from kaspec.config.routes import build_routes
 from kaspec.config.sections import Section
-from kaspec.vrrp.holdings import Statics, VirtualAddress, interfaces_of
+from kaspec.vrrp.holdings import Statics, interfaces_of
 from kaspec.vrrp.router import VirtualRouter
 
 MOST_ADDRESSES: Mapping[Family, int] = {4: 255, 6: 90}
@@ -40,19 +40,11 @@ def with_holdings(router: VirtualRouter, section: Section, resources: Resources,
     return evolve(
         router,
         addresses=router.addresses[:most],
-        excluded=(*router.addresses[most:], *(_moved(each, router) for each in excluded)),
+        excluded=(*router.addresses[most:], *excluded),
         routes=build_routes(section.entries(rows.VIRTUAL_ROUTES), resources.names, report),
         rules=build_rules(section.entries(rows.VIRTUAL_RULES), resources.names, resources.numbers, report),
         promote_secondaries=section.value(rows.PROMOTE_SECONDARIES, False),
     )
-
-
-def _moved(virtual: VirtualAddress, router: VirtualRouter) -> VirtualAddress:
-    """Put an address onto the virtual interface that was made over its own, if there is one of its family."""
-    over = (
-        each.name for each in router.virtual_interfaces if each.base == virtual.interface and family_of(virtual.address) in each.families
-    )
-    return evolve(virtual, interface=next(over, virtual.interface))
 
 
 def build_statics(section: Section, interface: str, resources: Resources, report: Report) -> Statics:

@@ -18,7 +18,6 @@ from kaspec.config.sections import Section
 from kaspec.config.source import Span
 from kaspec.config.trackers import TrackLists, Weights, build_trackers
 from kaspec.config.transport import can_tell_apart, with_transport
-from kaspec.config.virtual_interfaces import Names, with_virtual_interfaces
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.authentication import IpAuthenticationHeader
 from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Identity, Profile, VirtualRouter
@@ -49,7 +48,7 @@ def build_instances(
     built: list[Instance] = []
     names: set[str] = set()
     places: dict[Identity, list[tuple[VirtualRouter, Span]]] = {}
-    virtual, sessions = Names.of(globally), {each.session.name: each for each in bfd_instances}
+    sessions = {each.session.name: each for each in bfd_instances}
     for section in sections:
         instance = _instance(section, globally, defaults, weights, sessions, report)
         if instance is None:
@@ -70,7 +69,7 @@ def build_instances(
             report(kinds.DUPLICATE_ROUTER.at(span, message, hint, ((there, f"{other.name} has it here"),)))
         else:
             distinct = evolve(router, distinction=router.name if others else "")
-            built.append(evolve(instance, router=with_virtual_interfaces(distinct, section, virtual, report)))
+            built.append(evolve(instance, router=distinct))
             others.append((router, span))
         names.add(router.name)
     return tuple(built)

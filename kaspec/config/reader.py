@@ -25,6 +25,7 @@ from kaspec.config.sections import Section, read_section
 from kaspec.config.sync_groups import build_groups
 from kaspec.config.trackers import build_files, build_processes, build_scripts, weights_of
 from kaspec.config.tree import build
+from kaspec.config.virtual_interfaces import InterfaceNames, with_virtual_interfaces
 
 _ELSEWHERE = {name for scope, rows in TABLE.items() if scope for name in rows} | {name for each in RULE_OPTIONS for name in each.names}
 OUTERMOST = frozenset(TABLE[""]) - _ELSEWHERE
@@ -93,7 +94,12 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     group_blocks = section.sections(top.VRRP_SYNC_GROUP)
     groups = build_groups(group_blocks, blocks, report)
     sections = {block.label: block for block in reversed(blocks)}
-    routers = [with_holdings(each.router, sections[each.router.name], resources, report) for each in instances]
+    virtual = InterfaceNames.of(globally)
+    routers = []
+    for instance in instances:
+        block = sections[instance.router.name]
+        holding = with_holdings(instance.router, block, resources, report)
+        routers.append(with_virtual_interfaces(holding, block, virtual, report))
     addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)
     configuration = Configuration(
         defaults,

@@ -19,7 +19,7 @@ _PREFIX = "vrrp"
 
 
 @define
-class Names:
+class InterfaceNames:
     """The virtual interfaces of a configuration by name, so that no two instances take one."""
 
     prefix: str = _PREFIX
@@ -27,7 +27,7 @@ class Names:
     taken: dict[str, VirtualInterface] = field(factory=dict)
 
     @classmethod
-    def of(cls, globally: Section) -> "Names":
+    def of(cls, globally: Section) -> "InterfaceNames":
         """Begin with the prefixes that the global definitions give."""
         prefix = globally.value(globals_rows.VMAC_PREFIX, _PREFIX)
         return cls(prefix, globally.value(globals_rows.VMAC_ADDR_PREFIX, prefix))
@@ -44,7 +44,7 @@ class Names:
         return interface
 
 
-def with_virtual_interfaces(router: VirtualRouter, section: Section, names: Names, report: Report) -> VirtualRouter:
+def with_virtual_interfaces(router: VirtualRouter, section: Section, names: InterfaceNames, report: Report) -> VirtualRouter:
     """Return the virtual router on the interfaces that its block asks for; without any such keyword, as it is.
 
     Addresses on the instance's own interface move onto the virtual one.  Others move onto one over their own interface if they, or the
@@ -55,13 +55,18 @@ def with_virtual_interfaces(router: VirtualRouter, section: Section, names: Name
         router = evolve(
             router,
             virtual_interface=own,
-            transmits_on_base=section.value(rows.VMAC_XMIT_BASE, False),
-            addresses=tuple(evolve(each, interface=own.name) if each.interface == router.interface else each for each in router.addresses),
+            transmits_on_base=section.value(rows.VMAC_XMIT_BASE, False) or bool(router.peers),
+            addresses=_onto(own, router.addresses),
+            excluded=_onto(own, router.excluded),
         )
     return _with_address_interfaces(router, section, names)
 
 
-def _own(router: VirtualRouter, section: Section, names: Names, report: Report) -> VirtualInterface | None:
+def _onto(own: VirtualInterface, addresses: Iterable[VirtualAddress]) -> tuple[VirtualAddress, ...]:
+    return tuple(evolve(each, interface=own.name) if each.interface == own.base else each for each in addresses)
+
+
+def _own(router: VirtualRouter, section: Section, names: InterfaceNames, report: Report) -> VirtualInterface | None:
     vmac, ipvlan = section.last(rows.USE_VMAC), section.last(rows.USE_IPVLAN)
     given = vmac or ipvlan
     if given is None:
@@ -80,7 +85,7 @@ def _own(router: VirtualRouter, section: Section, names: Names, report: Report) 
 
 
 def _made(name: str, value: Vmac | Ipvlan, router: VirtualRouter) -> VirtualInterface:
-    carried = {family_of(each.address) for each in router.addresses if each.interface == router.interface}
+    carried = {family_of(each.address) for each in router.held_addresses if each.interface == router.interface}
     families, group = frozenset[Family]({router.family, *carried}), value.group if isinstance(value.group, int) else 0
     if isinstance(value, Ipvlan):
         return VirtualInterface(name, router.interface, "ipvlan", None, value.mode or "bridge", families, group)
@@ -88,25 +93,26 @@ def _made(name: str, value: Vmac | Ipvlan, router: VirtualRouter) -> VirtualInte
     return VirtualInterface(name, router.interface, mac=mac, families=families, group=group)
 
 
-def _with_address_interfaces(router: VirtualRouter, section: Section, names: Names) -> VirtualRouter:
+def _with_address_interfaces(router: VirtualRouter, section: Section, names: InterfaceNames) -> VirtualRouter:
     """Move addresses with ``use_vmac`` (or all, by ``use_vmac_addr``) that are on other interfaces onto virtual ones over those."""
-    asking = _asking(section.entries(rows.VIRTUAL_IPADDRESS))
+    asking = _asking((*section.entries(rows.VIRTUAL_IPADDRESS), *section.entries(rows.VIRTUAL_IPADDRESS_EXCLUDED)))
     everywhere = section.value(rows.USE_VMAC_ADDR, False)
     own = {router.interface, *(each.name for each in router.virtual_interfaces)}
     made: dict[tuple[str, Family], VirtualInterface] = {}
-    addresses = []
-    for each in router.addresses:
+    moved: dict[VirtualAddress, VirtualAddress] = {}
+    for each in router.held_addresses:
         if each.interface not in own and (everywhere or asking.get(each.address)):
             key = each.interface, family_of(each.address)
             if key not in made:
                 made[key] = _over(router, each, names)
-            addresses.append(evolve(each, interface=made[key].name))
-        else:
-            addresses.append(each)
-    return evolve(router, addresses=tuple(addresses), address_interfaces=tuple(made.values())) if made else router
+            moved[each] = evolve(each, interface=made[key].name)
+    if not made:
+        return router
+    addresses, excluded = (tuple(moved.get(each, each) for each in some) for some in (router.addresses, router.excluded))
+    return evolve(router, addresses=addresses, excluded=excluded, address_interfaces=tuple(made.values()))
 
 
-def _over(router: VirtualRouter, address: VirtualAddress, names: Names) -> VirtualInterface:
+def _over(router: VirtualRouter, address: VirtualAddress, names: InterfaceNames) -> VirtualInterface:
     """Return the virtual interface for an address on another interface: one that is there already for its MAC address serves too."""
     family = family_of(address.address)
     mac = virtual_mac(family, router.virtual_router_id)

@@ -152,7 +152,7 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
         profile=draw(profiles),
         checksum_form=draw(st.sampled_from(CHECKSUM_FORMS)),
         virtual_interface=virtual,
-        transmits_on_base=virtual is not None and draw(st.booleans()),
+        transmits_on_base=virtual is not None and (bool(peers) or draw(st.booleans())),
         accept=draw(st.booleans()),
         peers=peers,
         unicast_ttl=draw(octets) if peers else 255,
