@@ -10,6 +10,7 @@ from functools import lru_cache
 from attrs import evolve, frozen
 
 from kaspec.config import read
+from kaspec.groups import SyncGroup
 from kaspec.trace.language import Configuration, Problem, ProfileName
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile, VirtualRouter
 
@@ -44,16 +45,25 @@ def block(text: str) -> Configuration:
 
 def routers_of(configuration: Configuration, profile: ProfileName, name: str) -> tuple[VirtualRouter, ...] | tuple[Problem, ...]:
     """Read the virtual routers of a block of the trace ``name``; its errors are told at their place in the trace."""
-    routers, mistakes = _read(configuration.text, profile)
+    routers, _, mistakes = _read(configuration.text, profile)
     if not mistakes:
         return routers
     line, margin = configuration.line, configuration.margin
     return tuple(Problem(name, max(line + each.line - 1, 1), margin + each.column, each.text) for each in mistakes)
 
 
+def groups_of(configuration: Configuration) -> tuple[SyncGroup, ...]:
+    """Read the sync groups of a block."""
+    _, groups, _ = _read(configuration.text, "keepalived")
+    return groups
+
+
 @lru_cache(maxsize=256)
-def _read(text: str, profile: ProfileName) -> tuple[tuple[VirtualRouter, ...], tuple[_Statement, ...]]:
-    """Return the virtual routers and the mistakes, as their messages in their places; one configuration serves many traces."""
+def _read(text: str, profile: ProfileName) -> tuple[tuple[VirtualRouter, ...], tuple[SyncGroup, ...], tuple[_Statement, ...]]:
+    """Return the virtual routers, the sync groups and the mistakes, as their messages in their places.
+
+    One configuration serves many traces.
+    """
     statements = _unfold(text)
     reading = read("\n".join(statement.text for statement in statements), "configuration")
     mistakes = []
@@ -61,7 +71,8 @@ def _read(text: str, profile: ProfileName) -> tuple[tuple[VirtualRouter, ...], t
         if diagnostic.severity == "error":
             at = statements[diagnostic.span.line - 1]
             mistakes.append(_Statement(diagnostic.message, at.line, at.column + diagnostic.span.column - 1))
-    return tuple(evolve(router, profile=_PROFILES[profile]) for router in reading.configuration.routers), tuple(mistakes)
+    routers = tuple(evolve(router, profile=_PROFILES[profile]) for router in reading.configuration.routers)
+    return routers, reading.configuration.groups, tuple(mistakes)
 
 
 def _unfold(text: str) -> tuple[_Statement, ...]:

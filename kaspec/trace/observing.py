@@ -1,6 +1,6 @@
 """What a virtual router did, in the words of a trace, and whether that is what was expected."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from attrs import evolve, frozen
@@ -27,7 +27,7 @@ from kaspec.vrrp.effects import (
     SendUnsolicitedNeighborAdvertisement,
 )
 from kaspec.vrrp.events import AdvertisementReceived
-from kaspec.vrrp.router import VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import Identity, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Initialize, Master, State, next_deadline, state_name
 from kaspec.vrrp.transmission import transmit
 
@@ -71,6 +71,19 @@ class Difference:
     expected: str
     got: str
     rule: Rule | None = None
+
+
+def as_one(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """Tell as one what a virtual router did by itself and then with its sync group: a trace has one line for each at a moment."""
+    told: dict[tuple[int | None, Identity], Outcome] = {}
+    for outcome in outcomes:
+        key = outcome.place, outcome.router.identity
+        first = told.get(key)
+        if first is not None:
+            both = evolve(outcome.step, effects=(*first.step.effects, *outcome.step.effects))
+            outcome = evolve(first, step=both)  # noqa: PLW2901
+        told[key] = outcome
+    return tuple(told.values())
 
 
 def seen(outcome: Outcome) -> Seen:

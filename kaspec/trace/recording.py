@@ -15,12 +15,12 @@ from kaspec.trace import language as t
 from kaspec.trace.adverts import describe
 from kaspec.trace.configuration import block
 from kaspec.trace.held import Loses
-from kaspec.trace.observing import seen
+from kaspec.trace.observing import as_one, seen
 from kaspec.trace.writing import moment_lines, write
 from kaspec.tracking import Link
 from kaspec.units import Instant, after
 from kaspec.vrrp.authentication import Keyed
-from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
+from kaspec.vrrp.events import DeadlineReached, HoldingsLost, Shutdown, Startup
 from kaspec.vrrp.holdings import Holding, PolicyRule, Route, VirtualAddress
 from kaspec.wire.ip import Malformed, decode_ip
 
@@ -52,7 +52,7 @@ def reloaded(recording: Recording, configuration: str, transition: Transition, a
 
 
 def _lines(recording: Recording, moment: t.Moment, transition: Transition) -> str:
-    expectations = [_expectation(recording, outcome) for outcome in transition.steps]
+    expectations = [_expectation(recording, outcome) for outcome in as_one(transition.steps)]
     if transition.unclaimed:
         expectations.append(t.Expectation(t.Subject(recording.name), (t.Discarded(),), transition.unclaimed.rule))
     return "\n".join(moment_lines(evolve(moment, expectations=tuple(expectations)))) + "\n"
@@ -70,7 +70,8 @@ def _stimulus(recording: Recording, event: NodeEvent, transition: Transition, at
         case Shutdown():
             return everyone, t.Stops()
         case DeadlinesReached():
-            return evolve(everyone, instances=tuple(outcome.router.name for outcome in transition.steps)), t.Deadline()
+            reached = tuple(outcome.router.name for outcome in transition.steps if isinstance(outcome.event, DeadlineReached))
+            return evolve(everyone, instances=reached), t.Deadline()
         case LinkChanged(name, link):
             return everyone, t.LinkIs(name, "up" if link.up else "down", link.addresses) if link else t.LinkIs(name, "gone")
         case TrackerReported(tracker, finding):

@@ -10,9 +10,9 @@ from kaspec.node import ClockSet, DatagramReceived, DeadlinesReached, LinkChange
 from kaspec.reconfiguration import reconfigure
 from kaspec.trace import language as t
 from kaspec.trace.adverts import build, describe, overlay, usual
-from kaspec.trace.configuration import routers_of
+from kaspec.trace.configuration import groups_of, routers_of
 from kaspec.trace.held import Loses
-from kaspec.trace.observing import Difference, Seen, differences, seen, unaffected, unclaimed_rule
+from kaspec.trace.observing import Difference, Seen, as_one, differences, seen, unaffected, unclaimed_rule
 from kaspec.trace.writing import write_expectation, write_subject
 from kaspec.tracking import Link
 from kaspec.units import Interval, in_seconds
@@ -77,7 +77,7 @@ def run(trace: t.Trace) -> Verdict:
 
 def _configured(trace: t.Trace, configuration: t.Configuration) -> Node:
     read = routers_of(configuration, trace.profile, trace.name)
-    return Node(tuple(router for router in read if isinstance(router, VirtualRouter)))
+    return Node(tuple(router for router in read if isinstance(router, VirtualRouter)), groups_of(configuration))
 
 
 def _begin(trace: t.Trace, router: t.Router) -> _Host:
@@ -121,7 +121,7 @@ def _seen(node: Node, transition: Transition) -> tuple[Seen, ...]:
     others = (place for place in range(len(node.routers)) if place not in stepped)
     rule = unclaimed_rule(transition.unclaimed)
     still = (unaffected(node.routers[place], transition.state.states[place], rule) for place in others)
-    return (*map(seen, transition.steps), *still)
+    return (*map(seen, as_one(transition.steps)), *still)
 
 
 def _event(hosts: _Hosts, moment: t.Moment, stimulus: t.Stimulus) -> core.NodeEvent | None:

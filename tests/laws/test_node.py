@@ -89,9 +89,9 @@ def node_events(node: Node) -> st.SearchStrategy[NodeEvent]:
 
 
 @st.composite
-def running(draw: st.DrawFn, started: bool = True) -> Running:
+def running(draw: st.DrawFn, started: bool = True, of: st.SearchStrategy[Node] | None = None) -> Running:
     """A node after up to eight events; a third of the waits end at its deadline."""
-    node = draw(nodes())
+    node = draw(nodes() if of is None else of)
     state, now = initial(node, draw(worlds), draw(findings)), Instant(0)
     if started:
         state = node_step(node, state, Startup(), now).state

@@ -31,8 +31,9 @@ HERE, THERE = Address(bytes([192, 0, 2, 2])), Address(bytes([192, 0, 2, 1]))
 HERE_V6, THERE_V6 = (Address(bytes.fromhex(f"fe80{0:027x}{last}")) for last in "21")
 
 
-def configuration(priority: int, weight: int, extra: str) -> str:
+def configuration(priority: int, weight: int, extra: str, group: str) -> str:
     return f"""
+    {group}
     vrrp_instance VI_1 {{
         interface eth0
         virtual_router_id 51
@@ -84,6 +85,9 @@ configurations = st.builds(
             "version 3\n v3_checksum_as_v2",
         ]
     ),
+    st.sampled_from(
+        ("", "vrrp_sync_group G {\n group {\n VI_1\n VI_2\n }\n }", "vrrp_sync_group G {\n group {\n VI_2\n VI_3\n VI_1\n }\n }")
+    ),
 )
 interfaces = st.sampled_from(["eth0", "eth1", "eth7"])
 links = st.builds(
@@ -107,7 +111,8 @@ happenings = st.one_of(
 
 
 def node_of(text: str) -> Node:
-    return Node(read(text, "test").configuration.routers)
+    configured = read(text, "test").configuration
+    return Node(configured.routers, configured.groups)
 
 
 Happening = str | NodeEvent | tuple[int, AdvertFields]
