@@ -27,12 +27,18 @@ vrrp_instance VI_1 {{
     priority {priority}
     version 3
     advert_int 0.5
+    {more}
     virtual_ipaddress {{
         {addresses}
     }}
 }}
 """
-CASES: dict[str, tuple[Family, int]] = {f"ours-{priority}-ipv{family}": (family, priority) for family in (4, 6) for priority in (100, 200)}
+CASES: dict[str, tuple[Family, int, str]] = {
+    f"ours-{priority}-ipv{family}{f'-{more}' if more else ''}": (family, priority, more)
+    for family in (4, 6)
+    for priority in (100, 200)
+    for more in ("", "use_vmac")
+}
 
 
 @define
@@ -69,12 +75,12 @@ class Wire:
         return wait_until(enough, 15, f"{count} adverts of priority {priority}")[0]
 
 
-def tell(family: Family, priority: int, scene: Scene) -> Story:
+def tell(family: Family, priority: int, more: str, scene: Scene) -> Story:
     """FRR is Master; we join, with less or more; the Master stops, the other takes over."""
     story, wire, held = Story(scene, family), Wire(scene, family), VIRTUAL[family]
     theirs = Frr(VRID, FRR_PRIORITY, INTERVAL // 1000, held if family == 4 else (), held if family == 6 else ()).start(scene.a)
     wire.wait_for(FRR_PRIORITY, 0)
-    ours = KASPEC.start(scene.b, TEXT.format(priority=priority, addresses="\n        ".join(held)))
+    ours = KASPEC.start(scene.b, TEXT.format(priority=priority, more=more, addresses="\n        ".join(held)))
     began = ours.wait_for_line("Entering BACKUP STATE", timeout=15).at
     if priority > FRR_PRIORITY:
         story.took["preemption"] = wire.wait_for(priority, began).at - began
@@ -107,7 +113,7 @@ def performances() -> Performances[Story]:
 @pytest.mark.parametrize("case", CASES)
 def test_frr_and_ours_take_over_from_each_other(case: str, performances: Performances[Story], tmp_path: Path) -> None:
     needs_tshark()
-    story, (family, priority) = performances.of(case), CASES[case]
+    story, (family, priority, _) = performances.of(case), CASES[case]
     down, skew = master_down_interval(3, priority, INTERVAL), skew_time(3, priority, INTERVAL)
     if "preemption" in story.took:
         assert in_window(story.took["preemption"], down, early=Interval(SECOND // 4))
