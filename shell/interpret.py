@@ -70,16 +70,26 @@ def _add(work: Work, router: VirtualRouter, effect: Effect) -> None:
     match effect:
         case SendAdvertisement():
             work.datagrams[place_of(router)].append(datagram(effect))
-        case InstallAddresses(holdings) | InstallRoutes(holdings) | InstallRules(holdings):
-            work.changes += [(True, holding) for holding in holdings]
-        case RemoveAddresses(holdings) | RemoveRoutes(holdings) | RemoveRules(holdings):
-            work.changes += [(False, holding) for holding in holdings]
+        case InstallAddresses() | InstallRoutes() | InstallRules() | RemoveAddresses() | RemoveRoutes() | RemoveRules():
+            work.changes += changes_of((effect,))
         case SendGratuitousArp(addresses, repeat) | SendUnsolicitedNeighborAdvertisement(addresses, repeat):
             work.announcements += [(virtual.interface, virtual.address, repeat) for virtual in addresses]
         case Notify() | NotifyLowerPriority():
             pass  # not the kernel's: the notifier reads it off the outcome
         case _:
             assert_never(effect)
+
+
+def changes_of(effects: Iterable[Effect]) -> Iterator[tuple[bool, Holding]]:
+    """Return what effects install (True) and remove (False), in order."""
+    for effect in effects:
+        match effect:
+            case InstallAddresses(holdings) | InstallRoutes(holdings) | InstallRules(holdings):
+                yield from ((True, holding) for holding in holdings)
+            case RemoveAddresses(holdings) | RemoveRoutes(holdings) | RemoveRules(holdings):
+                yield from ((False, holding) for holding in holdings)
+            case _:
+                pass
 
 
 @lru_cache(maxsize=4096)

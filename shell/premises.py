@@ -7,10 +7,12 @@ from attrs import define, field
 
 from kaspec.config.model import Configuration
 from kaspec.firewall import FirewallStyle, needs_firewall, removal, ruleset
-from kaspec.vrrp.virtual_interface import VirtualInterface
+from kaspec.vrrp.promotion import promotions
+from kaspec.vrrp.virtual_interface import KernelSetting, VirtualInterface
 from shell import logs
 from shell.firewall import put_into_force
 from shell.problem import Problem
+from shell.sysctls import Sysctls
 from shell.virtual_interfaces import VirtualInterfaces
 
 PAUSE = 1.0
@@ -23,7 +25,9 @@ class Premises:
 
     _interfaces: VirtualInterfaces
     _tell: Callable[[Iterable[Problem]], None]
+    _secondaries: Sysctls
     _wanted: tuple[VirtualInterface, ...] = ()
+    _promotions: tuple[KernelSetting, ...] = ()
     _style: FirewallStyle | None = None
     _again: asyncio.TimerHandle | None = None
     _setting: set[asyncio.Future[tuple[Problem, ...]]] = field(factory=set)
@@ -31,6 +35,7 @@ class Premises:
     def prepare(self, configuration: Configuration) -> None:
         """Have everything there before the first virtual router starts; waits for it."""
         self.extend(configuration)
+        self._promote(promotions(configuration.routers))
         for text, table in self._filtering(configuration):
             self._tell(put_into_force(text, table))
 
@@ -43,6 +48,7 @@ class Premises:
     def trim(self, configuration: Configuration) -> None:
         """Have what this configuration needs and nothing else; packet filter rules follow in a moment, by a thread."""
         self._provide(_interfaces_of(configuration))
+        self._promote(promotions(configuration.routers))
         loop = asyncio.get_running_loop()
         for text, table in self._filtering(configuration):
             setting = loop.run_in_executor(None, put_into_force, text, table)
@@ -51,6 +57,8 @@ class Premises:
 
     def look(self) -> None:
         """Interfaces changed: make those again that are lacking, but not in one breath with what is told of them, nor all the time."""
+        if self._promotions:
+            self._promote(self._promotions)
         if self._interfaces.lacking and self._again is None:
             loop = asyncio.get_running_loop()
             loop.call_soon(self._provide, self._wanted)
@@ -62,7 +70,15 @@ class Premises:
             self._again.cancel()
         if self._style is not None:
             self._tell(put_into_force(removal(self._style), self._style.table))
+        self._tell(self._secondaries.settle())
         self._tell(self._interfaces.close())
+
+    def _promote(self, promotions: tuple[KernelSetting, ...]) -> None:
+        """Have the kernel keep secondary addresses, on interfaces that are there; an interface that comes later is set when it does."""
+        self._promotions = promotions
+        there = [each for each in promotions if Sysctls.exists(each)]
+        self._tell(self._secondaries.apply(there))
+        self._tell(self._secondaries.settle(kept=[each.path for each in promotions]))
 
     def _look_again(self) -> None:
         self._again = None

@@ -35,6 +35,11 @@ class Sysctls:
             return cls(file, left)
         return cls(file)
 
+    @staticmethod
+    def exists(setting: KernelSetting) -> bool:
+        """Tell whether there is such a setting now."""
+        return (ROOT / setting.path).exists()
+
     def apply(self, settings: Iterable[KernelSetting]) -> tuple[Problem, ...]:
         """Bring each setting to its value and note what it was; return a problem for each that cannot be."""
         problems = []

@@ -9,20 +9,18 @@ import traceback
 from functools import partial
 from pathlib import Path
 from socket import socket
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define
 
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
 from kaspec.node import LinkChanged, Node, TrackerReported
-from kaspec.plan import Difference, plan
 from kaspec.report.bfd import session_lines
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
 from kaspec.tracking import Finding, Tracker
 from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
-from kaspec.vrrp.holdings import Holding, PolicyRule, Route, VirtualAddress
 from shell import exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.clock import now, wall_clock
@@ -36,11 +34,11 @@ from shell.options import Options
 from shell.premises import Premises
 from shell.recorder import Recorder
 from shell.runner import Runner
+from shell.statics import StaticItems
 from shell.sysctls import Sysctls
 from shell.tuning import tune
 from shell.virtual_interfaces import VirtualInterfaces
 
-T = TypeVar("T", VirtualAddress, Route, PolicyRule)
 SWITCH_SECONDS = 0.0001
 """How long the loop may wait for the log's or the recorder's thread to let it run (Python's default is fifty times that)."""
 
@@ -58,12 +56,13 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     notifier.adopt(configuration)
     diary.tell = notifier.take
     async with Kernel() as kernel:
-        premises = Premises(VirtualInterfaces(kernel, Sysctls.resume(ledger(options))), diary.problems)
+        promoted = Sysctls.resume(ledger(options).with_suffix(".secondaries"))
+        premises = Premises(VirtualInterfaces(kernel, Sysctls.resume(ledger(options))), diary.problems, promoted)
         premises.prepare(configuration)
-        diary.problems(kernel.apply([(True, address) for address in configuration.static_addresses]))
-        diary.problems(kernel.apply([(True, route) for route in configuration.static_routes]))
+        statics = StaticItems(kernel, diary.problems, configuration.statics)
+        statics.begin()
         vrrp = VrrpLoop(loop, Node(configuration.routers, configuration.groups), kernel, diary)
-        child = _Child(vrrp, kernel, premises, diary, notifier, configuration, loop.create_future())
+        child = _Child(vrrp, kernel, premises, statics, diary, notifier, configuration, loop.create_future())
         child.hearer = Hearer(loop, sessions, child.hear_of_session)
         recorder = _recorder(options, configuration, kernel)
         if recorder:
@@ -83,8 +82,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         status = await child.ended
         loop.remove_reader(channel.fileno())
         vrrp.take(Shutdown())
-        diary.problems(kernel.apply([(False, route) for route in reversed(child.configuration.static_routes)]))
-        diary.problems(kernel.apply([(False, address) for address in child.configuration.static_addresses]))
+        statics.end()
         kernel.unsubscribe()
         vrrp.close()
         premises.close()
@@ -114,6 +112,7 @@ class _Child:
     vrrp: VrrpLoop
     kernel: Kernel
     premises: Premises
+    statics: StaticItems
     diary: Diary
     notifier: Notifier
     configuration: Configuration
@@ -136,7 +135,9 @@ class _Child:
         """The kernel reports an interface, or what somebody took away."""
         if isinstance(event, HoldingsLost):
             self.vrrp.take(event)
+            self.statics.lose(event)
             return
+        self.statics.observe(self.vrrp.state.links.get(event.name), event.link)
         self.vrrp.observe(event)
         self.premises.look()
 
@@ -185,10 +186,8 @@ class _Child:
         """Run another configuration from now on, by the plan that the parent has logged: static items first come, then go."""
         logs.info("Reloading")
         old, self.configuration = self.configuration, configuration
-        found = plan(old, configuration)
         self.diary.problems(tune(configuration.global_defs, old.global_defs))
-        self.diary.problems(self.kernel.apply(_changes(found.addresses)))
-        self.diary.problems(self.kernel.apply(_changes(found.routes)))
+        self.statics.change(configuration.statics)
         self.premises.extend(configuration)
         self.notifier.adopt(configuration)
         self.vrrp.reconfigure(Node(configuration.routers, configuration.groups), render(configuration))
@@ -204,11 +203,6 @@ class _Child:
         loop = asyncio.get_running_loop()
         path = dump_directory() / name
         loop.run_in_executor(None, partial(_write_dump, path, text))
-
-
-def _changes(found: Difference[T]) -> list[tuple[bool, Holding]]:
-    """Return what to add (``True``), then what to take away."""
-    return [*((True, each) for each in found.gained), *((False, each) for each in found.lost)]
 
 
 def _write_dump(path: Path, text: str) -> None:

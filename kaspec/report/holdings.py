@@ -17,7 +17,7 @@ from kaspec.vrrp.effects import (
     RemoveRules,
 )
 from kaspec.vrrp.events import HoldingsLost
-from kaspec.vrrp.holdings import Holding, PolicyRule, Route, VirtualAddress
+from kaspec.vrrp.holdings import Holding, PolicyRule, Route, Statics, VirtualAddress
 
 
 def holding_words(holding: Holding) -> str:
@@ -71,3 +71,10 @@ def loss_lines(outcome: Outcome) -> Iterator[str]:
     fate = "put back" if rule == rules.HOLDINGS_RESTORED else "put back after a pause, for it was removed again and again"
     by = f" by {event.by}" if event.by else ""
     yield from (f"{holding_words(each)} was removed{by}: it is {fate}" for each in event.holdings if each in outcome.router.holdings)
+
+
+def static_loss_lines(statics: Statics, event: HoldingsLost, at_once: bool) -> Iterator[str]:
+    """Say what was lost of the static items, and what becomes of it."""
+    by = f" by {event.by}" if event.by else ""
+    fate = "put back" if at_once else "put back after a pause, for it was removed again and again"
+    yield from (f"static {holding_words(each)} was removed{by}: it is {fate}" for each in event.holdings if each in statics.items)
