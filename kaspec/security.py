@@ -11,8 +11,9 @@ from attrs import evolve, field, frozen
 from kaspec.config import diagnostics as kinds
 from kaspec.config.commands import arguments
 from kaspec.config.diagnostics import Diagnostic, Kind
-from kaspec.config.model import Command, CommandUse, Permit, Telling
+from kaspec.config.model import Command, CommandUse, Configuration, Permit, Telling
 from kaspec.config.terms import Fifo, Owner
+from kaspec.vrrp.router import TrackerTrack
 
 DEFAULT_USER = "keepalived_script"
 """Whom scripts run as that name no user, if there is such a user; else, without script security, whoever runs us."""
@@ -115,6 +116,19 @@ def judge(uses: Iterable[CommandUse], telling: Telling, facts: Facts, umask: int
             permits[use.command] = Permit((path, *argv[1:]), found.uid, found.gid, groups, mask)
         said += () if refused is None else (refused,)
     return Verdict(permits, {fifo: _fifo_owner(fifo, telling, facts) for fifo in _fifos(telling)}, tuple(said))
+
+
+def without_refused(configuration: Configuration) -> Configuration:
+    """Track no script that may not run on this machine: nobody waits for it, and nobody is at fault for it (keepalived disables it)."""
+    commands = {script.name: Command(script.line, script.user, script.group) for script in configuration.scripts}
+    refused = {name for name, command in commands.items() if command not in configuration.permits}
+
+    def kept(trackers: tuple[TrackerTrack, ...]) -> tuple[TrackerTrack, ...]:
+        return tuple(track for track in trackers if track.kind != "script" or track.name not in refused)
+
+    routers = tuple(evolve(router, trackers=kept(router.trackers)) for router in configuration.routers)
+    groups = tuple(evolve(group, trackers=kept(group.trackers)) for group in configuration.groups)
+    return evolve(configuration, routers=routers, groups=groups) if refused else configuration
 
 
 def _fifos(telling: Telling) -> tuple[Fifo, ...]:

@@ -17,7 +17,7 @@ from kaspec.config.expansion.library import Answer, Content, Found, Library, Lis
 from kaspec.config.gathering import in_order
 from kaspec.config.model import Configuration
 from kaspec.config.reader import Reading, Wanted, check_interfaces, read_files
-from kaspec.security import facts_wanted, judge
+from kaspec.security import facts_wanted, judge, without_refused
 from shell.programs import look_at_programs
 
 SEED = int(time.time())
@@ -76,7 +76,7 @@ def load(path: Path, config_id: str, all_config: bool = False, umask: int | None
     uses, telling = configuration.command_uses, configuration.global_defs.telling
     verdict = judge(uses, telling, look_at_programs(facts_wanted(uses, telling)), umask)
     diagnostics = in_order((*reading.diagnostics, *missing, *verdict.diagnostics))
-    permitted = evolve(configuration, permits=verdict.permits, owners=verdict.owners)
+    permitted = without_refused(evolve(configuration, permits=verdict.permits, owners=verdict.owners))
     return Loaded(evolve(reading, diagnostics=diagnostics, configuration=permitted))
 
 

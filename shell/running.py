@@ -79,7 +79,10 @@ class Workshop:
         return None if due is None else max(due - time.monotonic(), 0) * 1000 + 1
 
     def _obey(self) -> None:
-        packet = self._owner.recv(LONGEST_PACKET)
+        try:
+            packet = self._owner.recv(LONGEST_PACKET)
+        except ConnectionResetError:  # it went with reports unheard
+            packet = b""
         if not packet:
             self._leave()
             return

@@ -72,6 +72,21 @@ def die_with_parent(number: int) -> None:
     _checked(_libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0))
 
 
+def inotify_init() -> int:
+    """Return a new non-blocking inotify descriptor; raises ``OSError``."""
+    return _checked(_libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
+
+
+def inotify_add_watch(descriptor: int, path: str, mask: int) -> int:
+    """Watch a file or directory; return the watch's number.  Raises ``OSError``."""
+    return _checked(_libc.inotify_add_watch(descriptor, os.fsencode(path), mask))
+
+
+def inotify_rm_watch(descriptor: int, watch: int) -> None:
+    """Watch it no more; one that ended by itself is no trouble."""
+    _libc.inotify_rm_watch(descriptor, watch)
+
+
 def _or_errno(result: int) -> int:
     return result if result >= 0 else -ctypes.get_errno()
 

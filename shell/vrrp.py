@@ -19,6 +19,7 @@ from kaspec.node import LinkChanged, Node, TrackerReported
 from kaspec.report.bfd import session_lines
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
+from kaspec.report.trackers import Watched
 from kaspec.tracking import Finding, Tracker
 from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
 from shell import exits, logs
@@ -36,6 +37,7 @@ from shell.recorder import Recorder
 from shell.runner import Runner
 from shell.statics import StaticItems
 from shell.sysctls import Sysctls
+from shell.trackers.watching import Trackers
 from shell.tuning import tune
 from shell.virtual_interfaces import VirtualInterfaces
 
@@ -52,7 +54,8 @@ def run_child(options: Options, configuration: Configuration, channel: Channel, 
 async def _run(options: Options, configuration: Configuration, channel: Channel, sessions: socket) -> int:
     loop = asyncio.get_running_loop()
     diary = Diary(logs.later, bool(options.log_detail))
-    notifier = Notifier.at(loop, Runner(loop), os.uname().nodename)
+    runner = Runner(loop)
+    notifier = Notifier.at(loop, runner, os.uname().nodename)
     notifier.adopt(configuration)
     diary.tell = notifier.take
     async with Kernel() as kernel:
@@ -63,6 +66,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         statics.begin()
         vrrp = VrrpLoop(loop, Node(configuration.routers, configuration.groups), kernel, diary)
         child = _Child(vrrp, kernel, premises, statics, diary, notifier, configuration, loop.create_future())
+        child.trackers = Trackers.at(loop, runner, vrrp.take)
         child.hearer = Hearer(loop, sessions, child.hear_of_session)
         recorder = _recorder(options, configuration, kernel)
         if recorder:
@@ -73,6 +77,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         diary.problems(tune(configuration.global_defs))
         gc.collect()
         gc.freeze()
+        child.trackers.adopt(configuration)
         vrrp.take(Startup())
         child.hearer.ask()
         vrrp.rehearse()
@@ -81,6 +86,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
             child.dump_to_log()
         status = await child.ended
         loop.remove_reader(channel.fileno())
+        child.trackers.close()
         vrrp.take(Shutdown())
         statics.end()
         kernel.unsubscribe()
@@ -118,6 +124,7 @@ class _Child:
     configuration: Configuration
     ended: asyncio.Future[int]
     hearer: Hearer | None = None
+    trackers: Trackers | None = None
 
     def end(self, status: int) -> None:
         """Let the process end with this exit code; the first reason counts."""
@@ -175,7 +182,8 @@ class _Child:
 
     def data(self) -> str:
         """Return the state as keepalived's ``.data``."""
-        return render_data(self.configuration, self.vrrp.state, self.diary.journals, wall_clock())
+        watched = self.trackers.watched if self.trackers else Watched()
+        return render_data(self.configuration, self.vrrp.state, self.diary.journals, wall_clock(), watched)
 
     def dump_to_log(self) -> None:
         """Log the configuration and state (``-d``)."""
@@ -190,6 +198,8 @@ class _Child:
         self.statics.change(configuration.statics)
         self.premises.extend(configuration)
         self.notifier.adopt(configuration)
+        if self.trackers:
+            self.trackers.adopt(configuration)
         self.vrrp.reconfigure(Node(configuration.routers, configuration.groups), render(configuration))
         self.premises.trim(configuration)
         if self.hearer:

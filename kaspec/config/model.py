@@ -112,6 +112,8 @@ class GlobalDefs:
     down_timer_adverts: int = 3
     lower_prio_no_advert: bool = False
     firewall: FirewallStyle | None = FirewallStyle()
+    process_monitor_rcv_bufs: int | None = None
+    process_monitor_rcv_bufs_force: bool = False
 
 
 @frozen

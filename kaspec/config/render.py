@@ -133,6 +133,10 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
         yield "vrrp_lower_prio_no_advert"
     yield from write_transport(defs.transport)
     yield from _firewall(defs.firewall)
+    if defs.process_monitor_rcv_bufs is not None:
+        yield f"process_monitor_rcv_bufs {defs.process_monitor_rcv_bufs}"
+    if defs.process_monitor_rcv_bufs_force:
+        yield "process_monitor_rcv_bufs_force"
 
 
 def _firewall(style: FirewallStyle | None) -> Iterator[str]:

@@ -15,6 +15,7 @@ from kaspec.config.model import Configuration, GlobalDefs
 from kaspec.node import NodeState
 from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import pending_line, reason_line
+from kaspec.report.trackers import NOTHING_WATCHED, Watched, instance_dump, tracker_dump
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant, Interval, in_seconds
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
@@ -44,12 +45,20 @@ class WallClock:
         return f"{seconds} ({moment[:-5]}{seconds[-7:]}{moment[-5:]})"
 
 
-def render_data(configuration: Configuration, state: NodeState, journals: Mapping[Identity, Journal], clock: WallClock) -> str:
+def render_data(
+    configuration: Configuration,
+    state: NodeState,
+    journals: Mapping[Identity, Journal],
+    clock: WallClock,
+    watched: Watched = NOTHING_WATCHED,
+) -> str:
     """Write the whole dump; ``journals`` are kept by (interface, VRID), and ``state`` is of the configuration's routers."""
-    return "".join(f"{line}\n" for line in _lines(configuration, state, journals, clock))
+    return "".join(f"{line}\n" for line in _lines(configuration, state, journals, clock, watched))
 
 
-def _lines(configuration: Configuration, state: NodeState, journals: Mapping[Identity, Journal], clock: WallClock) -> Iterator[str]:
+def _lines(
+    configuration: Configuration, state: NodeState, journals: Mapping[Identity, Journal], clock: WallClock, watched: Watched
+) -> Iterator[str]:
     yield "------< Global definitions >------"
     yield from _global_definitions(configuration.global_defs)
     if configuration.static_addresses:
@@ -59,6 +68,7 @@ def _lines(configuration: Configuration, state: NodeState, journals: Mapping[Ide
         yield "------< VRRP Topology >------"
     for router, each in zip(configuration.routers, state.states, strict=True):
         yield from _instance(router, each, journals.get(router.identity, BLANK), clock)
+    yield from tracker_dump(configuration, watched, clock.write)
     if state.links:
         yield "------< Interfaces >------"
     for _, link in sorted(state.links.items()):
@@ -135,6 +145,7 @@ def _instance(router: VirtualRouter, state: State, journal: Journal, clock: Wall
         yield "   Tracked interfaces :"
     for track in router.tracks:
         yield f"     {track.interface} weight {track.weight}{' reverse' if track.reverse else ''}"
+    yield from instance_dump(router)
 
 
 def _condition(router: VirtualRouter, state: State, journal: Journal, clock: WallClock) -> Iterator[str]:

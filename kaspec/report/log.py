@@ -255,7 +255,8 @@ def _reason(outcome: Outcome, detail: bool) -> Iterator[str]:
     yield from _interval(outcome)
     if rule == rules.BACKUP_REFRESHED and isinstance(before, Backup) and before.preempt_at is not None:
         yield "stop preempt delay"
-    if rule in (rules.PRIORITY_CHANGED, rules.RECONFIGURED) and before.standing.priority != now_it_is.standing.priority:
+    changing = (rules.PRIORITY_CHANGED, rules.STANDING_CHANGED, rules.RECONFIGURED)
+    if rule in changing and before.standing.priority != now_it_is.standing.priority:
         yield f"Changing effective priority from {before.standing.priority} to {now_it_is.standing.priority}"
     address = now_it_is.standing.address
     if detail and rule in (rules.STANDING_CHANGED, rules.RECONFIGURED) and address and address != before.standing.address:

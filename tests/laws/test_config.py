@@ -237,6 +237,8 @@ global_defs = st.builds(
     version=st.sampled_from((2, 3)),
     checksum_as_v2=st.booleans(),
     firewall=st.none() | st.builds(FirewallStyle, words, st.integers(-400, 400), st.booleans()),
+    process_monitor_rcv_bufs=st.none() | st.integers(1, 1 << 20),
+    process_monitor_rcv_bufs_force=st.booleans(),
 )
 optional = st.none() | st.integers(0, 255)
 rest = st.none() | interfaces, optional, optional, optional

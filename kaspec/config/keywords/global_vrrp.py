@@ -252,9 +252,11 @@ VRRP_NETLINK_MONITOR_RCV_BUFS = setting(
 VRRP_NETLINK_MONITOR_RCV_BUFS_FORCE = setting(
     _SCOPE, "vrrp_netlink_monitor_rcv_bufs_force", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.0")
 )
-PROCESS_MONITOR_RCV_BUFS = setting(_SCOPE, "process_monitor_rcv_bufs", form.POSITIVE, Description("BYTES", "kernel", 3, "V", "2.0.15"))
+PROCESS_MONITOR_RCV_BUFS = setting(
+    _SCOPE, "process_monitor_rcv_bufs", form.POSITIVE, Description("BYTES", "kernel", 3, "V", "2.0.15"), acts=True
+)
 PROCESS_MONITOR_RCV_BUFS_FORCE = setting(
-    _SCOPE, "process_monitor_rcv_bufs_force", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.15")
+    _SCOPE, "process_monitor_rcv_bufs_force", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.15"), acts=True
 )
 VRRP_RX_BUFS_POLICY = setting(
     _SCOPE,
