@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar, assert_never
 
 from attrs import field, fields, frozen
 
-from kaspec.config.model import Configuration, InstanceSettings
+from kaspec.config.model import BfdInstance, Configuration, InstanceSettings
 from kaspec.consequences import Consequence, Holders, of_change, of_loss, of_move, of_start, of_stop
 from kaspec.succession import Added, Changed, Fate, Kept, Moved, Removed, succession
 from kaspec.vrrp.holdings import Route
@@ -80,11 +80,13 @@ class Plan:
     addresses: Difference[VirtualAddress] = field(factory=Difference)
     routes: Difference[Route] = field(factory=Difference)
     actions: tuple[Action, ...] = ()
+    sessions: Difference[BfdInstance] = field(factory=Difference)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.definitions or self.others or self.addresses or self.routes) and all(each.kind == "keep" for each in self.actions)
+        lists = (self.addresses, self.routes, self.sessions)
+        return not (self.definitions or self.others or any(lists)) and all(each.kind == "keep" for each in self.actions)
 
     @property
     def losses(self) -> tuple[Consequence, ...]:
@@ -112,10 +114,11 @@ def plan(old: Configuration, new: Configuration) -> Plan:
         difference(old.static_addresses, new.static_addresses),
         difference(old.static_routes, new.static_routes),
         tuple(_action(fate, before, after, holders) for fate in succession(old.routers, new.routers)),
+        difference(old.bfd_instances, new.bfd_instances),
     )
 
 
-_PLANNED = {"global_defs", "static_addresses", "static_routes", "routers", "settings"}
+_PLANNED = {"global_defs", "static_addresses", "static_routes", "routers", "settings", "bfd_instances"}
 """The parts of a configuration that a plan has a place of its own for."""
 
 

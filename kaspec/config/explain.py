@@ -102,7 +102,12 @@ def explain(reading: Reading) -> Explanation:
     settings = {each.name: each for each in reading.configuration.settings}
     rewrites = tuple(each for each in reading.diagnostics if each.code in REWRITES)
     return Explanation(
-        (*_definitions(globally), *_listed(top.STATIC_IPADDRESS, reading.section), *_listed(top.STATIC_ROUTES, reading.section)),
+        (
+            *_definitions(globally),
+            *_listed(top.STATIC_IPADDRESS, reading.section),
+            *_listed(top.STATIC_ROUTES, reading.section),
+            *(each for section in reading.section.sections(top.BFD_INSTANCE) for each in _bfd_instance(section)),
+        ),
         tuple(
             ExplainedInstance(
                 router,
@@ -122,6 +127,17 @@ def _definitions(globally: Section) -> Iterator[Explained]:
             yield from _as_given(row, globally)
         elif isinstance(row, Setting) and row.acts:
             yield Explained(row.name, row.description.default, Provenance("default"))
+
+
+def _bfd_instance(section: Section) -> Iterator[Explained]:
+    """Every setting of a session, by its own name for what has two."""
+    for row in TABLE[top.BFD_INSTANCE.inside].values():
+        name = f"{top.BFD_INSTANCE.name} {section.label} {row.name}"
+        if row in section.given and isinstance(row, Setting):
+            given = section.given[row][-1]
+            yield Explained(name, _text(given.statement, row), Provenance("given", given.statement.span), row.acts)
+        elif not row.description.synonym:
+            yield Explained(name, row.description.default, Provenance("default"), row.acts)
 
 
 def _as_given(row: Row, section: Section, prefix: str = "") -> Iterator[Explained]:

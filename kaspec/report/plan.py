@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from kaspec.config.model import Command, Transport
-from kaspec.config.render import render_track
+from kaspec.config.model import BfdInstance, Command, Transport
+from kaspec.config.render import render_bfd_instance, render_track
 from kaspec.config.render_holdings import render_address, render_route
 from kaspec.config.transport import write_peers
 from kaspec.config.values import plain_seconds
@@ -73,6 +73,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "other": [_changed(each, DEFAULTS) for each in plan.others],
         "static_ipaddress": _both(plan.addresses, _static_address),
         "static_routes": _both(plan.routes, render_route),
+        "bfd_instance": _both(plan.sessions, _session),
         "instances": [_action(action) for action in plan.actions],
         "consequences": [_consequence(each) for each in plan.consequences],
     }
@@ -86,6 +87,7 @@ def _lines(plan: Plan, kept: bool) -> Iterator[str]:
     for name, lines in (
         ("static_ipaddress", _plus_minus(plan.addresses, _static_address)),
         ("static_routes", _plus_minus(plan.routes, render_route)),
+        ("bfd_instance", _plus_minus(plan.sessions, _session)),
     ):
         if lines:
             yield f"{name}: changes"
@@ -98,6 +100,11 @@ def _lines(plan: Plan, kept: bool) -> Iterator[str]:
         yield f"vrrp_instance {router.name} (VRID {router.virtual_router_id} on {router.interface}): {HEADS[action.kind]}"
         yield from (f"    {line}" for line in _details(action))
     yield _sum(plan)
+
+
+def _session(instance: BfdInstance) -> str:
+    """Write a ``bfd_instance`` in one line."""
+    return " ".join(render_bfd_instance(instance).split()).removeprefix("bfd_instance ")
 
 
 def _details(action: Action) -> Iterator[str]:
