@@ -19,6 +19,7 @@ from kaspec.report.plan import render_plan
 from shell import exits, logs, pidfile, process, systemd
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.configuration import Loaded, Unreadable
+from shell.errands import run_errand
 from shell.options import Options
 from shell.process import Kind
 
@@ -71,6 +72,8 @@ class Supervisor:
 
     def run(self) -> int:
         """Run until told to stop and every child has ended; return the exit status."""
+        telling = self.configuration.global_defs.telling
+        run_errand("startup_script", telling.startup_script, telling.startup_script_timeout, self.configuration.permits)
         try:
             self._match_children()
             if not self._children:
@@ -84,6 +87,8 @@ class Supervisor:
         finally:
             for child in self._children.values():
                 self._forget(child)
+        telling = self.configuration.global_defs.telling
+        run_errand("shutdown_script", telling.shutdown_script, telling.shutdown_script_timeout, self.configuration.permits)
         return self._status
 
     def listen(self) -> None:
