@@ -11,10 +11,11 @@ from attrs import frozen
 
 from kaspec import rules
 from kaspec.address import VRRP_GROUP_V4, VRRP_GROUP_V6, family_of, format_address, is_link_local
-from kaspec.config.model import Configuration, GlobalDefs
+from kaspec.config.model import Configuration
 from kaspec.node import NodeState
 from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import pending_line, reason_line
+from kaspec.report.told import fifo_lines, security_lines, settings_lines, umask_lines
 from kaspec.report.trackers import NOTHING_WATCHED, Watched, instance_dump, tracker_dump
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant, Interval, in_seconds
@@ -60,14 +61,17 @@ def _lines(
     configuration: Configuration, state: NodeState, journals: Mapping[Identity, Journal], clock: WallClock, watched: Watched
 ) -> Iterator[str]:
     yield "------< Global definitions >------"
-    yield from _global_definitions(configuration.global_defs)
+    yield from _global_definitions(configuration)
     if configuration.static_addresses:
         yield "------< Static Addresses >------"
         yield from (f"     {_address(address)}" for address in configuration.static_addresses)
     if configuration.routers:
         yield "------< VRRP Topology >------"
+    settings = {each.name: each for each in configuration.settings}
     for router, each in zip(configuration.routers, state.states, strict=True):
         yield from _instance(router, each, journals.get(router.identity, BLANK), clock)
+        if router.name in settings:
+            yield from settings_lines(configuration, settings[router.name])
     yield from tracker_dump(configuration, watched, clock.write)
     if state.links:
         yield "------< Interfaces >------"
@@ -75,7 +79,8 @@ def _lines(
         yield from _interface(link, configuration.routers)
 
 
-def _global_definitions(of: GlobalDefs) -> Iterator[str]:
+def _global_definitions(configuration: Configuration) -> Iterator[str]:
+    of = configuration.global_defs
     if of.router_id is not None:
         yield f" Router ID = {of.router_id}"
     if of.smtp_server is not None:
@@ -89,6 +94,7 @@ def _global_definitions(of: GlobalDefs) -> Iterator[str]:
     yield f" Default smtp_alert = {_choice(of.smtp_alert)}"
     yield f" Default smtp_alert_vrrp = {_choice(of.smtp_alert_vrrp)}"
     yield f" Default interface = {of.default_interface}"
+    yield from fifo_lines(configuration)
     yield f" VRRP IPv4 mcast group = {format_address(of.transport.vrrp_mcast_group4 or VRRP_GROUP_V4)}"
     yield f" VRRP IPv6 mcast group = {format_address(of.transport.vrrp_mcast_group6 or VRRP_GROUP_V6)}"
     yield from _garp(" ", " timer", of.garp)
@@ -102,11 +108,13 @@ def _global_definitions(of: GlobalDefs) -> Iterator[str]:
     yield f" VRRP don't swap = {_truth(of.vrrp_no_swap)}"
     yield f" Checker process priority = {of.checker_priority}"
     yield f" Checker don't swap = {_truth(of.checker_no_swap)}"
+    yield from security_lines(configuration)
     if of.transport.vrrp_rx_bufs_policy is not None:
         yield f" rx_bufs_policy = {of.transport.vrrp_rx_bufs_policy}"
     yield f" rx_bufs_multiples = {of.transport.vrrp_rx_bufs_multiplier}"
     if of.transport.log_unknown_vrids:
         yield " log_unknown_vrids"
+    yield from umask_lines(configuration)
 
 
 def _instance(router: VirtualRouter, state: State, journal: Journal, clock: WallClock) -> Iterator[str]:

@@ -5,9 +5,16 @@ from collections.abc import Iterable
 import pytest
 from attrs import evolve, field, frozen
 
+from kaspec.address import Address
 from kaspec.config.model import Command, GlobalDefs, GroupSettings, InstanceSettings, Permit, Telling
-from kaspec.notification import Audience, Delivery, Memory, Notice, Subject, Word, deliver
+from kaspec.node import DeadlinesReached, LinkChanged, Node, NodeEvent, initial, node_step
+from kaspec.notification import Audience, Delivery, Memory, Notice, Subject, Word, deliver, notices, states_again
+from kaspec.reconfiguration import reconfigure
+from kaspec.tracking import Link
 from kaspec.turns import Kind
+from kaspec.units import SECOND, Instant
+from kaspec.vrrp.events import Shutdown, Startup
+from kaspec.vrrp.router import InterfaceTrack, VirtualRouter
 
 VI: Subject = ("INSTANCE", "VI_1")
 GROUP: Subject = ("GROUP", "G1")
@@ -219,3 +226,53 @@ def test_a_state_supersedes_a_remark_does_not_and_a_stop_is_the_last_word(word: 
 def test_after_a_reload_what_is_gone_still_has_its_last_word() -> None:
     after = Audience(MAILING).succeeding(AUDIENCE)
     assert told(Notice(VI, "DELETED", 150), audience=after).scripts[0] == ("/notify_deleted", "own")
+
+
+ROUTER = VirtualRouter("VI_1", "eth0", 51, 150)
+UP = Link("eth0", True, (Address(bytes((192, 0, 2, 1))),))
+NODE = Node((ROUTER,))
+
+
+def happened(*events: NodeEvent, node: Node = NODE) -> list[tuple[Word, int]]:
+    """Start a node, let the events happen and its deadlines pass before each, and return what there is to tell."""
+    state, words, now = initial(node, (UP,)), list[tuple[Word, int]](), Instant(0)
+    for event in (Startup(), *events):
+        transition = node_step(node, state, event, now)
+        state, now = transition.state, Instant(now + 10 * SECOND)
+        words += [(notice.word, notice.priority) for notice in notices(transition)]
+    return words
+
+
+def test_a_life_is_told_word_by_word() -> None:
+    down = LinkChanged("eth0", evolve(UP, up=False))
+    due = DeadlinesReached((0,))
+    told = happened(due, down, LinkChanged("eth0", UP), due, Shutdown())
+    assert told == [(word, 150) for word in ("BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP")]
+
+
+def test_a_fault_is_told_with_what_is_at_fault() -> None:
+    started = node_step(NODE, initial(NODE, (UP,)), Startup(), Instant(0)).state
+    (notice,) = notices(node_step(NODE, started, LinkChanged("eth0", None), Instant(1)))
+    assert (notice.word, notice.reason) == ("FAULT", "interface eth0 does not exist")
+
+
+def test_an_instance_that_a_reload_takes_away_is_deleted_and_one_that_moves_starts_anew() -> None:
+    started = node_step(NODE, initial(NODE, (UP,)), Startup(), Instant(0)).state
+    gone = reconfigure(NODE, Node(), started, Instant(1))
+    assert [notice.word for notice in notices(gone)] == ["DELETED"]
+    moved = reconfigure(NODE, Node((evolve(ROUTER, virtual_router_id=52),)), started, Instant(1))
+    assert [notice.word for notice in notices(moved)] == ["BACKUP"]
+
+
+def test_another_priority_is_told_of_whoever_stays_in_its_state() -> None:
+    track = InterfaceTrack("eth1", -50)
+    node = Node((evolve(ROUTER, tracks=(track,)),))
+    other = Link("eth1", True, ())
+    told = happened(LinkChanged("eth1", other), DeadlinesReached((0,)), LinkChanged("eth1", None), node=node)
+    assert told == [("BACKUP", 100), ("BACKUP_PRIORITY", 150), ("MASTER", 150), ("MASTER_PRIORITY", 100)]
+
+
+def test_a_reload_tells_the_states_there_are() -> None:
+    started = node_step(NODE, initial(NODE, (UP,)), Startup(), Instant(0)).state
+    assert states_again(NODE.routers, started) == (Notice(VI, "BACKUP", 150, "the configuration was reloaded", again=True),)
+    assert states_again(NODE.routers, initial(NODE, (UP,))) == ()
