@@ -109,7 +109,7 @@ def plan(old: Configuration, new: Configuration) -> Plan:
     before, after = _instances(old), _instances(new)
     holders = {virtual.address: router.name for router in new.routers for virtual in router.addresses}
     return Plan(
-        changes(old.global_defs, new.global_defs),
+        tuple(each for part in ("global_defs", "process", "pacing") for each in changes(getattr(old, part), getattr(new, part))),
         tuple(each for each in changes(old, new) if each.name not in _PLANNED),
         difference(old.static_addresses, new.static_addresses),
         difference(old.static_routes, new.static_routes),
@@ -118,7 +118,7 @@ def plan(old: Configuration, new: Configuration) -> Plan:
     )
 
 
-_PLANNED = {"global_defs", "static_addresses", "static_routes", "routers", "settings", "bfd_instances"}
+_PLANNED = {"global_defs", "process", "pacing", "static_addresses", "static_routes", "routers", "settings", "bfd_instances"}
 """The parts of a configuration that a plan has a place of its own for."""
 
 

@@ -20,6 +20,11 @@ def now() -> Instant:
     return Instant(time.monotonic_ns() // 1000)
 
 
+def since_boot() -> Interval:
+    """Return how long the system has been up, sleep included."""
+    return Interval(time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000)
+
+
 def wall_clock() -> WallClock:
     """Return how this clock's instants read on the wall, now."""
     epoch, now_it_is = time.time_ns() // 1000, now()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+from kaspec.process import ProcessSettings
 from shell import configuration, exits, logs, pidfile, process, startup
 from shell.configuration import Loaded, Unreadable
 from shell.options import Options, inactive
@@ -30,9 +31,10 @@ def run(options: Options, command_line: Sequence[str], kinds: Sequence[Kind]) ->
     process.occupy_standard_descriptors()
     process.name_process("kaspec")
     shown, options = options.use_file, options.anchored()
-    loaded = _check(options, shown)
+    loaded, options = _check(options, shown)
     if isinstance(loaded, Refusal):
         return _refuse(options, loaded)
+    _name(loaded.configuration.process)
     release = process.daemonise() if not options.dont_fork else None
     logs.start(IDENT, options)
     supervisor = Supervisor(options, loaded.configuration, kinds, lambda: _load(options, options.use_file))
@@ -52,12 +54,28 @@ def run(options: Options, command_line: Sequence[str], kinds: Sequence[Kind]) ->
         _farewell()
 
 
-def _check(options: Options, shown: Path) -> Loaded | Refusal:
+def _check(options: Options, shown: Path) -> tuple[Loaded | Refusal, Options]:
+    """Return what to start with, and the options as the configuration completes them: it is read anew in the namespace it names."""
     try:
         _apply_limits(options)
+        loaded = _load(options, shown)
+        if isinstance(loaded, Unreadable):
+            return startup.check(options, loaded), options
+        whole = options.within(loaded.configuration.process)
+        if whole.namespace is not None and options.namespace is None:
+            enter_namespace(whole.namespace)
+            loaded = _load(whole, shown)
+        if whole != options:
+            whole.pid_file("keepalived").parent.mkdir(mode=0o755, exist_ok=True)
     except OSError as error:
-        return Refusal((f"{error.filename or 'The process limits'}: {error.strerror}",), exits.FATAL)
-    return startup.check(options, _load(options, shown))
+        return Refusal((f"{error.filename or 'The process limits'}: {error.strerror}",), exits.FATAL), options
+    return startup.check(whole, loaded), whole
+
+
+def _name(settings: ProcessSettings) -> None:
+    name = settings.process_name or ("keepalived" if settings.process_names else "")
+    if name:
+        process.name_process(name)
 
 
 def _load(options: Options, path: Path) -> Loaded | Unreadable:

@@ -8,11 +8,13 @@ from attrs import define, field
 
 from kaspec.groups import GroupOutcome
 from kaspec.node import Outcome, Transition, Unclaimed
+from kaspec.report.conflict import PEACE, Conflict, observe
 from kaspec.report.journal import BLANK, Journal, counted, enter, enter_unclaimed, is_routine, is_telling
+from kaspec.report.lateness import ON_TIME, Lateness, late
 from kaspec.report.log import as_told, group_lines, link_lines
 from kaspec.report.stats import Key, tally
 from kaspec.tracking import Link
-from kaspec.units import Instant
+from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.router import Identity
 from shell.logs import Said
 from shell.problem import Problem
@@ -20,7 +22,9 @@ from shell.problem import Problem
 
 @define
 class Diary:
-    """The driver's memory; ``detail`` is keepalived's ``-D``, ``tell`` hears of every transition after it was carried out.
+    """The driver's memory; ``detail`` is keepalived's ``-D``, ``addresses`` its ``-a``.
+
+    ``tell`` hears of every transition after it was carried out, ``overslept`` whenever a timer was served later than is ``tolerated``.
 
     ``log`` never blocks: it takes what makes lines and calls it in the log's own thread, one after the other.  A takeover of 255 virtual
     routers has some 2000 lines, and none of them may delay an advertisement; so journals and strays are that thread's to change.
@@ -28,12 +32,17 @@ class Diary:
 
     log: Callable[[Said], None]
     detail: bool = False
+    addresses: bool = False
     log_unknown_vrids: bool = False
     tell: Callable[[Transition], None] = field(default=lambda _: None)
     counts: Counter[Key] = field(factory=Counter)
     journals: defaultdict[Identity, Journal] = field(factory=lambda: defaultdict(lambda: BLANK))
+    conflicts: defaultdict[Identity, Conflict] = field(factory=lambda: defaultdict(lambda: PEACE))
     strays: defaultdict[str, Journal] = field(factory=lambda: defaultdict(lambda: BLANK))
     troubles: Counter[str] = field(factory=Counter)
+    lateness: Lateness = ON_TIME
+    tolerated: Interval = SECOND
+    overslept: Callable[[], None] = lambda: None
 
     def note(self, transition: Transition, now: Instant) -> None:
         """Count, log and tell what a transition was."""
@@ -45,14 +54,22 @@ class Diary:
             for key in tally(outcome):
                 self.counts[key] += 1
             who = outcome.router.identity
-            if not is_routine(self.journals[who], outcome):
+            if not is_routine(self.journals[who], outcome) or self.conflicts[who].rivals:
                 self.log(partial(self._enter, who, outcome, now))
         if transition.unclaimed:
             self.log(partial(self._enter_unclaimed, transition.unclaimed))
 
     def note_link(self, was: Link | None, link: Link | None) -> None:
         """Log how an interface changed."""
-        self.log(partial(link_lines, was, link, self.detail))
+        self.log(partial(link_lines, was, link, self.detail or self.addresses))
+
+    def served_late(self, by: Interval) -> None:
+        """A timer was served so much too late."""
+        self.lateness, lines = late(self.lateness, by, self.tolerated)
+        if by >= self.tolerated:
+            self.overslept()
+        if lines:
+            self.log(lambda: lines)
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Log what the kernel refused: each kind the 1st, 10th, 100th, ... time."""
@@ -64,7 +81,8 @@ class Diary:
 
     def _enter(self, who: Identity, outcome: Outcome, now: Instant) -> tuple[str, ...]:
         self.journals[who], lines = enter(self.journals[who], outcome, now, self.detail)
-        return lines
+        self.conflicts[who], disputes = observe(self.conflicts[who], outcome, now)
+        return (*lines, *disputes)
 
     def _enter_unclaimed(self, stray: Unclaimed) -> tuple[str, ...]:
         self.strays[stray.interface], lines = enter_unclaimed(self.strays[stray.interface], stray, self.log_unknown_vrids)

@@ -5,9 +5,7 @@ in ``kaspec.vrrp.reception``, ``step`` in ``kaspec.vrrp.machine``; then ``VrrpLo
 """
 
 from asyncio import AbstractEventLoop
-from functools import lru_cache
 
-from kaspec.address import Address, family_of
 from kaspec.node import (
     DatagramReceived,
     DeadlinesReached,
@@ -21,20 +19,19 @@ from kaspec.node import (
     node_step,
     take_datagram,
 )
+from kaspec.pacing import Pacing
 from kaspec.reconfiguration import reconfigure
 from kaspec.units import Instant, Interval
 from kaspec.vrrp.events import Shutdown
 from kaspec.vrrp.machine import step
 from kaspec.vrrp.state import Backup, is_urgent, next_deadline
-from kaspec.wire.arp import GratuitousArp, encode_gratuitous_arp
-from kaspec.wire.ndisc import UnsolicitedNeighborAdvertisement, encode_unsolicited_neighbor_advertisement
 from shell import clock
+from shell.announcer import Announcer
 from shell.deadlines import LEAD, Deadlines
 from shell.diary import Diary
-from shell.interpret import Work, gather
+from shell.interpret import gather
 from shell.netlink import Kernel
 from shell.recorder import Recorder
-from shell.sockets import GratuitousArpSocket
 from shell.wires import Place, Wires
 
 LONGEST_WATCH = Interval(50_000)
@@ -52,7 +49,7 @@ class VrrpLoop:
         self._deadlines = Deadlines()
         self._alarm = clock.Alarm(loop, self.expire)
         self._wires = Wires(loop, self.listen, diary.problems, diary.log_unknown_vrids)
-        self._announcer = GratuitousArpSocket()
+        self.announcer = Announcer(kernel, Pacing())
         self._recorder: Recorder | None = None
         self._unwritten: list[tuple[Transition, Instant]] = []
         self._wires.follow(node.routers, kernel.interfaces)
@@ -83,7 +80,9 @@ class VrrpLoop:
             self._hear()
             now = clock.now()
             while due := self._deadlines.take_due(now, self._deadline_of):
+                self._diary.served_late(Interval(now - min(at for place in due if (at := self._deadline_of(place)) is not None)))
                 self._step(DeadlinesReached(due), now)
+            self._diary.problems(self.announcer.proceed(now))
             near = self._takeover_near(now)
             if near is None or now > bedtime:
                 break
@@ -143,14 +142,15 @@ class VrrpLoop:
             for place, datagrams in work.datagrams.items():
                 self._diary.problems(self._wires.send(place, datagrams))
             if work.changes:
+                self.announcer.withdraw(work.changes)
                 self._diary.problems(self._kernel.apply(work.changes))
             if work.announcements:
-                self._diary.problems(self._announcer.send(self._frames(work)))
+                self._diary.problems(self.announcer.announce(work.announcements, self._latest))
 
     def close(self) -> None:
         """Let go of sockets and timer."""
         self._wires.keep(())
-        self._announcer.close()
+        self.announcer.close()
         self._alarm.close()
 
     def _step(self, event: NodeEvent, now: Instant) -> None:
@@ -178,11 +178,11 @@ class VrrpLoop:
         for transition, at in self._unwritten:
             self._diary.note(transition, at)
         self._unwritten.clear()
-        match self._deadlines.earliest():
-            case (at, place):
-                self._alarm.arm(Instant(at - LEAD) if is_urgent(self.state.states[place]) else at)
-            case None:
-                self._alarm.arm(None)
+        times = [] if (announcing := self.announcer.next_due) is None else [announcing]
+        if (earliest := self._deadlines.earliest()) is not None:
+            at, place = earliest
+            times.append(Instant(at - LEAD) if is_urgent(self.state.states[place]) else at)
+        self._alarm.arm(min(times, default=None))
 
     def _go_through(self, place: int, now: Instant) -> None:
         """Take over and resign, on paper."""
@@ -194,23 +194,4 @@ class VrrpLoop:
         resigned = Outcome(place, router, master, Shutdown(), step(router, master, Shutdown(), now))
         for work in gather((*taken.steps, resigned)):
             self._kernel.prepare(virtual for _, virtual in work.changes)
-            self._frames(work)
-
-    def _frames(self, work: Work) -> list[tuple[int, bytes]]:
-        frames = []
-        for name, address, repeat in work.announcements:
-            if interface := self._kernel.interfaces.get(name):
-                frames += [(interface.index, announcement_frame(address, interface.mac, interface.forwards))] * repeat
-        return frames
-
-
-@lru_cache(maxsize=4096)
-def announcement_frame(address: Address, mac: bytes, router: bool) -> bytes:
-    """Return the Ethernet frame that announces ``address`` at ``mac``: gratuitous ARP, or an unsolicited neighbour advertisement.
-
-    ``router`` says whether it is at a router: a host takes one that no longer says so for a host, and drops it as its default router
-    (RFC 4861 7.2.5).
-    """
-    if family_of(address) == 4:
-        return encode_gratuitous_arp(GratuitousArp(address, mac))
-    return encode_unsolicited_neighbor_advertisement(UnsolicitedNeighborAdvertisement(address, mac, router))
+            self.announcer.prepare(work.announcements)

@@ -35,29 +35,35 @@ ADDRESS_SPACING = 0.02
 _EVENTS = rtnetlink.LINK_EVENTS | rtnetlink.IPV4_ADDRESS_EVENTS | rtnetlink.IPV6_ADDRESS_EVENTS | rtnetlink.IPV6_SETTING_EVENTS
 
 
+Buffers = tuple[tuple[int, bool], tuple[int, bool]]
+
+
 @frozen
 class Interface:
-    """An interface of this host: ``link`` is what the core knows of it; ``index``, ``mac`` (6 bytes on Ethernet) and whether it
-    ``forwards`` IPv6 packets are for sockets and frames."""
+    """An interface of this host: ``link`` is what the core knows of it; ``index``, ``mac`` (6 bytes on Ethernet), whether it
+    ``forwards`` IPv6 packets and whether it ``resolves`` addresses (not IFF_NOARP) are for sockets and frames."""
 
     name: str
     index: int
     mac: bytes
     link: Link
     forwards: bool = False
+    resolves: bool = True
 
 
 class Kernel:
     """The routing side of the kernel, in the network namespace that the process is in when this is made.
 
-    ``interfaces`` is what has been reported to the subscriber.  Raises ``OSError`` if the sockets cannot be made.
+    ``interfaces`` is what has been reported to the subscriber.  Raises ``OSError`` if the sockets cannot be made.  ``buffers`` are the
+    sizes of the receive buffers for events and for answers, and whether each may exceed the system's limit.
     """
 
-    def __init__(self, event_buffer: int = BUFFER) -> None:
-        self._events = open_netlink(event_buffer)
+    def __init__(self, buffers: Buffers = ((BUFFER, True), (BUFFER, True))) -> None:
+        events, answers = buffers
+        self._events = open_netlink(*events)
         self._events.setblocking(False)
         self._events.bind((0, _EVENTS))
-        self._requests = Requests(HINTS)
+        self._requests = Requests(HINTS, *answers)
         self._watch = Watch(self._requests.port)
         self._tell: Callable[[LinkChanged | HoldingsLost], None] | None = None
         self._links: dict[int, LinkReport] = {}
@@ -300,7 +306,7 @@ class Kernel:
         addresses = tuple(each for each in reports if isinstance(each, AddressReport) and each.index == index)
         self._addresses[index] = addresses
         seen = Link(link.name, link.up, tuple(each.address for each in addresses if each.usable))
-        self._present[index] = Interface(link.name, index, link.mac, seen, index in self._forwarding)
+        self._present[index] = Interface(link.name, index, link.mac, seen, index in self._forwarding, link.resolves)
 
     def _read_settings(self) -> None:
         """Read which interfaces forward IPv6; a kernel without IPv6 does not know what is asked."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
+from kaspec.process import ProcessSettings
+
 DEFAULT_CONFIGURATION = Path("/etc/keepalived/keepalived.conf")
 RUN = Path("/run")
 LOG_DAEMON = 3
@@ -46,6 +48,8 @@ class Options:
     dont_release_vrrp: bool = False
     dont_release_ipvs: bool = False
     namespace: str | None = None
+    instance: str | None = None
+    use_pid_dir: bool = False
     core_dump: bool = False
     core_dump_pattern: str | None = None
     all_config: bool = False
@@ -70,7 +74,17 @@ class Options:
         chosen = {"keepalived": self.pid, "vrrp": self.vrrp_pid, "checkers": self.checkers_pid, "bfd": self.bfd_pid}[process]
         if chosen is not None:
             return chosen
-        return RUN / "keepalived" / f"{self.namespace}_{process}.pid" if self.namespace else RUN / f"{process}.pid"
+        ours = "_".join(filter(None, (self.namespace, self.instance, process)))
+        return RUN / "keepalived" / f"{ours}.pid" if self.use_pid_dir or ours != process else RUN / f"{process}.pid"
+
+    def within(self, settings: ProcessSettings) -> "Options":
+        """Fill in what the configuration says of namespace, instance and pid files; the command line goes first."""
+        return evolve(
+            self,
+            namespace=self.namespace or settings.net_namespace,
+            instance=self.instance or settings.instance,
+            use_pid_dir=self.use_pid_dir or settings.use_pid_dir,
+        )
 
     def anchored(self) -> "Options":
         """Make every path absolute, so that it still means the same after a ``chdir``."""
@@ -79,13 +93,10 @@ class Options:
 
 
 NOT_ACTIVE: dict[str, str] = {
-    "release_vips": "-X (--release-vips) is not active yet: virtual addresses stay until the transition itself removes them",
-    "dont_release_vrrp": "-V (--dont-release-vrrp) is not active yet: virtual addresses are removed at the end",
     "dont_release_ipvs": "-I (--dont-release-ipvs) is not active yet: there is no IPVS table to keep",
     "core_dump_pattern": "-M (--core-dump-pattern) does not write the system's core_pattern; core files are allowed, as with -m",
     "snmp": "-x (--snmp) is not active: there is no SNMP agent",
     "snmp_agent_socket": "-A (--snmp-agent-socket) is not active: there is no SNMP agent",
-    "address_monitoring": "-a (--address-monitoring) is not active yet: address changes are not logged",
 }
 """What is accepted and does not act, by field: said once in the log."""
 

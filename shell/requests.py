@@ -37,9 +37,9 @@ class Requests:
     ``hints`` say by errno what an operator can do about a refusal.
     """
 
-    def __init__(self, hints: Mapping[int, str]) -> None:
+    def __init__(self, hints: Mapping[int, str], buffer: int = BUFFER, force: bool = True) -> None:
         self._hints = hints
-        self._socket = open_netlink(BUFFER)
+        self._socket = open_netlink(buffer, force)
         self._socket.bind((0, 0))
         for option in (_NETLINK_CAP_ACK, _NETLINK_EXT_ACK, _NETLINK_GET_STRICT_CHK):
             self._socket.setsockopt(_SOL_NETLINK, option, 1)
@@ -92,9 +92,12 @@ class Requests:
         return tuple(reports)
 
 
-def open_netlink(receive_buffer: int) -> socket.socket:
-    """Open a socket whose buffer may exceed net.core.rmem_max, which needs CAP_NET_ADMIN."""
+def open_netlink(receive_buffer: int, force: bool = True) -> socket.socket:
+    """Open a socket whose buffer may, by ``force``, exceed net.core.rmem_max, which needs CAP_NET_ADMIN."""
     opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+    if not force:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        return opened
     try:
         opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, receive_buffer)
     except PermissionError:

@@ -34,7 +34,7 @@ _DUMP_INTERRUPTED = 0x10
 _CAPPED, _EXTENDED = 0x100, 0x200
 
 FAMILIES: dict[Family, int] = {4: 2, 6: 10}
-_IFF_UP, _IFF_RUNNING = 0x1, 0x40
+_IFF_UP, _IFF_RUNNING, _IFF_NOARP = 0x1, 0x40, 0x80
 _IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_EXT_MASK = 1, 3, 29
 _SKIP_STATISTICS = 1 << 3
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_LABEL, _IFA_BROADCAST, _IFA_CACHEINFO, _IFA_FLAGS = 1, 2, 3, 4, 6, 8
@@ -49,13 +49,14 @@ _MESSAGE_TEXT = 1
 
 @frozen
 class LinkReport:
-    """An interface as it is now, or was when it went; ``up`` is IFF_UP and IFF_RUNNING."""
+    """An interface as it is now, or was when it went; ``up`` is IFF_UP and IFF_RUNNING, ``resolves`` that it is not IFF_NOARP."""
 
     index: int
     name: str
     up: bool
     mac: bytes
     gone: bool
+    resolves: bool = True
 
 
 @frozen
@@ -253,7 +254,7 @@ def _read_link(data: bytes, start: int, end: int, gone: bool) -> LinkReport:
     found = attributes(data, start + _LINK.size, end)
     name = found.get(_IFLA_IFNAME, b"").rstrip(b"\0").decode(errors="surrogateescape")
     up = flags & (_IFF_UP | _IFF_RUNNING) == _IFF_UP | _IFF_RUNNING
-    return LinkReport(index, name, up, found.get(_IFLA_ADDRESS, b""), gone)
+    return LinkReport(index, name, up, found.get(_IFLA_ADDRESS, b""), gone, not flags & _IFF_NOARP)
 
 
 def _read_address(data: bytes, start: int, end: int) -> AddressReport:

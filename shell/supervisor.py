@@ -10,21 +10,24 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from attrs import define, field
 
 from kaspec.config.model import Configuration
 from kaspec.plan import plan
 from kaspec.report.plan import render_plan
+from kaspec.units import SECOND
 from shell import exits, logs, pidfile, process, systemd
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.configuration import Loaded, Unreadable
 from shell.errands import run_errand
+from shell.files import write_atomically
 from shell.options import Options
 from shell.process import Kind
 
-CHILD_WAIT_TIME = 5.0
-"""Seconds the children get to end before they are killed."""
+SHORTEST_PATIENCE = 0.1
+"""Seconds that children get to end at the least: with none they could not give up their addresses."""
 RAN_WELL = 10.0
 """A child that lived this many seconds is respawned at once when it dies."""
 LONGEST_DELAY = 30.0
@@ -133,9 +136,14 @@ class Supervisor:
             return
         logs.info("Stopping")
         systemd.stopping()
-        self._kill_at = time.monotonic() + CHILD_WAIT_TIME
+        self._kill_at = time.monotonic() + self._patience
         for child in self._children.values():
             self._tell(child, Stop())
+
+    @property
+    def _patience(self) -> float:
+        """Seconds the children get to end before they are killed (``child_wait_time``)."""
+        return max(self.configuration.process.child_wait_time / SECOND, SHORTEST_PATIENCE)
 
     def _reload(self) -> None:
         logs.info("Reloading ...")
@@ -163,7 +171,26 @@ class Supervisor:
             return None
         for line in (*loaded.lines, *(() if loaded.has_errors else planned)):
             logs.info(line)
-        return None if loaded.has_errors else loaded.configuration
+        self._keep_check(loaded.lines)
+        return None if loaded.has_errors or self._moved(loaded.configuration) else loaded.configuration
+
+    def _moved(self, configuration: Configuration) -> bool:
+        """Tell whether a configuration would need another namespace or instance, which processes that run cannot change to."""
+        old, new = self.configuration.process, configuration.process
+        moved = [name for name in ("net_namespace", "instance") if getattr(old, name) != getattr(new, name)]
+        for name in moved:
+            logs.info(f"{name} cannot be changed by a reload: restart instead")
+        return bool(moved)
+
+    def _keep_check(self, lines: Sequence[str]) -> None:
+        """Write what was found where ``reload_check_config`` says; every reload is checked, whether or not it is given."""
+        path = self.configuration.process.reload_check_config
+        if not path:
+            return
+        try:
+            write_atomically(Path(path), "".join(f"{line}\n" for line in lines))
+        except OSError as error:
+            logs.info(f"{path} cannot be written: {error.strerror}; reload_check_config names it")
 
     def _match_children(self) -> None:
         """Have the children the configuration wants, and no others; one that is ending ends before it starts again."""
@@ -248,10 +275,10 @@ class Supervisor:
             if self._kill_at is None and child.pid is None and child.due <= now:
                 self._spawn(child)
             elif self._kill_at is not None and child.pid is not None and self._kill_at <= now:
-                logs.info(f"{child.kind.title} child process({child.pid}) did not end within {CHILD_WAIT_TIME:.0f} seconds: killed")
+                logs.info(f"{child.kind.title} child process({child.pid}) did not end within {self._patience:g} seconds: killed")
                 os.kill(child.pid, signal.SIGKILL)
         if self._kill_at is not None and self._kill_at <= now:
-            self._kill_at = now + CHILD_WAIT_TIME
+            self._kill_at = now + self._patience
 
     def _tell(self, child: Child, message: Message) -> None:
         if child.channel is not None:

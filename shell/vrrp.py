@@ -6,7 +6,6 @@ import os
 import re
 import sys
 import traceback
-from functools import partial
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -15,30 +14,35 @@ from attrs import define
 
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
+from kaspec.config.values import plain_seconds
 from kaspec.node import LinkChanged, Node, TrackerReported
+from kaspec.process import ProcessSettings
 from kaspec.report.bfd import session_lines
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
+from kaspec.report.status import render_json
 from kaspec.report.trackers import Watched
 from kaspec.tracking import Finding, Tracker
+from kaspec.units import SECOND, Interval
 from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
-from shell import exits, logs
+from shell import dumps, exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
-from shell.clock import now, wall_clock
+from shell.clock import now, since_boot, wall_clock
 from shell.diary import Diary
-from shell.files import dump_directory, write_atomically
 from shell.findings import Hearer
 from shell.loop import VrrpLoop
-from shell.netlink import Kernel
+from shell.netlink import Buffers, Kernel
 from shell.notifier import Notifier
 from shell.options import Options
 from shell.premises import Premises
+from shell.process import name_process
 from shell.recorder import Recorder
+from shell.requests import BUFFER
 from shell.runner import Runner
 from shell.statics import StaticItems
 from shell.sysctls import Sysctls
 from shell.trackers.watching import Trackers
-from shell.tuning import tune
+from shell.tuning import raise_priority, tune
 from shell.virtual_interfaces import VirtualInterfaces
 
 SWITCH_SECONDS = 0.0001
@@ -53,19 +57,20 @@ def run_child(options: Options, configuration: Configuration, channel: Channel, 
 
 async def _run(options: Options, configuration: Configuration, channel: Channel, sessions: socket) -> int:
     loop = asyncio.get_running_loop()
-    diary = Diary(logs.later, bool(options.log_detail))
+    diary = Diary(logs.later, bool(options.log_detail), options.address_monitoring)
     runner = Runner(loop)
     notifier = Notifier.at(loop, runner, os.uname().nodename)
     notifier.adopt(configuration)
     diary.tell = notifier.take
-    async with Kernel() as kernel:
+    async with Kernel(_buffers(configuration.process)) as kernel:
         promoted = Sysctls.resume(ledger(options).with_suffix(".secondaries"))
         premises = Premises(VirtualInterfaces(kernel, Sysctls.resume(ledger(options))), diary.problems, promoted)
         premises.prepare(configuration)
         statics = StaticItems(kernel, diary.problems, configuration.statics)
         statics.begin()
         vrrp = VrrpLoop(loop, Node(configuration.routers, configuration.groups), kernel, diary)
-        child = _Child(vrrp, kernel, premises, statics, diary, notifier, configuration, loop.create_future())
+        child = _Child(vrrp, kernel, premises, statics, diary, notifier, configuration, loop.create_future(), options)
+        child.settle(configuration)
         child.trackers = Trackers.at(loop, runner, vrrp.take)
         child.hearer = Hearer(loop, sessions, child.hear_of_session)
         recorder = _recorder(options, configuration, kernel)
@@ -74,28 +79,30 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         loop.set_exception_handler(child.give_up)
         kernel.subscribe(child.observe)
         loop.add_reader(channel.fileno(), child.listen, channel)
-        diary.problems(tune(configuration.global_defs))
+        diary.problems(tune(configuration))
         gc.collect()
         gc.freeze()
-        child.trackers.adopt(configuration)
-        vrrp.take(Startup())
-        child.hearer.ask()
         vrrp.rehearse()
-        logs.info("Startup complete")
-        if options.dump_conf:
-            child.dump_to_log()
+        await child.wait(configuration.process.delay(since_boot()))
+        if not child.ended.done():
+            child.begin()
         status = await child.ended
         loop.remove_reader(channel.fileno())
         child.trackers.close()
-        vrrp.take(Shutdown())
-        statics.end()
-        kernel.unsubscribe()
-        vrrp.close()
-        premises.close()
+        child.leave(keeping=options.dont_release_vrrp)
         await notifier.finish()
         if recorder:
             recorder.close()
     return status
+
+
+def _buffers(settings: ProcessSettings) -> Buffers:
+    """Return the netlink buffers that are configured; ours may exceed the system's limit."""
+    events, answers = settings.vrrp_netlink_monitor_rcv_bufs, settings.vrrp_netlink_cmd_rcv_bufs
+    return (
+        (BUFFER, True) if events is None else (events, settings.vrrp_netlink_monitor_rcv_bufs_force),
+        (BUFFER, True) if answers is None else (answers, settings.vrrp_netlink_cmd_rcv_bufs_force),
+    )
 
 
 def ledger(options: Options) -> Path:
@@ -123,8 +130,59 @@ class _Child:
     notifier: Notifier
     configuration: Configuration
     ended: asyncio.Future[int]
+    options: Options
     hearer: Hearer | None = None
     trackers: Trackers | None = None
+    waiting: bool = False
+    postponed: Configuration | None = None
+
+    def settle(self, configuration: Configuration) -> None:
+        """Be what a configuration makes of the process, the protocol aside."""
+        settings = configuration.process
+        name = settings.vrrp_process_name or ("keepalived_vrrp" if settings.process_names else "")
+        if name:
+            name_process(name)
+        self.vrrp.announcer.pacing = configuration.pacing
+        self.diary.tolerated = settings.min_auto_priority_delay
+        self.diary.overslept = self.hurry
+
+    def hurry(self) -> None:
+        """A timer was served late: have the system run us before others, as far as ``max_auto_priority`` allows."""
+        if priority := raise_priority(self.configuration.process):
+            logs.info(f"The VRRP process was late: its real-time priority is {priority} now (max_auto_priority)")
+
+    async def wait(self, delay: Interval) -> None:
+        """Neither send nor listen for so long; a reload that comes meanwhile is carried out at its end."""
+        if not delay:
+            return
+        logs.info(f"Delaying startup for {plain_seconds(delay)} seconds")
+        self.waiting = True
+        await asyncio.wait((self.ended,), timeout=delay / SECOND)
+        self.waiting = False
+        logs.info("Delayed start completed")
+        if self.postponed is not None:
+            self.reload(self.postponed)
+
+    def begin(self) -> None:
+        """Take part from now on."""
+        if self.trackers:
+            self.trackers.adopt(self.configuration)
+        self.vrrp.take(Startup())
+        if self.hearer:
+            self.hearer.ask()
+        logs.info("Startup complete")
+        if self.options.dump_conf:
+            self.dump_to_log()
+
+    def leave(self, keeping: bool) -> None:
+        """Give up what we hold and close; ``keeping`` (-V) leaves it all in place, and nobody is told."""
+        if not keeping:
+            self.vrrp.take(Shutdown())
+            self.statics.end()
+        self.kernel.unsubscribe()
+        self.vrrp.close()
+        if not keeping:
+            self.premises.close()
 
     def end(self, status: int) -> None:
         """Let the process end with this exit code; the first reason counts."""
@@ -169,21 +227,25 @@ class _Child:
         match message:
             case Stop():
                 self.end(exits.OK)
+            case Reload(configuration) if self.waiting:
+                self.postponed = configuration
             case Reload(configuration):
                 self.reload(configuration)
             case WriteStats() | ClearStats():
-                self.write("keepalived.stats", render_stats(self.vrrp.node.routers, self.diary.counts))
+                self.write("stats", render_stats(self.vrrp.node.routers, self.diary.counts))
                 if isinstance(message, ClearStats):
                     self.diary.counts.clear()
             case WriteData():
-                self.write("keepalived.data", self.data())
+                self.write("data", self.data())
             case WriteJson():
-                logs.info("JSON output is not active yet")
+                state, diary = self.vrrp.state, self.diary
+                text = render_json(self.configuration, state, diary.journals, diary.conflicts, diary.counts, wall_clock())
+                self.write("json", text)
 
     def data(self) -> str:
         """Return the state as keepalived's ``.data``."""
         watched = self.trackers.watched if self.trackers else Watched()
-        return render_data(self.configuration, self.vrrp.state, self.diary.journals, wall_clock(), watched)
+        return render_data(self.configuration, self.vrrp.state, self.diary.journals, wall_clock(), watched, self.diary.conflicts)
 
     def dump_to_log(self) -> None:
         """Log the configuration and state (``-d``)."""
@@ -193,8 +255,9 @@ class _Child:
     def reload(self, configuration: Configuration) -> None:
         """Run another configuration from now on, by the plan that the parent has logged: static items first come, then go."""
         logs.info("Reloading")
+        self.settle(configuration)
         old, self.configuration = self.configuration, configuration
-        self.diary.problems(tune(configuration.global_defs, old.global_defs))
+        self.diary.problems(tune(configuration, old))
         self.statics.change(configuration.statics)
         self.premises.extend(configuration)
         self.notifier.adopt(configuration)
@@ -208,15 +271,6 @@ class _Child:
         self.vrrp.rehearse()
         logs.info("Reload complete")
 
-    def write(self, name: str, text: str) -> None:
+    def write(self, kind: dumps.Dump, text: str) -> None:
         """Write a dump, off the loop."""
-        loop = asyncio.get_running_loop()
-        path = dump_directory() / name
-        loop.run_in_executor(None, partial(_write_dump, path, text))
-
-
-def _write_dump(path: Path, text: str) -> None:
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        logs.info(f"cannot write {path}: {os.strerror(error.errno or 0)}")
+        dumps.write(kind, text, self.configuration, self.options)

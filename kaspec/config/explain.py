@@ -103,7 +103,7 @@ def explain(reading: Reading) -> Explanation:
     rewrites = tuple(each for each in reading.diagnostics if each.code in REWRITES)
     return Explanation(
         (
-            *_definitions(globally),
+            *_definitions(reading.section, globally),
             *_listed(top.STATIC_IPADDRESS, reading.section),
             *_listed(top.STATIC_ROUTES, reading.section),
             *(each for section in reading.section.sections(top.BFD_INSTANCE) for each in _bfd_instance(section)),
@@ -120,8 +120,14 @@ def explain(reading: Reading) -> Explanation:
     )
 
 
-def _definitions(globally: Section) -> Iterator[Explained]:
+def _definitions(whole: Section, globally: Section) -> Iterator[Explained]:
     """Every definition that is given, and the default of every other that acts."""
+    for row in TABLE[""].values():
+        if isinstance(row, Setting) and row in whole.given:
+            yield from _as_given(row, whole)
+    for section in whole.sections(top.GARP_GROUP):
+        for row in section.given:
+            yield from _as_given(row, section, f"{top.GARP_GROUP.name} ")
     for row in TABLE["global_defs"].values():
         if row in globally.given or isinstance(row, Listing):
             yield from _as_given(row, globally)
@@ -321,6 +327,7 @@ EFFECTIVE: Mapping[Row, Callable[[VirtualRouter, InstanceSettings], str]] = {
     rows.GARP_LOWER_PRIO_DELAY: _interval(lambda router: router.garp.lower_priority_delay),
     rows.GARP_LOWER_PRIO_REPEAT: lambda router, _: str(router.garp.lower_priority_repeat),
     rows.LOWER_PRIO_NO_ADVERT: lambda router, _: _yes(not router.profile.answers_lower_priority),
+    rows.TIMER_EXPIRED_BACKUP: lambda router, _: str(router.highest_rival),
     rows.DOWN_TIMER_ADVERTS: lambda router, _: str(router.down_timer_adverts),
 }
 """What became of a setting, by the model."""

@@ -23,6 +23,8 @@ from kaspec.vrrp.authentication import IpAuthenticationHeader
 from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Identity, Profile, VirtualRouter
 
 TRACK_LISTS: TrackLists = (("script", rows.TRACK_SCRIPT), ("file", rows.TRACK_FILE), ("process", rows.TRACK_PROCESS))
+HIGHEST_RIVAL = 254
+"""The highest priority of a router that does not own the addresses."""
 
 
 @frozen
@@ -106,6 +108,7 @@ def _instance(
         dont_track_primary=section.value(rows.DONT_TRACK_PRIMARY, False),
         garp=garp_policy(globally, section),
         down_timer_adverts=section.value(rows.DOWN_TIMER_ADVERTS, defaults.down_timer_adverts),
+        highest_rival=section.value(rows.TIMER_EXPIRED_BACKUP, section.value(rows.THREAD_TIMER_EXPIRED, HIGHEST_RIVAL)),
         profile=_profile(section.value(rows.LOWER_PRIO_NO_ADVERT, defaults.lower_prio_no_advert)),
         checksum_form=versions.form_of_checksum(section, globally),
         accept=_accepts(section),

@@ -15,6 +15,8 @@ from kaspec.config.source import Span
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
+from kaspec.pacing import Pacing
+from kaspec.process import ProcessSettings
 from kaspec.trackers.file import TrackedFile
 from kaspec.trackers.process import TrackedProcess
 from kaspec.trackers.script import Script
@@ -217,6 +219,8 @@ class Configuration:
     groups: tuple[SyncGroup, ...] = ()
     group_settings: tuple[GroupSettings, ...] = ()
     command_uses: tuple[CommandUse, ...] = field(default=(), eq=False, repr=False)
+    process: ProcessSettings = ProcessSettings()
+    pacing: Pacing = Pacing()
     permits: Mapping[Command, Permit] = field(factory=dict, eq=False, repr=False)
     owners: Mapping[Fifo, tuple[int, int]] = field(factory=dict, eq=False, repr=False)
 

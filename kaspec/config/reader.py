@@ -20,7 +20,9 @@ from kaspec.config.keywords import global_vrrp as globals_
 from kaspec.config.lines import RULE_OPTIONS
 from kaspec.config.model import Configuration
 from kaspec.config.names import Names
+from kaspec.config.pacing import build_pacing
 from kaspec.config.policies import Numbers
+from kaspec.config.process import build_process_settings
 from kaspec.config.sections import Section, read_section
 from kaspec.config.sync_groups import build_groups
 from kaspec.config.trackers import build_files, build_processes, build_scripts, weights_of
@@ -122,6 +124,8 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         files=files,
         processes=processes,
         command_uses=tuple(command_uses(section)),
+        process=build_process_settings(section, globally),
+        pacing=build_pacing(globally, section.sections(top.GARP_GROUP)),
     )
     return Reading(configuration, gathered(problems), section, expansion.texts)
 

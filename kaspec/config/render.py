@@ -17,6 +17,8 @@ from kaspec.config.alerts import write_alerts
 from kaspec.config.credentials import write_authentication
 from kaspec.config.keywords import Block, Listing, Setting
 from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, GroupSettings, InstanceSettings
+from kaspec.config.pacing import render_garp_group, render_intervals
+from kaspec.config.process import render_process_settings
 from kaspec.config.render_holdings import render_address, render_route, render_rule
 from kaspec.config.sections import Section
 from kaspec.config.trackers import render_file, render_process, render_script
@@ -32,6 +34,7 @@ from kaspec.vrrp.virtual_interface import virtual_mac
 from kaspec.wire.vrrp import ChecksumForm
 
 _DEFAULT = GlobalDefs()
+_HIGHEST_RIVAL = 254
 _CHECKSUMS: dict[ChecksumForm, tuple[str, ...]] = {
     "pseudo-header": ("v3_checksum_as_v2 false",),
     "message": ("v3_checksum_as_v2",),
@@ -44,7 +47,16 @@ def render(configuration: Configuration) -> str:
     settings = {each.name: each for each in configuration.settings}
     told = {each.name: each for each in configuration.group_settings}
     blocks = [
-        _block("global_defs", _global_defs(configuration.global_defs)),
+        "\n".join(render_process_settings(configuration.process, outside=True)),
+        _block(
+            "global_defs",
+            (
+                *_global_defs(configuration.global_defs),
+                *render_intervals(configuration.pacing),
+                *render_process_settings(configuration.process, outside=False),
+            ),
+        ),
+        *(_block("garp_group", render_garp_group(group), always=True) for group in configuration.pacing.groups),
         _block("static_ipaddress", (render_address(address, None) for address in configuration.static_addresses)),
         _block("static_routes", map(render_route, configuration.static_routes)),
         _block("static_rules", map(render_rule, configuration.static_rules)),
@@ -185,6 +197,8 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
     yield from write_addressing(router)
     yield from _garp("garp_", router.garp, GarpPolicy())
     yield f"down_timer_adverts {router.down_timer_adverts}"
+    if router.highest_rival != _HIGHEST_RIVAL:
+        yield f"timer_expired_backup {router.highest_rival}"
     yield f"lower_prio_no_advert {str(not router.profile.answers_lower_priority).lower()}"
     yield from _virtual_interface(router)
     if not router.accept:

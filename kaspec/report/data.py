@@ -13,6 +13,7 @@ from kaspec import rules
 from kaspec.address import VRRP_GROUP_V4, VRRP_GROUP_V6, family_of, format_address, is_link_local
 from kaspec.config.model import Configuration
 from kaspec.node import NodeState
+from kaspec.report.conflict import PEACE, Conflict, is_split
 from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import pending_line, reason_line
 from kaspec.report.told import fifo_lines, security_lines, settings_lines, umask_lines
@@ -28,6 +29,7 @@ from kaspec.vrrp.state import Backup, Master, State, next_deadline, state_name
 _EPOCH = datetime(1970, 1, 1)
 _SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
 _MILLISECOND = 1000
+_NONE: Mapping[Identity, Conflict] = {}
 
 
 @frozen
@@ -38,9 +40,13 @@ class WallClock:
     epoch: int
     utc_offset: Interval
 
+    def since_1970(self, instant: Instant) -> Interval:
+        """Return the microseconds between 1970 and an instant."""
+        return Interval(self.epoch + instant - self.now)
+
     def write(self, instant: Instant) -> str:
         """Write an instant as keepalived does: ``1795373538.365082 (Sun Nov 22 18:52:18.365082 2026)``."""
-        since_1970 = Interval(self.epoch + instant - self.now)
+        since_1970 = self.since_1970(instant)
         moment = (_EPOCH + timedelta(microseconds=since_1970 + self.utc_offset)).ctime()
         seconds = in_seconds(since_1970)
         return f"{seconds} ({moment[:-5]}{seconds[-7:]}{moment[-5:]})"
@@ -52,24 +58,31 @@ def render_data(
     journals: Mapping[Identity, Journal],
     clock: WallClock,
     watched: Watched = NOTHING_WATCHED,
+    conflicts: Mapping[Identity, Conflict] = _NONE,
 ) -> str:
-    """Write the whole dump; ``journals`` are kept by (interface, VRID), and ``state`` is of the configuration's routers."""
-    return "".join(f"{line}\n" for line in _lines(configuration, state, journals, clock, watched))
+    """Write the whole dump; what is remembered is kept by identity, and ``state`` is of the configuration's routers."""
+    return "".join(f"{line}\n" for line in _lines(configuration, state, journals, clock, watched, conflicts))
 
 
 def _lines(
-    configuration: Configuration, state: NodeState, journals: Mapping[Identity, Journal], clock: WallClock, watched: Watched
+    configuration: Configuration,
+    state: NodeState,
+    journals: Mapping[Identity, Journal],
+    clock: WallClock,
+    watched: Watched,
+    conflicts: Mapping[Identity, Conflict],
 ) -> Iterator[str]:
     yield "------< Global definitions >------"
     yield from _global_definitions(configuration)
     if configuration.static_addresses:
         yield "------< Static Addresses >------"
-        yield from (f"     {_address(address)}" for address in configuration.static_addresses)
+        yield from (f"     {write_address(address)}" for address in configuration.static_addresses)
     if configuration.routers:
         yield "------< VRRP Topology >------"
     settings = {each.name: each for each in configuration.settings}
     for router, each in zip(configuration.routers, state.states, strict=True):
-        yield from _instance(router, each, journals.get(router.identity, BLANK), clock)
+        who = router.identity
+        yield from _instance(router, each, journals.get(who, BLANK), clock, conflicts.get(who, PEACE))
         if router.name in settings:
             yield from settings_lines(configuration, settings[router.name])
     yield from tracker_dump(configuration, watched, clock.write)
@@ -117,12 +130,14 @@ def _global_definitions(configuration: Configuration) -> Iterator[str]:
     yield from umask_lines(configuration)
 
 
-def _instance(router: VirtualRouter, state: State, journal: Journal, clock: WallClock) -> Iterator[str]:
+def _instance(router: VirtualRouter, state: State, journal: Journal, clock: WallClock, conflict: Conflict) -> Iterator[str]:
     yield f" VRRP Instance = {router.name}"
     yield f"   VRRP Version = {router.version}"
     if router.family == 6:
         yield "   Using Native IPv6"
     yield from _condition(router, state, journal, clock)
+    for rival in conflict.rivals if is_split(state, conflict) else ():
+        yield f"   Split brain with {format_address(rival.source)} since {clock.write(rival.since)}: {rival.why}"
     yield f"   Interface = {router.interface}"
     if router.trusts_address_list:
         yield "   Skip checking advert IP addresses"
@@ -146,7 +161,7 @@ def _instance(router: VirtualRouter, state: State, journal: Journal, clock: Wall
         yield from _authentication(router)
     yield f"   Virtual IP ({len(router.addresses)}):"
     held = " set" if isinstance(state, Master) else ""
-    yield from (f"     {_address(address)}{held}" for address in router.addresses)
+    yield from (f"     {write_address(address)}{held}" for address in router.addresses)
     if router.peers:
         yield from _unicast(router)
     if router.tracks:
@@ -229,7 +244,8 @@ def _authentication(router: VirtualRouter) -> Iterator[str]:
             yield "   Authentication type = none"
 
 
-def _address(virtual: VirtualAddress) -> str:
+def write_address(virtual: VirtualAddress) -> str:
+    """Write an address as the dumps have it."""
     broadcast = "" if virtual.broadcast is None else f" brd {format_address(virtual.broadcast)}"
     label = "" if virtual.label is None else f" label {virtual.label}"
     scope = _SCOPES.get(virtual.scope, str(virtual.scope))

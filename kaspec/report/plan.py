@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kaspec.config.model import BfdInstance, Command, Transport
+from kaspec.config.pacing import render_garp_group
 from kaspec.config.render import render_bfd_instance, render_track
 from kaspec.config.render_holdings import render_address, render_route
 from kaspec.config.transport import write_peers
 from kaspec.config.values import plain_seconds
 from kaspec.consequences import Consequence
+from kaspec.pacing import GarpGroup
 from kaspec.plan import Action, Change, Difference, Plan, changes
 from kaspec.units import ZERO
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
@@ -45,6 +47,7 @@ OWN: Mapping[str, str] = {
     "lower_priority_repeat": "garp_lower_prio_repeat",
     "lower_priority_delay": "garp_lower_prio_delay",
     "virtual_interface": "use_vmac",
+    "highest_rival": "timer_expired_backup",
     "transmits_on_base": "vmac_xmit_base",
     "address_interfaces": "use_vmac_addr",
 }
@@ -53,10 +56,19 @@ _INHERITED = ("repeat", "delay", "refresh", "refresh_repeat", "lower_priority_re
 DEFAULTS: Mapping[str, str] = {
     **{name: f"vrrp_{OWN[name]}" for name in _INHERITED},
     **{name: f"vrrp_{name}" for name in ("version", "down_timer_adverts", "lower_prio_no_advert")},
+    "garp_interval": "vrrp_garp_interval",
+    "gna_interval": "vrrp_gna_interval",
+    "groups": "garp_group",
     "has_lvs": "virtual_server",
 }
 """The same for a field of ``global_defs``, or of the configuration."""
-SECONDS = {"advertisement_interval", "preempt_delay", "smtp_connect_timeout", "delay", "refresh", "lower_priority_delay"}
+SECONDS = {"advertisement_interval", "preempt_delay", "smtp_connect_timeout", "delay", "refresh", "lower_priority_delay"} | {
+    "garp_interval",
+    "gna_interval",
+    "vrrp_startup_delay",
+    "vrrp_delay_after_boot",
+    "child_wait_time",
+}
 
 
 def render_plan(plan: Plan, kept: bool = True) -> tuple[str, ...]:
@@ -193,6 +205,8 @@ def _value(name: str, value: Any) -> str:
             return ".".join(map(str, value)) if len(value) == 4 else value.hex(":", 2)
         case Command(line, user, group):
             return " ".join(word for word in (f'"{line}"', user, group) if word)
+        case GarpGroup():
+            return "{ " + "; ".join(render_garp_group(value)) + " }"
         case VirtualInterface(name, base):
             return f"{name} over {base}"
         case SimplePassword():

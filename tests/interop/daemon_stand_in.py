@@ -65,6 +65,6 @@ if __name__ == "__main__":
     if BEHAVIOUR == "misread":
         configuration.load = misread
     if BEHAVIOUR == "stubborn":
-        supervisor.CHILD_WAIT_TIME = IMPATIENCE
+        supervisor.SHORTEST_PATIENCE = IMPATIENCE
     vrrp, *others = CHILDREN
     run.main(prog_name="kaspec", obj=(evolve(vrrp, entry=serve, prepare=lambda: None), *others))

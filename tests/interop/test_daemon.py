@@ -195,6 +195,8 @@ def test_a_child_holds_no_end_of_another_s_channel(daemon: Daemon) -> None:
 
 
 def test_a_child_that_will_not_end_is_killed(daemon: Daemon) -> None:
+    """After ``child_wait_time``."""
+    daemon.configuration.write_text(f"child_wait_time 0\n{daemon.configuration.read_text()}")
     daemon.start(environment={"STAND_IN": "stubborn"})
     child = daemon.pid("vrrp")
     daemon.says("stand-in serves")

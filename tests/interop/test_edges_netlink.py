@@ -23,6 +23,7 @@ from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import VirtualAddress
 from shell import netlink, requests
 from shell.netlink import Kernel
+from shell.requests import BUFFER
 from tests.interop.conftest import TwoRouters
 
 OWN = parse_address("192.168.123.101")
@@ -350,7 +351,7 @@ def test_a_port_that_leaves_a_bridge_is_not_gone(lan: TwoRouters) -> None:
 def test_after_an_overrun_it_knows_what_it_missed(lan: TwoRouters) -> None:
     tiny = 2304
     with lan.a.namespace.entered():
-        kernel = Kernel(event_buffer=tiny)
+        kernel = Kernel(((tiny, True), (BUFFER, True)))
     with following(kernel) as follower:
         for each in MANY_ADDRESSES:
             lan.a.set_address("eth0", f"{format_address(each.address)}/24")

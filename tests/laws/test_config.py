@@ -46,6 +46,7 @@ from kaspec.vrrp.router import (
 )
 from kaspec.vrrp.virtual_interface import VirtualInterface
 from kaspec.wire.vrrp import CENTISECOND, CHECKSUM_FORMS
+from tests.laws.processes import pacings, process_settings
 
 TEXTS = tuple(path.read_text() for path in sorted((Path(__file__).parents[1] / "unit" / "config").glob("*/*.conf")))
 
@@ -149,6 +150,7 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
         source=draw(st.none() | (hosts if family == 4 else ipv6_hosts)),
         garp=draw(garp_policies),
         down_timer_adverts=draw(st.integers(1, 100)),
+        highest_rival=draw(st.integers(1, 254)),
         profile=draw(profiles),
         checksum_form=draw(st.sampled_from(CHECKSUM_FORMS)),
         virtual_interface=virtual,
@@ -342,6 +344,8 @@ def configurations(draw: st.DrawFn) -> Configuration:
         scripts=found[0],
         files=found[1],
         processes=found[2],
+        process=draw(process_settings),
+        pacing=draw(pacings),
     )
 
 

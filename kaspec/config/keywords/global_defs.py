@@ -12,8 +12,11 @@ PROCESS_NAMES = setting(
     "process_names",
     form.FLAG,
     Description("flag", "off", 3, "G", "2.0.18", "sets vrrp/lvs/bfd process names to keepalived_{vrrp,lvs,bfd}"),
+    acts=True,
 )
-PROCESS_NAME = setting(_SCOPE, "process_name", form.PROCESS_NAME, Description("[NAME] ≤ 15 chars", "unset", 3, "G", "2.0.18", "parent"))
+PROCESS_NAME = setting(
+    _SCOPE, "process_name", form.PROCESS_NAME, Description("[NAME] ≤ 15 chars", "unset", 3, "G", "2.0.18", "parent"), acts=True
+)
 CHECKER_PROCESS_NAME = setting(_SCOPE, "checker_process_name", form.PROCESS_NAME, Description("[NAME]", "unset", 3, "L", "2.2.0"))
 LVS_PROCESS_NAME = setting(
     _SCOPE,
@@ -123,12 +126,14 @@ MAX_AUTO_PRIORITY = setting(
         "raise SCHED_RR by 1 each time a timer is late; absent → NOTICE at start; -1 silences the NOTICE",
         preset="0",
     ),
+    acts=True,
 )
 MIN_AUTO_PRIORITY_DELAY = setting(
     _SCOPE,
     "min_auto_priority_delay",
     form.microseconds(1, 10_000_000),
     Description("1..10000000 µs", "1000000", 3, "G", "2.1.0", "lateness that triggers the raise"),
+    acts=True,
 )
 CHECKER_LOG_ALL_FAILURES = setting(
     _SCOPE, "checker_log_all_failures", form.BOOLEAN, Description("[BOOL]", "no", 2, "L", "2.0.15", "log failures while retrying too")
@@ -299,6 +304,7 @@ RELOAD_CHECK_CONFIG = setting(
     "reload_check_config",
     form.OPTIONAL_PATH,
     Description("[LOGFILE]", "off, /dev/null", 2, "G", "2.2.0", "spawn a config test first, refuse the reload on error"),
+    acts=True,
 )
 RELOAD_TIME_FILE = setting(
     _SCOPE, "reload_time_file", form.PATH, Description("PATH", "none", 3, "G", "2.1.0", "timed reload from the time in the file")
@@ -330,6 +336,6 @@ TMP_CONFIG_DIRECTORY = setting(
     Description("DIR", "memfd", 3, "G", "2.2.0", "consolidated config on disk", example="tmp_config_directory /var/lib/keepalived"),
 )
 DATA_USE_INSTANCE = setting(
-    _SCOPE, "data_use_instance", form.BOOLEAN, Description("[BOOL]", "no", 3, "G", "2.2.4", "dump file names carry ns/instance")
+    _SCOPE, "data_use_instance", form.BOOLEAN, Description("[BOOL]", "no", 3, "G", "2.2.4", "dump file names carry ns/instance"), acts=True
 )
-STATE_DUMP_FILE = setting(_SCOPE, "state_dump_file", form.PATH, Description("PATH", "TMPDIR/keepalived.data", 3, "G", "2.3.3"))
+STATE_DUMP_FILE = setting(_SCOPE, "state_dump_file", form.PATH, Description("PATH", "TMPDIR/keepalived.data", 3, "G", "2.3.3"), acts=True)

@@ -5,7 +5,7 @@ from kaspec.config import commands, compounds, values
 from kaspec.config.keywords.rows import Description, setting
 
 _SCOPE = "global_defs"
-VRRP_PROCESS_NAME = setting(_SCOPE, "vrrp_process_name", form.PROCESS_NAME, Description("[NAME]", "unset", 3, "V", "2.0.18"))
+VRRP_PROCESS_NAME = setting(_SCOPE, "vrrp_process_name", form.PROCESS_NAME, Description("[NAME]", "unset", 3, "V", "2.0.18"), acts=True)
 SMTP_ALERT_VRRP = setting(
     _SCOPE,
     "smtp_alert_vrrp",
@@ -90,9 +90,10 @@ VRRP_GARP_INTERVAL = setting(
     "vrrp_garp_interval",
     form.GARP_INTERVAL,
     Description("decimal s ≥ 1e-6", "0", 2, "V", "1.2.24", "spacing between GARPs on one interface; literal 0 is refused"),
+    acts=True,
 )
 VRRP_GNA_INTERVAL = setting(
-    _SCOPE, "vrrp_gna_interval", form.GARP_INTERVAL, Description("decimal s ≥ 1e-6", "0", 2, "V", "1.2.24", "same for IPv6")
+    _SCOPE, "vrrp_gna_interval", form.GARP_INTERVAL, Description("decimal s ≥ 1e-6", "0", 2, "V", "1.2.24", "same for IPv6"), acts=True
 )
 VRRP_MIN_GARP = setting(
     _SCOPE, "vrrp_min_garp", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.15", "repeat 1, delay 0, no refresh"), acts=True
@@ -196,16 +197,21 @@ VRRP_PRIORITY = setting(
     _SCOPE, "vrrp_priority", form.integer(-20, 19), Description("-20..19", "0", 3, "V", "1.2.24", "nice value"), acts=True
 )
 VRRP_NO_SWAP = setting(_SCOPE, "vrrp_no_swap", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "mlockall"), acts=True)
-VRRP_RT_PRIORITY = setting(_SCOPE, "vrrp_rt_priority", form.integer(1, 99), Description("1..99", "0", 2, "V", "2.0.0", "SCHED_RR"))
-VRRP_CPU_AFFINITY = setting(_SCOPE, "vrrp_cpu_affinity", compounds.CPUS, Description("CPU …", "all", 3, "V", "2.0.18"), repeats=True)
+VRRP_RT_PRIORITY = setting(
+    _SCOPE, "vrrp_rt_priority", form.integer(1, 99), Description("1..99", "0", 2, "V", "2.0.0", "SCHED_RR"), acts=True
+)
+VRRP_CPU_AFFINITY = setting(
+    _SCOPE, "vrrp_cpu_affinity", compounds.CPUS, Description("CPU …", "all", 3, "V", "2.0.18"), repeats=True, acts=True
+)
 VRRP_RLIMIT_RTTIME = setting(
-    _SCOPE, "vrrp_rlimit_rttime", form.microseconds(1, form.UINT32), Description("µs", "10000", 3, "V", "2.1.0", "RLIMIT_RTTIME")
+    _SCOPE, "vrrp_rlimit_rttime", form.microseconds(1, form.UINT32), Description("µs", "10000", 3, "V", "2.1.0", "RLIMIT_RTTIME"), acts=True
 )
 VRRP_RLIMIT_RTIME = setting(
     _SCOPE,
     "vrrp_rlimit_rtime",
     form.microseconds(1, form.UINT32),
     Description("µs", "10000", 3, "V", "2.0.0", "deprecated spelling", synonym="vrrp_rlimit_rttime"),
+    acts=True,
 )
 VRRP_NOTIFY_FIFO = setting(
     _SCOPE, "vrrp_notify_fifo", compounds.FIFO, Description("PATH [USER [GROUP]]", "none", 2, "V", "1.3.9"), acts=True
@@ -242,15 +248,17 @@ DBUS_SERVICE_NAME = setting(
 DBUS_NO_INTERFACE_NAME = setting(
     _SCOPE, "dbus_no_interface_name", form.FLAG, Description("flag", "no", 3, "V", "2.3.0", "D-Bus paths without the interface part")
 )
-VRRP_NETLINK_CMD_RCV_BUFS = setting(_SCOPE, "vrrp_netlink_cmd_rcv_bufs", form.POSITIVE, Description("BYTES", "kernel", 3, "V", "2.0.0"))
+VRRP_NETLINK_CMD_RCV_BUFS = setting(
+    _SCOPE, "vrrp_netlink_cmd_rcv_bufs", form.POSITIVE, Description("BYTES", "kernel", 3, "V", "2.0.0"), acts=True
+)
 VRRP_NETLINK_CMD_RCV_BUFS_FORCE = setting(
-    _SCOPE, "vrrp_netlink_cmd_rcv_bufs_force", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.0", "SO_RCVBUFFORCE")
+    _SCOPE, "vrrp_netlink_cmd_rcv_bufs_force", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.0", "SO_RCVBUFFORCE"), acts=True
 )
 VRRP_NETLINK_MONITOR_RCV_BUFS = setting(
-    _SCOPE, "vrrp_netlink_monitor_rcv_bufs", form.POSITIVE, Description("BYTES", "kernel", 3, "V", "2.0.0")
+    _SCOPE, "vrrp_netlink_monitor_rcv_bufs", form.POSITIVE, Description("BYTES", "kernel", 3, "V", "2.0.0"), acts=True
 )
 VRRP_NETLINK_MONITOR_RCV_BUFS_FORCE = setting(
-    _SCOPE, "vrrp_netlink_monitor_rcv_bufs_force", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.0")
+    _SCOPE, "vrrp_netlink_monitor_rcv_bufs_force", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.0"), acts=True
 )
 PROCESS_MONITOR_RCV_BUFS = setting(
     _SCOPE, "process_monitor_rcv_bufs", form.POSITIVE, Description("BYTES", "kernel", 3, "V", "2.0.15"), acts=True
@@ -267,10 +275,10 @@ VRRP_RX_BUFS_POLICY = setting(
 )
 VRRP_RX_BUFS_MULTIPLIER = setting(_SCOPE, "vrrp_rx_bufs_multiplier", form.POSITIVE, Description("N ≥ 1", "3", 3, "V", "2.0.7"), acts=True)
 VRRP_STARTUP_DELAY = setting(
-    _SCOPE, "vrrp_startup_delay", form.DELAY, Description("decimal s", "0", 2, "V", "2.0.15", "delay before first VRRP activity")
+    _SCOPE, "vrrp_startup_delay", form.DELAY, Description("decimal s", "0", 2, "V", "2.0.15", "delay before first VRRP activity"), acts=True
 )
 VRRP_DELAY_AFTER_BOOT = setting(
-    _SCOPE, "vrrp_delay_after_boot", form.DELAY, Description("decimal s", "0", 3, "V", "2.4.0", "measured against /proc/uptime")
+    _SCOPE, "vrrp_delay_after_boot", form.DELAY, Description("decimal s", "0", 3, "V", "2.4.0", "measured against /proc/uptime"), acts=True
 )
 LOG_UNKNOWN_VRIDS = setting(_SCOPE, "log_unknown_vrids", form.BOOLEAN, Description("[BOOL]", "no", 3, "V", "2.0.18"), acts=True)
 VMAC_PREFIX = setting(
@@ -288,7 +296,11 @@ VMAC_ADDR_PREFIX = setting(
     acts=True,
 )
 JSON_VERSION = setting(
-    _SCOPE, "json_version", form.integer(1, 2), Description("1|2", "1", 2, "V", "2.2.8", '2 = object with "vrrp" and "track_process"')
+    _SCOPE,
+    "json_version",
+    form.integer(1, 2),
+    Description("1|2", "1", 2, "V", "2.2.8", '2 = object with "vrrp" and "track_process"'),
+    acts=True,
 )
 IPROUTE_USR_DIR = setting(
     _SCOPE,
@@ -307,8 +319,16 @@ IPROUTE_ETC_DIR = setting(
     acts=True,
 )
 STATS_DUMP_FILE = setting(
-    _SCOPE, "stats_dump_file", form.PATH, Description("PATH", "(not honoured)", 3, "V", "2.3.3", "parsed but never used by the writer")
+    _SCOPE,
+    "stats_dump_file",
+    form.PATH,
+    Description("PATH", "TMPDIR/keepalived.stats", 3, "V", "2.3.3", "keepalived 2.4 reads it and does not use it"),
+    acts=True,
 )
 JSON_DUMP_FILE = setting(
-    _SCOPE, "json_dump_file", form.PATH, Description("PATH", "(not honoured)", 3, "V", "2.3.3", "parsed but never used by the writer")
+    _SCOPE,
+    "json_dump_file",
+    form.PATH,
+    Description("PATH", "TMPDIR/keepalived.json", 3, "V", "2.3.3", "keepalived 2.4 reads it and does not use it"),
+    acts=True,
 )

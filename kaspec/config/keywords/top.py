@@ -37,6 +37,7 @@ NET_NAMESPACE = setting(
     Description(
         "NAME", "host ns", 2, "G", "1.2.24", "must precede most things; not changeable by reload; pid files move to /run/keepalived"
     ),
+    acts=True,
 )
 NET_NAMESPACE_IPVS = setting(
     _TOP,
@@ -57,13 +58,17 @@ INSTANCE = setting(
     Description(
         "NAME", "none", 3, "G", "1.2.24", "keepalived process instance; suffixes pid files and log ident; not changeable by reload"
     ),
+    acts=True,
 )
-USE_PID_DIR = setting(_TOP, "use_pid_dir", form.FLAG, Description("flag", "off", 3, "G", "1.2.24", "pid files under /run/keepalived/"))
+USE_PID_DIR = setting(
+    _TOP, "use_pid_dir", form.FLAG, Description("flag", "off", 3, "G", "1.2.24", "pid files under /run/keepalived/"), acts=True
+)
 CHILD_WAIT_TIME = setting(
     _TOP,
     "child_wait_time",
     form.whole_seconds(0, 4_294),
     Description("SECS", "5", 3, "G", "2.0.0", "wait for children at shutdown", example="child_wait_time 5"),
+    acts=True,
 )
 STATIC_IPADDRESS = listing(
     _TOP,
@@ -81,7 +86,7 @@ TRACK_GROUP = block(
     Description("NAME { group { INST … } }", "none", 3, "V", "2.0.7", "lets static items be tracked by several instances"),
     acts=True,
 )
-GARP_GROUP = bare_block(_TOP, "garp_group", Description("{ … }", "none", 3, "V", "1.2.24"))
+GARP_GROUP = bare_block(_TOP, "garp_group", Description("{ … }", "none", 3, "V", "1.2.24"), acts=True)
 BFD_INSTANCE = block(
     _TOP,
     "bfd_instance",

@@ -322,13 +322,15 @@ TIMER_EXPIRED_BACKUP = setting(
     _SCOPE,
     "timer_expired_backup",
     form.integer(1, 254, (254,)),
-    Description("[1..254]", "off; 254", 3, "V", "2.2.8", "overslept MASTER reverts to BACKUP; needs nopreempt"),
+    Description("[1..254]", "off; 254", 3, "V", "2.2.8", "a MASTER that overslept this long rests as BACKUP (here always: 254)"),
+    acts=True,
 )
 THREAD_TIMER_EXPIRED = setting(
     _SCOPE,
     "thread_timer_expired",
     form.integer(1, 254, (254,)),
     Description("[1..254]", "off", 3, "V", "2.3.2", "alias kept because release notes had this name", synonym="timer_expired_backup"),
+    acts=True,
 )
 KERNEL_RX_BUF_SIZE = setting(
     _SCOPE,

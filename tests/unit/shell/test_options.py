@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from kaspec.process import ProcessSettings
 from shell.commands.run import SIGNUMS, options_from, run
 from shell.main import kaspec
 from shell.options import NOT_ACTIVE, Options, inactive
@@ -81,7 +82,8 @@ def test_every_option_has_keepalived_s_names(monkeypatch: pytest.MonkeyPatch, sh
 
 
 def test_every_field_has_its_option() -> None:
-    assert {field.name for field in attrs.fields(Options)} <= {parameter.name for parameter in run.params}
+    """But for what only the configuration can say."""
+    assert {field.name for field in attrs.fields(Options)} - {"instance", "use_pid_dir"} <= {parameter.name for parameter in run.params}
 
 
 def test_short_options_can_be_run_together() -> None:
@@ -113,7 +115,7 @@ def test_paths_are_anchored_where_the_command_was_given(monkeypatch: pytest.Monk
 def test_what_does_not_act_says_so_once_and_nothing_else_does() -> None:
     assert set(NOT_ACTIVE) <= {field.name for field in attrs.fields(Options)}
     assert inactive(Options()) == ()
-    assert inactive(options("-n -l -D -x -X")) == (NOT_ACTIVE["release_vips"], NOT_ACTIVE["snmp"])
+    assert inactive(options("-n -l -D -x -X -V -a -I")) == (NOT_ACTIVE["dont_release_ipvs"], NOT_ACTIVE["snmp"])
 
 
 @pytest.mark.parametrize(
@@ -144,3 +146,13 @@ def test_an_unknown_command_is_an_error() -> None:
 
 def test_the_version_is_the_distribution_s() -> None:
     assert version("kaspec") == VERSION
+
+
+def test_the_configuration_says_where_pid_files_are_unless_the_command_line_does() -> None:
+    """keepalived's ``net_namespace``, ``instance`` and ``use_pid_dir``."""
+    assert Options().within(ProcessSettings()) == Options()
+    told = Options(config_id="").within(ProcessSettings(net_namespace="blue", instance="one"))
+    assert told.pid_file("vrrp") == Path("/run/keepalived/blue_one_vrrp.pid")
+    assert Options().within(ProcessSettings(use_pid_dir=True)).pid_file("vrrp") == Path("/run/keepalived/vrrp.pid")
+    assert Options(namespace="red").within(ProcessSettings(net_namespace="blue")).namespace == "red"
+    assert Options(vrrp_pid=Path("/x")).within(ProcessSettings(instance="one")).pid_file("vrrp") == Path("/x")

@@ -28,7 +28,7 @@ from shell.rtnetlink import message as netlink_message
 
 NEW_LINK, DELETE_LINK, NEW_ADDRESS, DELETE_ADDRESS = 16, 17, 20, 21
 AF_BRIDGE = 7
-UP, RUNNING = 0x1, 0x40
+UP, RUNNING, NOARP = 0x1, 0x40, 0x80
 
 marshal: Any = MarshalRtnl
 address_message: Any = ifaddrmsg
@@ -106,7 +106,7 @@ def test_a_link_is_read_as_the_kernel_means_it(name: str, flags: int, mac: bytes
     message["index"], message["flags"] = index, flags
     message["attrs"] = [("IFLA_MTU", 1500), ("IFLA_IFNAME", name), ("IFLA_ADDRESS", mac.hex(":"))]
     data = encoded(message, DELETE_LINK if gone else NEW_LINK)
-    expected = LinkReport(index, name, bool(flags & UP and flags & RUNNING), mac, gone)
+    expected = LinkReport(index, name, bool(flags & UP and flags & RUNNING), mac, gone, not flags & NOARP)
     assert list(read(data)) == list(read_events(data)) == [expected]
 
 

@@ -1,0 +1,168 @@
+"""The state as JSON: keepalived 2.2.7's ``keepalived.json``, key for key, in its order and its types.
+
+Two departures: a password is ``********``, as keepalived has it since 2.3; and a virtual router that shares its role with another says so
+in ``split_brain``, a key that is there only then.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import astuple
+
+from kaspec.address import format_address
+from kaspec.config.model import Command, Configuration, InstanceSettings
+from kaspec.node import NodeState
+from kaspec.report.conflict import PEACE, Conflict, is_split
+from kaspec.report.data import WallClock, write_address
+from kaspec.report.journal import BLANK, Journal
+from kaspec.report.stats import Counts, statistics
+from kaspec.units import SECOND, Interval
+from kaspec.vrrp.authentication import Authentication, IpAuthenticationHeader, SimplePassword
+from kaspec.vrrp.router import Identity, VirtualRouter
+from kaspec.vrrp.state import Backup, Fault, Initialize, Master, State
+
+HIDDEN = "********"
+_STATES: dict[type[State], int] = {Initialize: 0, Backup: 1, Master: 2, Fault: 3}
+_COUNTERS = (
+    "advert_rcvd",
+    "advert_sent",
+    "become_master",
+    "release_master",
+    "packet_len_err",
+    "ip_ttl_err",
+    "invalid_type_rcvd",
+    "advert_interval_err",
+    "addr_list_err",
+    "invalid_authtype",
+    "authtype_mismatch",
+    "auth_failure",
+    "pri_zero_rcvd",
+    "pri_zero_sent",
+)
+"""keepalived's words for the counters of ``Statistics``, in their order there."""
+_ORDER = (*_COUNTERS[:5], "advert_interval_err", "ip_ttl_err", "invalid_type_rcvd", *_COUNTERS[8:])
+_SCRIPTS = {
+    "script_master": "notify_master",
+    "script_backup": "notify_backup",
+    "script_fault": "notify_fault",
+    "script_stop": "notify_stop",
+    "script_deleted": "notify_deleted",
+    "script": "notify",
+    "script_master_rx_lower_pri": "notify_master_rx_lower_pri",
+}
+
+
+def render_json(
+    configuration: Configuration,
+    state: NodeState,
+    journals: Mapping[Identity, Journal],
+    conflicts: Mapping[Identity, Conflict],
+    counts: Counts,
+    clock: WallClock,
+) -> str:
+    """Write the state, one line; ``json_version`` 2 has the virtual routers in an object, beside the processes tracked."""
+    instances = [
+        {"data": dict(_data(router, settings, each, journals, conflicts, clock)), "stats": _stats(router, counts)}
+        for router, settings, each in zip(configuration.routers, configuration.settings, state.states, strict=True)
+    ]
+    whole: Any = instances if configuration.process.json_version == 1 else {"vrrp": instances, "track_process": []}
+    return json.dumps(whole, separators=(",", ":"), ensure_ascii=False).replace("/", "\\/")
+
+
+def _data(
+    router: VirtualRouter,
+    settings: InstanceSettings,
+    state: State,
+    journals: Mapping[Identity, Journal],
+    conflicts: Mapping[Identity, Conflict],
+    clock: WallClock,
+) -> Iterator[tuple[str, Any]]:
+    journal = journals.get(router.identity, BLANK)
+    yield "iname", router.name
+    yield "dont_track_primary", int(router.dont_track_primary)
+    yield "skip_check_adv_addr", int(router.trusts_address_list)
+    yield "strict_mode", 0
+    yield "vmac_ifname", router.virtual_interface.name if router.virtual_interface else ""
+    yield "ifp_ifname", router.port
+    following = journal.following if isinstance(state, Backup) else None
+    yield "master_priority", following.advertisement.priority if following else 0
+    yield "last_transition", 0.0 if journal.since is None else clock.since_1970(journal.since) / SECOND
+    yield from _policy(router)
+    yield "vrid", router.virtual_router_id
+    yield "base_priority", router.priority
+    yield "effective_priority", state.standing.priority
+    yield "vipset", isinstance(state, Master)
+    yield "promote_secondaries", False
+    yield "adver_int", _seconds(router.advertisement_interval)
+    yield "master_adver_int", _seconds(state.master_adver_interval if isinstance(state, Backup) else router.advertisement_interval)
+    yield "accept", int(router.accept)
+    yield "nopreempt", not router.preempt
+    yield "preempt_delay", _seconds(router.preempt_delay)
+    yield "state", _STATES[type(state)]
+    yield "wantstate", _STATES[type(state)]
+    yield "version", router.version
+    yield "smtp_alert", bool(settings.smtp_alert)
+    yield from _scripts(settings)
+    yield from _lists(router, isinstance(state, Master))
+    yield from _authentication(router.authentication)
+    conflict = conflicts.get(router.identity, PEACE)
+    if is_split(state, conflict):
+        yield (
+            "split_brain",
+            [
+                {"with": format_address(rival.source), "since": clock.since_1970(rival.since) / SECOND, "cause": rival.why}
+                for rival in conflict.rivals
+            ],
+        )
+
+
+def _policy(router: VirtualRouter) -> Iterator[tuple[str, Any]]:
+    garp = router.garp
+    yield "garp_delay", _seconds(garp.delay)
+    yield "garp_refresh", _seconds(garp.refresh)
+    yield "garp_rep", garp.repeat
+    yield "garp_refresh_rep", garp.refresh_repeat
+    yield "garp_lower_prio_delay", _seconds(garp.lower_priority_delay)
+    yield "garp_lower_prio_rep", garp.lower_priority_repeat
+    yield "lower_prio_no_advert", int(not router.profile.answers_lower_priority)
+    yield "higher_prio_send_advert", int(router.profile.answers_higher_priority)
+
+
+def _scripts(settings: InstanceSettings) -> Iterator[tuple[str, Any]]:
+    yield "notify_deleted", bool(settings.notify_deleted)
+    for key, name in _SCRIPTS.items():
+        command = getattr(settings, name)
+        if isinstance(command, Command):
+            yield key, f"'{command.line}'"
+
+
+def _lists(router: VirtualRouter, held: bool) -> Iterator[tuple[str, Any]]:
+    suffix = " set" if held else ""
+    if router.addresses:
+        yield "vips", [f"{write_address(address)}{suffix}" for address in router.addresses]
+    if router.excluded:
+        yield "evips", [f"{write_address(address)}{suffix}" for address in router.excluded]
+    if router.tracks:
+        yield "track_ifp", [track.interface for track in router.tracks]
+    for kind in ("script", "process"):
+        if names := [track.name for track in router.trackers if track.kind == kind]:
+            yield f"track_{kind}", names
+
+
+def _authentication(authentication: Authentication) -> Iterator[tuple[str, Any]]:
+    kind = 1 if isinstance(authentication, SimplePassword) else 2 if isinstance(authentication, IpAuthenticationHeader) else 0
+    yield "auth_type", kind
+    if kind:
+        yield "auth_data", HIDDEN
+
+
+def _stats(router: VirtualRouter, counts: Counts) -> dict[str, int]:
+    found = dict(zip(_COUNTERS, astuple(statistics(router, counts)), strict=True))
+    return {name: found[name] for name in _ORDER}
+
+
+def _seconds(interval: Interval | None) -> int | float:
+    """Write whole seconds as keepalived does, without a fraction."""
+    whole, fraction = divmod(interval or 0, SECOND)
+    return whole if not fraction else (interval or 0) / SECOND
