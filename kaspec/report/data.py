@@ -154,6 +154,8 @@ def _instance(router: VirtualRouter, state: State, journal: Journal, clock: Wall
     yield f"   Priority = {router.priority}"
     yield f"   Effective priority = {state.standing.priority}"
     yield f"   Advert interval = {_advertisement_interval(router)}"
+    if router.version == 3 and isinstance(state, Backup):
+        yield f"   Master advert interval = {state.master_adver_interval // _MILLISECOND} milli-sec"
     yield f"   Preempt = {'enabled' if router.preempt else 'disabled'}"
     if router.preempt_delay:
         yield f"   Preempt delay = {router.preempt_delay / SECOND:g} secs"
@@ -197,7 +199,7 @@ def _of_version_3(router: VirtualRouter, state: Backup, following: Advertisement
     """Say what the Master advertises at, and what its checksum covers."""
     if router.version == 2:
         return
-    yield f"   Master advert interval = {state.master_adver_interval // _MILLISECOND} milli-sec"
+    yield f"   Master advert int = {state.master_adver_interval / SECOND:.2f} sec"
     if router.family == 4:
         other = (remark.received for remark in following.remarks if remark.rule == rules.CHECKSUM_FORM)
         yield f"   Master checksum covers = {next(other, router.checksum_form)}"

@@ -264,13 +264,11 @@ def _reason(outcome: Outcome, detail: bool) -> Iterator[str]:
 
 
 def _interval(outcome: Outcome) -> Iterator[str]:
-    """Say how a version 3 Backup comes to another interval, and that a Master has its own."""
+    """Say how a version 3 Backup comes to another interval."""
     before, state, own = outcome.before, outcome.step.state, outcome.router.advertisement_interval
     was = before.master_adver_interval if isinstance(before, Backup) else own
     if isinstance(outcome.event, AdvertisementReceived) and isinstance(state, Backup) and state.master_adver_interval != was:
         yield f"advertisement interval updated from {was // _MILLISECOND}ms to {state.master_adver_interval // _MILLISECOND}ms by master"
-    if isinstance(state, Master) and was != own:
-        yield f"changing advert interval from {was // _MILLISECOND}ms to locally configured {own // _MILLISECOND}ms"
 
 
 def _entering(outcome: Outcome) -> Iterator[str]:
@@ -288,6 +286,9 @@ def _entering(outcome: Outcome) -> Iterator[str]:
         yield f"{name} waiting in INIT STATE ({pending_line(state)})"
     elif type(state) is not type(before) and not isinstance(state, Initialize):
         yield f"{name} Entering {state_name(state)} STATE{' (init)' if rule == rules.BACKUP_STARTS else ''}"
+        own = outcome.router.advertisement_interval
+        if isinstance(state, Master) and isinstance(before, Backup) and (was := before.master_adver_interval) != own:
+            yield f"{name} changing advert interval from {was // _MILLISECOND}ms to locally configured {own // _MILLISECOND}ms"
 
 
 def _effect(outcome: Outcome, effect: Effect) -> Iterator[str]:

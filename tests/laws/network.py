@@ -27,7 +27,7 @@ from kaspec.vrrp.effects import SendAdvertisement
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Master
 from kaspec.vrrp.transmission import transmit
-from kaspec.wire.ip import encode_ipv4
+from kaspec.wire.ip import encode_ip
 
 
 @frozen
@@ -106,7 +106,7 @@ class Network:
         for effect in (effect for outcome in transition.steps for effect in outcome.step.effects):
             if isinstance(effect, SendAdvertisement):
                 self.sent.append((self.now, sender, effect))
-                datagram = encode_ipv4(transmit(effect))
+                datagram = encode_ip(transmit(effect))
                 for host in range(len(self.hosts)):
                     if host != sender:
                         arrival = DatagramReceived(self.hosts[host].router.interface, datagram)

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from kaspec import rules
-from kaspec.address import Address, parse_address
+from kaspec.address import Address, Family, parse_address
 from kaspec.node import Node
 from kaspec.rules import RULES, Rule
 from kaspec.tracking import Finding, Link, Tracker
@@ -37,6 +37,9 @@ INTERFACES = ("eth0", "eth1", "eth2")
 VIRTUAL = tuple(parse_address(f"192.0.2.{host}") for host in (100, 101, 102, 103))
 HOSTS = tuple(parse_address(f"192.0.2.{host}") for host in (1, 2, 9, 130, 254))
 
+VIRTUAL_V6 = tuple(parse_address(text) for text in ("fe80::100", "2001:db8::100", "2001:db8::101"))
+HOSTS_V6 = tuple(parse_address(f"fe80::{host}") for host in ("1", "2", "9", "ff:fe00:1"))
+
 instants = st.sampled_from((0, -SECOND, SECOND)).map(Instant) | st.integers(-10_000_000, 10_000_000).map(Instant)
 intervals = st.integers(0, 10_000_000).map(Interval)
 waits = st.lists(st.none() | intervals, max_size=8)
@@ -45,9 +48,15 @@ shifts = st.integers(-(10**13), 10**13).map(Interval)
 octets = st.integers(0, 255)
 priorities = st.sampled_from((1, 2, 99, 100, 101, 150, 200, 254)) | st.integers(1, 254)
 hosts = st.sampled_from(HOSTS) | st.binary(min_size=4, max_size=4).map(Address)
+hosts_v6 = st.sampled_from(HOSTS_V6) | st.binary(min_size=16, max_size=16).map(Address)
+hosts_of: dict[Family, st.SearchStrategy[Address]] = {4: hosts, 6: hosts_v6}
 interfaces = st.sampled_from(INTERFACES)
 X, Y, Z = (VirtualAddress(address, 24, "eth0") for address in VIRTUAL[:3])
-address_lists = st.sampled_from(((), (X,), (X, Y), (Y, X), (Y, Z), (Z, X, Y), (evolve(X, prefix_length=32),)))
+L, M, N = (VirtualAddress(address, 64, "eth0") for address in VIRTUAL_V6)
+address_lists: dict[Family, st.SearchStrategy[tuple[VirtualAddress, ...]]] = {
+    4: st.sampled_from(((), (X,), (X, Y), (Y, X), (Y, Z), (Z, X, Y), (evolve(X, prefix_length=32),))),
+    6: st.sampled_from(((L,), (L, M), (M, L), (L, N), (N, L, M), (evolve(M, prefix_length=128),))),
+}
 tracks = st.builds(InterfaceTrack, interfaces, st.sampled_from((0, 0, 5, -5, 253, -253)), st.booleans())
 TRACKERS: tuple[Tracker, ...] = (("script", "chk"), ("script", "other"), ("file", "load"), ("process", "haproxy"), ("bfd", "peer"))
 tracked = st.sampled_from(TRACKERS)
@@ -83,15 +92,19 @@ pending = st.sets(tracked, min_size=1, max_size=2).map(lambda found: tuple(sorte
 rule_names = st.sampled_from(tuple(RULES))
 
 
-versions: st.SearchStrategy[Version] = st.sampled_from((2, 2, 3))
+spoken: st.SearchStrategy[tuple[Version, Family]] = st.sampled_from(((2, 4), (2, 4), (3, 4), (3, 6)))
+"""Versions and the families they are spoken in."""
 multiples = st.sampled_from((1, 2, 3, 10, 100, 255))
 preempt_delays = st.sampled_from((ZERO, ZERO, SECOND, Interval(20 * SECOND)))
-configured_sources = st.sampled_from((None, None, *HOSTS[:2]))
+configured_sources: dict[Family, st.SearchStrategy[Address | None]] = {
+    4: st.sampled_from((None, None, *HOSTS[:2])),
+    6: st.sampled_from((None, None, *HOSTS_V6[:2])),
+}
 configured_priorities = priorities | st.just(255)
 garp_policies = st.sampled_from(GARP_POLICIES)
 down_timer_adverts = st.sampled_from((3, 3, 1, 10))
 tracked_priorities = st.none() | priorities
-sources = st.none() | hosts
+sources: dict[Family, st.SearchStrategy[Address | None]] = {4: st.none() | hosts, 6: st.none() | hosts_v6}
 fault_lists = {
     None: st.lists(reasons, max_size=2, unique=True),
     True: st.lists(reasons, min_size=1, max_size=2, unique=True),
@@ -111,17 +124,21 @@ discards = st.builds(AdvertisementDiscarded, rule_names, hosts)
 # What follows draws from the strategies above and makes none of its own: to make one costs more than to draw from it.
 
 
+_IPV4: Family = 4
+
+
 def _router(draw: st.DrawFn, version: Version | None = None, name: str = "VI_1") -> VirtualRouter:
     """A virtual router on eth0, VRID 51; version 2 with whole seconds, version 3 with centiseconds."""
-    chosen: Version = draw(versions) if version is None else version
+    chosen, family = draw(spoken) if version is None else (version, _IPV4)
     unit = SECOND if chosen == 2 else Interval(10_000)
     return VirtualRouter(
         name=name,
         interface="eth0",
         virtual_router_id=51,
         priority=draw(configured_priorities),
-        addresses=draw(address_lists),
+        addresses=draw(address_lists[family]),
         version=chosen,
+        family=family,
         advertisement_interval=Interval(unit * draw(multiples)),
         preempt=draw(st.booleans()),
         preempt_delay=draw(preempt_delays),
@@ -129,7 +146,7 @@ def _router(draw: st.DrawFn, version: Version | None = None, name: str = "VI_1")
         tracks=draw(track_lists),
         trackers=draw(tracker_lists),
         dont_track_primary=draw(st.booleans()),
-        source=draw(configured_sources),
+        source=draw(configured_sources[family]),
         garp=draw(garp_policies),
         down_timer_adverts=draw(down_timer_adverts),
         profile=draw(profiles),
@@ -140,7 +157,7 @@ def _standing(draw: st.DrawFn, router: VirtualRouter, faulty: bool | None = None
     """A standing the router can have; ``faulty`` asks for faults, or for none."""
     priority = 255 if router.is_owner else draw(tracked_priorities) or router.priority
     faults = sorted(draw(fault_lists[faulty]), key=lambda reason: (reason.kind, reason.subject))
-    return Standing(priority, draw(sources), tuple(faults), draw(pending_lists))
+    return Standing(priority, draw(sources[router.family]), tuple(faults), draw(pending_lists))
 
 
 def _state(draw: st.DrawFn, router: VirtualRouter) -> State:
@@ -180,7 +197,7 @@ def _event(draw: st.DrawFn, router: VirtualRouter, reloads: bool = True) -> Even
             heard = Advertisement(
                 router.version, router.virtual_router_id, router.priority if priority is None else priority, interval, addresses
             )
-            return AdvertisementReceived(heard, draw(hosts))
+            return AdvertisementReceived(heard, draw(hosts_of[router.family]))
         case "discarded":
             return draw(discards)
         case "standing":
@@ -263,7 +280,7 @@ def well_formed(router: VirtualRouter, state: State) -> bool:
             return in_range and not (state.started and (standing.faults or not standing.pending))
 
 
-link_addresses = st.lists(st.sampled_from(HOSTS + VIRTUAL), max_size=3, unique=True)
+link_addresses = st.lists(st.sampled_from(HOSTS + VIRTUAL + HOSTS_V6[:2] + VIRTUAL_V6[:2]), max_size=4, unique=True)
 
 
 @st.composite
@@ -281,10 +298,10 @@ node_places = st.lists(st.tuples(interfaces, st.sampled_from((1, 51, 255))), max
 
 @st.composite
 def nodes(draw: st.DrawFn) -> Node:
-    """Up to four virtual routers of version 2 with distinct (interface, VRID)."""
+    """Up to four virtual routers of any version with distinct (interface, VRID)."""
     return Node(
         tuple(
-            evolve(_router(draw, 2, f"VI_{index}"), interface=interface, virtual_router_id=virtual_router_id)
+            evolve(_router(draw, None, f"VI_{index}"), interface=interface, virtual_router_id=virtual_router_id)
             for index, (interface, virtual_router_id) in enumerate(draw(node_places))
         )
     )

@@ -11,14 +11,28 @@ from kaspec.node import DatagramReceived, LinkChanged, Node, NodeEvent, initial,
 from kaspec.report.log import DISCARDS, SILENT, faults_line, link_lines, log_lines
 from kaspec.rules import RULES, Rule
 from kaspec.tracking import Link
-from kaspec.units import SECOND, Instant
-from kaspec.vrrp.events import AdvertisementDiscarded, Reconfigured, Startup
+from kaspec.units import SECOND, Instant, Interval
+from kaspec.vrrp.events import AdvertisementDiscarded, DeadlineReached, Reconfigured, Startup
 from kaspec.vrrp.router import Peer
 from kaspec.vrrp.state import Fault, Reason, Standing
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, encode_ipv4
 from kaspec.wire.vrrp import encode
 from tests.laws.strategies import HOSTS, advertisements, hosts, nodes, octets, worlds
-from tests.unit.report.scenes import BACKUP, DISCARDED, MASTER, NOW, OURS, PATIENT, REMARKS, ROUTER, SCENES, VIRTUAL, heard, outcome
+from tests.unit.report.scenes import (
+    BACKUP,
+    DISCARDED,
+    LATE_BACKUP,
+    MASTER,
+    NOW,
+    OURS,
+    PATIENT,
+    REMARKS,
+    ROUTER,
+    SCENES,
+    VIRTUAL,
+    heard,
+    outcome,
+)
 
 OTHERS = ("rfc588", ".bfd.", "keepalived.script.", "keepalived.process.")
 """What rules have in their names that no virtual router follows, but what it tracks."""
@@ -220,3 +234,15 @@ def test_whatever_a_node_does_can_be_said_on_single_lines(
         state = taken.state
         lines = [line for each in taken.steps for line in log_lines(each, detail)]
         assert all(line and "\n" not in line for line in lines)
+
+
+def test_a_version_3_backup_says_which_interval_it_learns_and_gives_up() -> None:
+    router = evolve(ROUTER, version=3)
+    quick = evolve(router, advertisement_interval=Interval(SECOND // 4))
+    learning = outcome(LATE_BACKUP, heard(200, router=quick), router)
+    assert "(VI_1) advertisement interval updated from 1000ms to 250ms by master" in log_lines(learning, detail=False)
+    becoming = outcome(evolve(BACKUP, master_adver_interval=quick.advertisement_interval), DeadlineReached(), router)
+    assert log_lines(becoming, detail=False) == (
+        "(VI_1) Entering MASTER STATE",
+        "(VI_1) changing advert interval from 250ms to locally configured 1000ms",
+    )
