@@ -11,7 +11,7 @@ from typing import assert_never
 
 from attrs import frozen
 
-from kaspec.address import Address, family_of, format_address, is_link_local
+from kaspec.address import Address, Family, family_of, format_address, is_link_local
 from kaspec.vrrp.router import InterfaceTrack, Tracker, TrackerKind, TrackerTrack, VirtualRouter
 from kaspec.vrrp.state import InterfaceFailure, Reason, Standing
 
@@ -207,10 +207,17 @@ def _may_be_source(router: VirtualRouter, address: Address) -> bool:
 
 
 def source_candidates(link: Link, virtual: frozenset[Address]) -> tuple[Address, ...]:
-    """Return the addresses that do not move; of a family in which every one moves (an owner's interface), all."""
+    """Return the addresses that do not move; of a kind of which every one moves (an owner's interface), all.
+
+    In IPv6 link-local addresses are a kind of their own, for no other is a source.
+    """
     steady = tuple(address for address in link.addresses if address not in virtual)
-    families = {family_of(address) for address in steady}
-    return (*steady, *(address for address in link.addresses if family_of(address) not in families))
+    kinds = {_kind(address) for address in steady}
+    return (*steady, *(address for address in link.addresses if _kind(address) not in kinds))
+
+
+def _kind(address: Address) -> tuple[Family, bool]:
+    return family_of(address), len(address) == 16 and is_link_local(address)
 
 
 def _down_reason(interface: str, link: Link | None) -> Reason:

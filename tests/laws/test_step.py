@@ -1,6 +1,6 @@
 """Laws of ``step``: it is total, its states are well-formed, and what it asks for fits the state it goes to."""
 
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from attrs import evolve
 from hypothesis import given, settings
@@ -48,7 +48,7 @@ from tests.laws.strategies import (
 
 E = TypeVar("E")
 YIELDING = {rules.MASTER_YIELDS, rules.MASTER_YIELDS_TIE, rules.MASTER_YIELDS_OWNER}
-EFFECTS = (SendAdvertisement, InstallAddresses, RemoveAddresses, SendGratuitousArp, Notify, NotifyLowerPriority)
+EFFECTS = get_args(Effect)
 
 
 def taken(situation: Situation, event: Event) -> Step:

@@ -15,7 +15,7 @@ from kaspec.tracking import (
     standing,
     tracker_contribution,
 )
-from kaspec.vrrp.router import InterfaceTrack, TrackerTrack, VirtualRouter
+from kaspec.vrrp.router import InterfaceTrack, TrackerTrack, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Reason, Standing
 
 OURS, SECOND, VIP, V6 = map(parse_address, ("192.0.2.1", "192.0.2.5", "192.0.2.100", "fe80::1"))
@@ -135,3 +135,11 @@ def test_the_source_is_the_first_address_that_does_not_move() -> None:
     assert source_address(evolve(R, family=6), evolve(UP, addresses=(OURS, V6)), virtual) == V6
     assert source_address(evolve(R, source=SECOND), None) == SECOND
     assert source_address(R, None) is None
+
+
+def test_an_ipv6_owner_speaks_from_its_link_local_virtual_address_whatever_else_it_has() -> None:
+    own, other = parse_address("fe80::100"), parse_address("2001:db8::1")
+    router = VirtualRouter("VI_6", "eth0", 51, 255, (VirtualAddress(own, 64, "eth0"),), version=3, family=6)
+    link = Link("eth0", True, (other, own))
+    assert source_address(router, link, frozenset({own})) == own
+    assert source_address(evolve(router, priority=254), link, frozenset({own})) is None
