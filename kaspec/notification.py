@@ -10,7 +10,7 @@ from typing import Literal, assert_never
 
 from attrs import evolve, field, frozen
 
-from kaspec.config.model import Command, Configuration, GlobalDefs, GroupSettings, InstanceSettings, Permit, Telling
+from kaspec.config.model import Command, Configuration, GlobalDefs, GroupSettings, InstanceSettings, Permit
 from kaspec.groups import GroupOutcome
 from kaspec.node import NodeState, Outcome, Transition
 from kaspec.report.log import faults_line
@@ -77,7 +77,7 @@ class Delivery:
 class Audience:
     """Whom to tell: the definitions, what each subject has to say, and which commands may run.
 
-    ``host`` is this machine's name, which stands for a ``router_id`` that is not given.
+    ``host`` is this machine's name, which stands for a ``router_id`` that is not given; ``group_of`` has the members of sync groups.
     """
 
     defs: GlobalDefs = GlobalDefs()
@@ -85,13 +85,15 @@ class Audience:
     groups: Mapping[str, GroupSettings] = field(factory=dict)
     permits: Mapping[Command, Permit] = field(factory=dict)
     host: str = "localhost"
+    group_of: Mapping[str, GroupSettings] = field(factory=dict)
 
     @classmethod
     def of(cls, configuration: Configuration, host: str) -> "Audience":
         """Return whom a configuration tells."""
         instances = {each.name: each for each in configuration.settings}
         groups = {each.name: each for each in configuration.group_settings}
-        return cls(configuration.global_defs, instances, groups, configuration.permits, host)
+        members = {name: groups[each.name] for each in configuration.groups for name in each.members if each.name in groups}
+        return cls(configuration.global_defs, instances, groups, configuration.permits, host, members)
 
     def succeeding(self, before: "Audience") -> "Audience":
         """Return the audience after a reload: what is gone still has its last word to say."""
@@ -167,7 +169,7 @@ def deliver(audience: Audience, memory: Memory, notice: Notice, at: int) -> tupl
     mail = _mail(audience, memory, notice, settings)
     if mail is not None:
         remembered = evolve(remembered, mailed={**remembered.mailed, notice.subject: notice.word})
-    return remembered, Delivery(Task(seen, _kind(notice), scripts), _line(audience.defs.telling, notice, seen, settings), mail)
+    return remembered, Delivery(Task(seen, _kind(notice), scripts), _line(audience, notice, seen), mail)
 
 
 def fifo_line(subject: Subject, word: Word, priority: int) -> bytes:
@@ -238,13 +240,19 @@ def _environment(notice: Notice, seen: Word, previous: str, event: int, at: int)
     }
 
 
-def _line(telling: Telling, notice: Notice, seen: Word, settings: InstanceSettings | GroupSettings | None) -> bytes | None:
-    own = settings.notify_priority_changes if isinstance(settings, InstanceSettings) else None
-    if notice.word in {"MASTER_PRIORITY", "BACKUP_PRIORITY"} and not (telling.vrrp_notify_priority_changes if own is None else own):
+def _line(audience: Audience, notice: Notice, seen: Word) -> bytes | None:
+    if notice.word in {"MASTER_PRIORITY", "BACKUP_PRIORITY"} and not _wants_priorities(audience, notice.subject[1]):
         return None
-    if notice.again and not telling.fifo_write_vrrp_states_on_reload:
+    if notice.again and not audience.defs.telling.fifo_write_vrrp_states_on_reload:
         return None
     return fifo_line(notice.subject, seen, notice.priority)
+
+
+def _wants_priorities(audience: Audience, name: str) -> bool:
+    """Tell whether FIFOs hear of an instance's priority: by itself, else by its group, else by the global setting."""
+    nearest = (audience.instances.get(name), audience.group_of.get(name))
+    chosen = (each.notify_priority_changes for each in nearest if each is not None)
+    return next((choice for choice in chosen if choice is not None), audience.defs.telling.vrrp_notify_priority_changes)
 
 
 _INSTANCE_MAILS: Mapping[str, tuple[str, str]] = {

@@ -69,6 +69,7 @@ def build_group_settings(sections: Iterable[Section]) -> tuple[GroupSettings, ..
             section.value(group.NOTIFY_BACKUP, None),
             section.value(group.NOTIFY_FAULT, None),
             section.value(group.NOTIFY_STOP, None),
+            section.value(group.NOTIFY_PRIORITY_CHANGES, None),
         )
         for section in sections
     )

@@ -142,7 +142,10 @@ class InstanceSettings:
 
 @frozen
 class GroupSettings:
-    """Whom a ``vrrp_sync_group`` tells of its state; ``smtp_alert`` unset means the global setting."""
+    """Whom a ``vrrp_sync_group`` tells of its state; ``smtp_alert`` unset means the global setting.
+
+    ``notify_priority_changes`` stands for members that do not say.
+    """
 
     name: str
     smtp_alert: bool | None = None
@@ -151,6 +154,7 @@ class GroupSettings:
     notify_backup: Command | None = None
     notify_fault: Command | None = None
     notify_stop: Command | None = None
+    notify_priority_changes: bool | None = None
 
 
 @frozen

@@ -47,6 +47,17 @@ vrrp_instance {name} {{
 """
 ONE = GLOBALS + INSTANCE.format(name="VI_1", vrid=51, priority=150)
 TWO = ONE + INSTANCE.format(name="VI_2", vrid=52, priority=100)
+GROUPED = """
+vrrp_sync_group G1 {
+    group { VI_1
+        VI_2 }
+    notify "/run/notify G1"
+    notify_master "/run/master G1"
+    notify_backup "/run/backup G1"
+    notify_fault "/run/fault G1"
+    notify_stop "/run/stop G1"
+}
+"""
 QUIET = ONE.replace("    smtp_alert\n", "")
 
 
@@ -94,6 +105,34 @@ def test_everybody_is_told_what_keepalived_tells(lan: TwoRouters, keepalived: Pe
     generic = [line for line in ours.scripts if line.startswith("notify VI_1")]
     words = ("BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP")
     assert generic == [f"notify VI_1 a b INSTANCE VI_1 {word} 150" for word in words]
+
+
+def lived_together(host: Host, peer: Peer) -> Transcript:
+    """Let a sync group of two start, become Master, fail, come back and stop."""
+    scripts = Scripts.made(host)
+    with mail_server(host) as server:
+        process = peer.start(host, GLOBALS + GROUPED + TWO.removeprefix(GLOBALS))
+        reader = FifoReader.of(host.file(FIFO))
+        for count, up in ((6, False), (9, True), (15, True)):
+            reader.wait_for(count)
+            host.set_link("eth0", up)
+        lines = reader.lines
+        server.wait_for(15)
+        assert process.stop() == 0
+        wait_until(lambda: len(scripts.told) >= 36, PATIENCE, "two scripts for each of 18 events")
+    letters = tuple(each for each in server.letters if not each.subject.endswith("Stopping"))
+    return Transcript(tuple(scripts.told), tuple(lines), letters)
+
+
+def test_a_sync_group_is_told_of_as_keepalived_tells(lan: TwoRouters, keepalived: Peer, kaspec: Peer) -> None:
+    theirs = lived_together(lan.a, keepalived)
+    lan.a.file("/run/told").unlink()
+    lan.a.file(FIFO).unlink()
+    ours = lived_together(lan.a, kaspec)
+    assert sorted(ours.scripts) == sorted(theirs.scripts)
+    assert sorted(ours.lines) == sorted(theirs.lines)
+    assert [line.split()[0] for line in ours.lines] == [line.split()[0] for line in theirs.lines]
+    assert sorted(ours.letters, key=str) == sorted(theirs.letters, key=str)
 
 
 def test_a_hundred_rapid_transitions_are_told_in_order(lan: TwoRouters) -> None:

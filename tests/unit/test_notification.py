@@ -124,6 +124,13 @@ def test_changes_of_priority_go_to_fifos_that_want_them_and_to_nobody_else(globa
     assert (found.scripts, found.lines, found.mails) == ((), lines if heard else (), ())
 
 
+def test_a_group_says_for_its_members_whether_changes_of_priority_are_told() -> None:
+    audience = evolve(AUDIENCE, group_of={"VI_1": evolve(ALL_OF_GROUP, notify_priority_changes=True)})
+    assert len(told(*states("MASTER_PRIORITY"), audience=audience).lines) == 1
+    says_no = evolve(audience, instances={"VI_1": evolve(ALL, notify_priority_changes=False)})
+    assert told(*states("MASTER_PRIORITY"), audience=says_no).lines == ()
+
+
 def test_a_state_is_told_again_after_a_reload_to_fifos_that_want_it() -> None:
     again = Notice(VI, "MASTER", 150, again=True)
     assert told(again) == Told(deliveries=told(again).deliveries)

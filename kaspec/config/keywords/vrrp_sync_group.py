@@ -23,13 +23,19 @@ TRACK_PROCESS = listing(
     _SCOPE, "track_process", compounds.TRACK_PROCESS, Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.15")
 )
 TRACK_BFD = listing(_SCOPE, "track_bfd", compounds.TRACK_BFD, Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.0"))
-NOTIFY_MASTER = setting(_SCOPE, "notify_master", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
-NOTIFY_BACKUP = setting(_SCOPE, "notify_backup", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
-NOTIFY_FAULT = setting(_SCOPE, "notify_fault", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"))
-NOTIFY_STOP = setting(_SCOPE, "notify_stop", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 2, "V", "2.0.0"))
-NOTIFY = setting(_SCOPE, "notify", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2", "gets GROUP NAME STATE 0"))
+NOTIFY_MASTER = setting(_SCOPE, "notify_master", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
+NOTIFY_BACKUP = setting(_SCOPE, "notify_backup", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
+NOTIFY_FAULT = setting(_SCOPE, "notify_fault", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
+NOTIFY_STOP = setting(_SCOPE, "notify_stop", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 2, "V", "2.0.0"), acts=True)
+NOTIFY = setting(
+    _SCOPE, "notify", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2", "gets GROUP NAME STATE 0"), acts=True
+)
 SMTP_ALERT = setting(
-    _SCOPE, "smtp_alert", form.BOOLEAN, Description("[BOOL]", "global", 1, "V", "1.2.2", inherits=("global_defs", "smtp_alert_vrrp"))
+    _SCOPE,
+    "smtp_alert",
+    form.BOOLEAN,
+    Description("[BOOL]", "global", 1, "V", "1.2.2", inherits=("global_defs", "smtp_alert_vrrp")),
+    acts=True,
 )
 GLOBAL_TRACKING = setting(_SCOPE, "global_tracking", form.FLAG, Description("flag", "off", 3, "V", "1.2.7", "deprecated, ignored"))
 SYNC_GROUP_TRACKING_WEIGHT = setting(
@@ -44,4 +50,5 @@ NOTIFY_PRIORITY_CHANGES = setting(
     "notify_priority_changes",
     form.BOOLEAN,
     Description("[BOOL]", "global", 3, "V", "2.2.0", inherits=("global_defs", "vrrp_notify_priority_changes")),
+    acts=True,
 )
