@@ -177,7 +177,7 @@ def instance_settings(name: str, state: InitialState) -> st.SearchStrategy[Insta
 
 def group_settings(name: str) -> st.SearchStrategy[GroupSettings]:
     script = st.none() | commands
-    return st.builds(GroupSettings, st.just(name), choices, script, script, script, script, script)
+    return st.builds(GroupSettings, st.just(name), choices, script, script, script, script, script, choices)
 
 
 group_tracks = st.lists(tracks, max_size=2, unique_by=lambda each: each.interface).map(tuple)
