@@ -15,8 +15,8 @@ def test_the_timers_of_keepalived_s_defaults() -> None:
 
 def test_tracking_can_make_it_slower() -> None:
     times = failover(VirtualRouter("V", "eth0", 51, tracks=(InterfaceTrack("eth1", -50), InterfaceTrack("eth2", 20, reverse=True))))
-    assert (times.lowest_priority, times.highest_priority) == (50, 120)
-    assert (times.master_down_interval, times.crash) == (3_609_375, 3 * SECOND + 206 * SECOND // 256)
+    assert (times.lowest_priority, times.highest_priority) == (30, 100)
+    assert (times.master_down_interval, times.crash) == (3_609_375, 3 * SECOND + 226 * SECOND // 256)
 
 
 def test_an_owner_comes_back_at_once_and_one_without_preemption_never() -> None:
