@@ -31,6 +31,8 @@ from shell.files import dump_directory, write_atomically
 from shell.findings import Said, Teller
 from shell.options import Options
 from shell.problem import Problem
+from shell.process import name_process
+from shell.tuning import tune
 
 Key = tuple[str, tuple[Address, Address | None, bool]]
 """Whose sender: a session's name and ends."""
@@ -52,7 +54,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     loop.add_reader(channel.fileno(), child.listen, channel)
     gc.collect()
     gc.freeze()
-    bfd.reconfigure(configuration)
+    child.configure(configuration)
     logs.info("Startup complete")
     status = await child.ended
     loop.remove_reader(channel.fileno())
@@ -119,7 +121,7 @@ class BfdLoop:
         for outcome in transition.outcomes:
             for effect in outcome.step.effects:
                 if isinstance(effect, Transmit):
-                    self._problems(self._sender(outcome.session).send(encode(effect.packet)))
+                    self.problems(self._sender(outcome.session).send(encode(effect.packet)))
                 elif isinstance(effect, Report) and self.instances.get(outcome.session.name) and self.teller:
                     self.teller.tell([(outcome.session.name, effect.up)])
             self._log(outcome, now)
@@ -178,7 +180,7 @@ class BfdLoop:
                 self._receivers[place] = BfdReceiver(place)
             except OSError as error:
                 what = f"cannot hear BFD on UDP port {place.port} over IPv{place.family}"
-                self._problems([Problem(what, error.errno or 0, "another BFD daemon may run here; reload once it is gone")])
+                self.problems([Problem(what, error.errno or 0, "another BFD daemon may run here; reload once it is gone")])
                 continue
             self.loop.add_reader(self._receivers[place].fileno(), self.listen, place)
 
@@ -194,7 +196,8 @@ class BfdLoop:
         elif lines:
             logs.later(lambda: lines)
 
-    def _problems(self, problems: Iterable[Problem]) -> None:
+    def problems(self, problems: Iterable[Problem]) -> None:
+        """Log what was refused, each kind the 1st, 10th, 100th, ... time."""
         for problem in problems:
             self._ration(str(problem))
 
@@ -212,6 +215,15 @@ class _Child:
 
     bfd: BfdLoop
     ended: asyncio.Future[int]
+    configuration: Configuration = Configuration()
+
+    def configure(self, configuration: Configuration) -> None:
+        """Run by a configuration from now on."""
+        if name := configuration.process.name_of("bfd"):
+            name_process(name)
+        self.bfd.problems(tune("bfd", configuration, self.configuration))
+        self.configuration = configuration
+        self.bfd.reconfigure(configuration)
 
     def end(self, status: int) -> None:
         """Let the process end with this exit code; the first reason counts."""
@@ -240,7 +252,7 @@ class _Child:
                 self.end(exits.OK)
             case Reload(configuration):
                 logs.info("Reloading")
-                self.bfd.reconfigure(configuration)
+                self.configure(configuration)
                 logs.info("Reload complete")
             case WriteData():
                 text = render_bfd_data(self.bfd.speaker, self.bfd.state, clock.wall_clock())

@@ -79,7 +79,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         loop.set_exception_handler(child.give_up)
         kernel.subscribe(child.observe)
         loop.add_reader(channel.fileno(), child.listen, channel)
-        diary.problems(tune(configuration))
+        diary.problems(tune("vrrp", configuration))
         gc.collect()
         gc.freeze()
         vrrp.rehearse()
@@ -139,8 +139,7 @@ class _Child:
     def settle(self, configuration: Configuration) -> None:
         """Be what a configuration makes of the process, the protocol aside."""
         settings = configuration.process
-        name = settings.vrrp_process_name or ("keepalived_vrrp" if settings.process_names else "")
-        if name:
+        if name := settings.name_of("vrrp"):
             name_process(name)
         self.vrrp.announcer.pacing = configuration.pacing
         self.diary.tolerated = settings.min_auto_priority_delay
@@ -257,7 +256,7 @@ class _Child:
         logs.info("Reloading")
         self.settle(configuration)
         old, self.configuration = self.configuration, configuration
-        self.diary.problems(tune(configuration, old))
+        self.diary.problems(tune("vrrp", configuration, old))
         self.statics.change(configuration.statics)
         self.premises.extend(configuration)
         self.notifier.adopt(configuration)

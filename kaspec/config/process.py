@@ -22,7 +22,7 @@ def build_process_settings(top: Section, globally: Section) -> ProcessSettings:
         given = sorted((each for row in _spellings(name) for each in section.given.get(row, ())), key=lambda each: each.order)
         if given:
             found[name] = given[-1].value
-        if given and name == "vrrp_cpu_affinity":
+        if given and name.endswith("_cpu_affinity"):
             found[name] = tuple(sorted({cpu for each in given for cpu in each.value}))
         if found.get(name) == "" and name != "reload_check_config":
             found[name] = None

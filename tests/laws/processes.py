@@ -11,14 +11,26 @@ interfaces = st.sampled_from(("eth0", "eth1", "bond0.100"))
 paths, perhaps = names.map(lambda name: f"/run/{name}"), st.none() | names
 buffers = st.none() | st.integers(1, 1 << 30)
 spacings = st.integers(1, 4_000_000_000).map(Interval)
+real_time, limits = st.integers(0, 99), st.none() | spacings
+processors = st.lists(st.integers(0, 1023), max_size=4, unique=True).map(lambda cpus: tuple(sorted(cpus)))
 process_settings = st.builds(
     ProcessSettings,
     process_names=st.booleans(),
     process_name=perhaps,
     vrrp_process_name=perhaps,
-    vrrp_rt_priority=st.integers(0, 99),
-    vrrp_rlimit_rttime=st.none() | spacings,
-    vrrp_cpu_affinity=st.lists(st.integers(0, 1023), max_size=4, unique=True).map(lambda cpus: tuple(sorted(cpus))),
+    checker_process_name=perhaps,
+    bfd_process_name=perhaps,
+    bfd_priority=st.integers(-20, 19),
+    bfd_no_swap=st.booleans(),
+    vrrp_rt_priority=real_time,
+    checker_rt_priority=real_time,
+    bfd_rt_priority=real_time,
+    vrrp_rlimit_rttime=limits,
+    checker_rlimit_rttime=limits,
+    bfd_rlimit_rttime=limits,
+    vrrp_cpu_affinity=processors,
+    checker_cpu_affinity=processors,
+    bfd_cpu_affinity=processors,
     max_auto_priority=st.integers(-1, 99),
     min_auto_priority_delay=st.integers(1, 10_000_000).map(Interval),
     vrrp_netlink_cmd_rcv_bufs=buffers,

@@ -24,7 +24,7 @@ LVS_PROCESS_NAME = setting(
     form.PROCESS_NAME,
     Description("[NAME]", "unset", 3, "L", "2.0.18", "deprecated synonym of checker_process_name", synonym="checker_process_name"),
 )
-BFD_PROCESS_NAME = setting(_SCOPE, "bfd_process_name", form.PROCESS_NAME, Description("[NAME]", "unset", 3, "B", "2.0.18"))
+BFD_PROCESS_NAME = setting(_SCOPE, "bfd_process_name", form.PROCESS_NAME, Description("[NAME]", "unset", 3, "B", "2.0.18"), acts=True)
 USE_SYMLINK_PATHS = setting(
     _SCOPE,
     "use_symlink_paths",
@@ -189,17 +189,21 @@ NFTABLES_IPVS_PRIORITY = setting(
 )
 NFTABLES_IPVS_START_FWMARK = setting(_SCOPE, "nftables_ipvs_start_fwmark", form.POSITIVE, Description("1..UINT32", "1000", 3, "L", "2.2.2"))
 CHECKER_PRIORITY = setting(_SCOPE, "checker_priority", form.integer(-20, 19), Description("-20..19", "0", 3, "L", "1.2.24"), acts=True)
-BFD_PRIORITY = setting(_SCOPE, "bfd_priority", form.integer(-20, 19), Description("-20..19", "0", 3, "B", "2.0.0"))
+BFD_PRIORITY = setting(_SCOPE, "bfd_priority", form.integer(-20, 19), Description("-20..19", "0", 3, "B", "2.0.0"), acts=True)
 CHECKER_NO_SWAP = setting(_SCOPE, "checker_no_swap", form.FLAG, Description("flag", "no", 3, "L", "1.2.24"), acts=True)
-BFD_NO_SWAP = setting(_SCOPE, "bfd_no_swap", form.FLAG, Description("flag", "no", 3, "B", "2.0.0"))
+BFD_NO_SWAP = setting(_SCOPE, "bfd_no_swap", form.FLAG, Description("flag", "no", 3, "B", "2.0.0"), acts=True)
 CHECKER_RT_PRIORITY = setting(_SCOPE, "checker_rt_priority", form.integer(1, 99), Description("1..99", "0", 3, "L", "2.0.0"))
-BFD_RT_PRIORITY = setting(_SCOPE, "bfd_rt_priority", form.integer(1, 99), Description("1..99", "0", 3, "B", "2.0.0"))
+BFD_RT_PRIORITY = setting(_SCOPE, "bfd_rt_priority", form.integer(1, 99), Description("1..99", "0", 3, "B", "2.0.0"), acts=True)
 CHECKER_CPU_AFFINITY = setting(_SCOPE, "checker_cpu_affinity", compounds.CPUS, Description("CPU …", "all", 3, "L", "2.0.18"), repeats=True)
-BFD_CPU_AFFINITY = setting(_SCOPE, "bfd_cpu_affinity", compounds.CPUS, Description("CPU …", "all", 3, "B", "2.0.18"), repeats=True)
+BFD_CPU_AFFINITY = setting(
+    _SCOPE, "bfd_cpu_affinity", compounds.CPUS, Description("CPU …", "all", 3, "B", "2.0.18"), repeats=True, acts=True
+)
 CHECKER_RLIMIT_RTTIME = setting(
     _SCOPE, "checker_rlimit_rttime", form.microseconds(1, form.UINT32), Description("µs", "10000", 3, "L", "2.1.0")
 )
-BFD_RLIMIT_RTTIME = setting(_SCOPE, "bfd_rlimit_rttime", form.microseconds(1, form.UINT32), Description("µs", "10000", 3, "B", "2.1.0"))
+BFD_RLIMIT_RTTIME = setting(
+    _SCOPE, "bfd_rlimit_rttime", form.microseconds(1, form.UINT32), Description("µs", "10000", 3, "B", "2.1.0"), acts=True
+)
 CHECKER_RLIMIT_RTIME = setting(
     _SCOPE,
     "checker_rlimit_rtime",
@@ -211,6 +215,7 @@ BFD_RLIMIT_RTIME = setting(
     "bfd_rlimit_rtime",
     form.microseconds(1, form.UINT32),
     Description("µs", "10000", 3, "B", "2.0.0", "deprecated spelling", synonym="bfd_rlimit_rttime"),
+    acts=True,
 )
 NOTIFY_FIFO = setting(
     _SCOPE,
