@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from kaspec.config.model import BfdInstance, Command, Transport
+from kaspec.config.model import BfdInstance, Command, Telling, Transport
 from kaspec.config.pacing import render_garp_group
 from kaspec.config.render import render_bfd_instance, render_track
 from kaspec.config.render_holdings import render_address, render_route
+from kaspec.config.terms import Fifo, Owner, write_fifo, write_owner
 from kaspec.config.transport import write_peers
 from kaspec.config.values import plain_seconds
 from kaspec.consequences import Consequence
@@ -62,7 +63,16 @@ DEFAULTS: Mapping[str, str] = {
     "has_lvs": "virtual_server",
 }
 """The same for a field of ``global_defs``, or of the configuration."""
-SECONDS = {"advertisement_interval", "preempt_delay", "smtp_connect_timeout", "delay", "refresh", "lower_priority_delay"} | {
+SECONDS = {
+    "advertisement_interval",
+    "preempt_delay",
+    "smtp_connect_timeout",
+    "startup_script_timeout",
+    "shutdown_script_timeout",
+    "delay",
+    "refresh",
+    "lower_priority_delay",
+} | {
     "garp_interval",
     "gna_interval",
     "vrrp_startup_delay",
@@ -178,7 +188,7 @@ def _plus_minus(difference: Difference[Any], write: Callable[[Any], str]) -> lis
 
 def _flat(change: Change) -> tuple[Change, ...]:
     """Take a policy apart into its settings."""
-    return changes(change.old, change.new) if isinstance(change.new, GarpPolicy | Profile | Transport) else (change,)
+    return changes(change.old, change.new) if isinstance(change.new, GarpPolicy | Profile | Transport | Telling) else (change,)
 
 
 def _changed(change: Change, keywords: Mapping[str, str]) -> dict[str, str]:
@@ -197,6 +207,12 @@ def _value(name: str, value: Any) -> str:
             return "the usual group"
         case _ if name in SECONDS:
             return plain_seconds(value or ZERO)
+        case int() if name == "umask":
+            return f"0{value:o}"
+        case Fifo():
+            return write_fifo(value)
+        case Owner():
+            return write_owner(value)
         case None | () | NoAuthentication():
             return "none"
         case bool():

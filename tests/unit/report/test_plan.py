@@ -83,3 +83,14 @@ def test_json_has_the_same_words() -> None:
     assert {"setting": "priority", "old": "100", "new": "90"} in first["changes"]
     assert first["virtual_ipaddress"] == {"added": ["192.0.2.99/24 dev eth1"], "removed": ["192.0.2.100/24"]}
     assert {"if": "MASTER", "grade": "outage", "what": "gives up 192.0.2.100 at once"} in first["consequences"]
+
+
+def test_who_is_told_is_compared_keyword_by_keyword() -> None:
+    told = "global_defs {\n notify_fifo /run/a ops\n script_user ops wheel\n umask 022\n startup_script_timeout 20\n}\n"
+    assert made("", told)[:5] == (
+        "global_defs: changes",
+        "    script_user none -> ops wheel",
+        "    notify_fifo none -> /run/a ops",
+        "    umask none -> 022",
+        "    startup_script_timeout 10 -> 20",
+    )
