@@ -77,7 +77,8 @@ class Delivery:
 class Audience:
     """Whom to tell: the definitions, what each subject has to say, and which commands may run.
 
-    ``host`` is this machine's name, which stands for a ``router_id`` that is not given; ``group_of`` has the members of sync groups.
+    ``host`` is this machine's name, which stands for a ``router_id`` that is not given; ``group_of`` has the members of sync groups,
+    ``named`` every command of the configuration, whether it may run or not.
     """
 
     defs: GlobalDefs = GlobalDefs()
@@ -86,6 +87,7 @@ class Audience:
     permits: Mapping[Command, Permit] = field(factory=dict)
     host: str = "localhost"
     group_of: Mapping[str, GroupSettings] = field(factory=dict)
+    named: frozenset[Command] = frozenset()
 
     @classmethod
     def of(cls, configuration: Configuration, host: str) -> "Audience":
@@ -93,12 +95,17 @@ class Audience:
         instances = {each.name: each for each in configuration.settings}
         groups = {each.name: each for each in configuration.group_settings}
         members = {name: groups[each.name] for each in configuration.groups for name in each.members if each.name in groups}
-        return cls(configuration.global_defs, instances, groups, configuration.permits, host, members)
+        named = frozenset(use.command for use in configuration.command_uses)
+        return cls(configuration.global_defs, instances, groups, configuration.permits, host, members, named)
 
     def succeeding(self, before: "Audience") -> "Audience":
-        """Return the audience after a reload: what is gone still has its last word to say."""
+        """Return the audience after a reload: what is gone still has its last word to say.
+
+        A command that the new configuration names too has its new permit, or none.
+        """
         instances, groups = {**before.instances, **self.instances}, {**before.groups, **self.groups}
-        return evolve(self, instances=instances, groups=groups, permits={**before.permits, **self.permits})
+        permits = {command: permit for command, permit in before.permits.items() if command not in self.named}
+        return evolve(self, instances=instances, groups=groups, permits={**permits, **self.permits})
 
     @cached_property
     def mails(self) -> bool:

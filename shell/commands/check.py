@@ -44,7 +44,7 @@ COLOURS = {"error": "red", "warning": "yellow", "notice": "blue", "hint": "cyan"
 @click.option(
     "--assume-interfaces/--interfaces",
     default=True,
-    help="Take interfaces as existing, or look for them on this machine; neither needs root.  [default: --assume-interfaces]",
+    help="Take interfaces, scripts and users as existing, or look for them on this machine.  [default: --assume-interfaces]",
 )
 @click.option("--compare/--no-compare", default=True, help="Compare several files as peers.  [default: --compare]")
 @click.option("-e", "--all-config", is_flag=True, help="Check that every included file exists.")

@@ -235,6 +235,11 @@ def test_after_a_reload_what_is_gone_still_has_its_last_word() -> None:
     assert told(Notice(VI, "DELETED", 150), audience=after).scripts[0] == ("/notify_deleted", "own")
 
 
+def test_a_command_that_may_no_longer_run_after_a_reload_has_run_for_the_last_time() -> None:
+    refused = Audience(MAILING, {"VI_1": ALL}, named=frozenset({COMMANDS["notify_deleted"]})).succeeding(AUDIENCE)
+    assert told(Notice(VI, "DELETED", 150), audience=refused).scripts == (("/notify", "own", "INSTANCE", "VI_1", "DELETED", "150"),)
+
+
 ROUTER = VirtualRouter("VI_1", "eth0", 51, 150)
 UP = Link("eth0", True, (Address(bytes((192, 0, 2, 1))),))
 NODE = Node((ROUTER,))
