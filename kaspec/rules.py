@@ -221,6 +221,11 @@ LINK_RETURNED = _rule(
 GARP_AGAIN = _rule(
     "keepalived.garp-again", "keepalived garp_master_delay, _refresh", "The delayed or periodic gratuitous ARP burst is due."
 )
+GARP_EXTRA = _rule(
+    "keepalived.garp-extra",
+    "keepalived garp_extra_if",
+    "Addresses on interfaces without advertisements are announced for the switches.",
+)
 REARMED_BY_DISCARD = _rule(
     "keepalived.flaw.discard-rearms-master",
     "keepalived <= 2.4.3",

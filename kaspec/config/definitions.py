@@ -8,6 +8,7 @@ from kaspec.config.keywords import global_defs as rows
 from kaspec.config.keywords import vrrp_instance as instance_rows
 from kaspec.config.model import SMTP_PORT, THIRTY_SECONDS, GlobalDefs
 from kaspec.config.sections import NOWHERE, Section
+from kaspec.config.terms import Refresh
 from kaspec.config.transport import build_transport
 from kaspec.firewall import FirewallStyle
 from kaspec.units import ZERO, Interval
@@ -71,6 +72,7 @@ def garp_policy(globally: Section, instance: Section) -> GarpPolicy:
     minimal = globally.value(rows.VRRP_MIN_GARP, False)
     repeat = setting(instance_rows.GARP_MASTER_REPEAT, rows.VRRP_GARP_MASTER_REPEAT, 1 if minimal else 5)
     delay = setting(instance_rows.GARP_MASTER_DELAY, rows.VRRP_GARP_MASTER_DELAY, ZERO if minimal else FIVE_SECONDS)
+    extra = _extra(globally, instance)
     return GarpPolicy(
         repeat,
         _some(delay),
@@ -78,7 +80,19 @@ def garp_policy(globally: Section, instance: Section) -> GarpPolicy:
         setting(instance_rows.GARP_MASTER_REFRESH_REPEAT, rows.VRRP_GARP_MASTER_REFRESH_REPEAT, 1),
         setting(instance_rows.GARP_LOWER_PRIO_REPEAT, rows.VRRP_GARP_LOWER_PRIO_REPEAT, repeat),
         _some(setting(instance_rows.GARP_LOWER_PRIO_DELAY, rows.VRRP_GARP_LOWER_PRIO_DELAY, delay)),
+        _some(extra.interval),
+        extra.everywhere and bool(extra.interval),
     )
+
+
+def _extra(globally: Section, instance: Section) -> Refresh:
+    """Return ``garp_extra_if``: of the instance, else the global one; each has an older name, and the last one counts."""
+    own = (instance.last(instance_rows.GARP_EXTRA_IF), instance.last(instance_rows.VMAC_GARP_INTVL))
+    default = (globally.last(rows.VRRP_GARP_EXTRA_IF), globally.last(rows.VRRP_VMAC_GARP_INTVL))
+    for pair in (own, default):
+        if given := [each for each in pair if each is not None]:
+            return max(given, key=lambda each: each.order).value
+    return Refresh(ZERO)
 
 
 def _some(interval: Interval) -> Interval | None:

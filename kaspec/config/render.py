@@ -173,6 +173,8 @@ def _garp(prefix: str, policy: GarpPolicy, default: GarpPolicy) -> Iterator[str]
     yield f"{prefix}master_refresh_repeat {policy.refresh_repeat}"
     yield f"{prefix}lower_prio_repeat {policy.lower_priority_repeat}"
     yield f"{prefix}lower_prio_delay {_or_zero(policy.lower_priority_delay)}"
+    if policy.extra is not None:
+        yield f"{prefix}extra_if {'all ' if policy.everywhere else ''}{plain_seconds(policy.extra)}"
 
 
 def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Iterator[str]:

@@ -53,7 +53,7 @@ def become_master(router: VirtualRouter, standing: Standing, now: Instant, rule:
         *announce(router.held_addresses, policy.repeat),
         Notify("MASTER"),
     )
-    master = Master(standing, after(now, router.advertisement_interval))
+    master = Master(standing, after(now, router.advertisement_interval), extra_at=next_extra(router, now))
     delay, repeat = (policy.refresh, policy.refresh_repeat) if policy.delay is None else (policy.delay, policy.repeat)
     return Step(announcing(master, now, delay, repeat), effects, rule)
 
@@ -143,6 +143,11 @@ def advertisement(router: VirtualRouter, priority: int) -> Advertisement:
 
 def _advertised(addresses: tuple[VirtualAddress, ...]) -> tuple[Address, ...]:
     return tuple(virtual.address for virtual in addresses)
+
+
+def next_extra(router: VirtualRouter, now: Instant) -> Instant | None:
+    """Return when addresses on interfaces without advertisements are announced next, if there are any."""
+    return None if router.garp.extra is None or not router.silent_addresses else after(now, router.garp.extra)
 
 
 def announcing(state: Master, now: Instant, delay: Interval | None, repeat: int) -> Master:

@@ -7,7 +7,7 @@ from attrs import evolve
 from kaspec import rules
 from kaspec.rules import Rule
 from kaspec.units import Instant, after
-from kaspec.vrrp.acts import Step, advertise, announce, announcing, fault_rule, listen, remove, resign
+from kaspec.vrrp.acts import Step, advertise, announce, announcing, fault_rule, listen, next_extra, remove, resign
 from kaspec.vrrp.backup import backup
 from kaspec.vrrp.effects import Effect, Notify, NotifyLowerPriority
 from kaspec.vrrp.events import (
@@ -79,6 +79,8 @@ def _deadline(router: VirtualRouter, state: Master, now: Instant) -> Step:
     if state.announce_at is not None and now >= state.announce_at:
         burst = announce(router.held_addresses, state.announce_repeat)
         return Step(announcing(state, now, router.garp.refresh, router.garp.refresh_repeat), burst, rules.GARP_AGAIN)
+    if state.extra_at is not None and now >= state.extra_at:
+        return Step(evolve(state, extra_at=next_extra(router, now)), announce(router.silent_addresses, 1), rules.GARP_EXTRA)
     return due_again(router, state, now)
 
 
@@ -194,7 +196,9 @@ def _reconfigured(router: VirtualRouter, state: Master, previous: VirtualRouter,
         return Step(Fault(standing), (*resign(previous, state.standing), Notify("FAULT")), fault_rule(standing))
     effects = reconfigured_holdings(previous, router)
     adver_at = min(state.adver_at, after(now, router.advertisement_interval))
-    reloaded = evolve(state, standing=standing, adver_at=adver_at, losses=keep(state.losses, router.holdings))
+    fresh, running = next_extra(router, now), state.extra_at
+    extra_at = fresh if fresh is None or running is None else min(fresh, running)
+    reloaded = evolve(state, standing=standing, adver_at=adver_at, losses=keep(state.losses, router.holdings), extra_at=extra_at)
     if state.announce_at is None:
         reloaded = announcing(reloaded, now, router.garp.refresh, router.garp.refresh_repeat)
     return Step(reloaded, effects, rules.RECONFIGURED)

@@ -72,7 +72,9 @@ class GarpPolicy:
     """When gratuitous ARP is sent (keepalived ``garp_*``); ``None`` or 0 packets means not at all.
 
     A burst has ``repeat`` packets per address; a second burst follows ``delay`` after becoming Master, then one of ``refresh_repeat``
-    every ``refresh``.  ``lower_priority_*`` is for a losing advertisement heard in Master.
+    every ``refresh``.  ``lower_priority_*`` is for a losing advertisement heard in Master.  Every ``extra`` one goes out of the interfaces
+    that hold addresses and carry no advertisements (keepalived ``garp_extra_if``), ``everywhere`` or of virtual interfaces only: switches
+    would forget their MAC addresses.
     """
 
     repeat: int = 5
@@ -81,6 +83,8 @@ class GarpPolicy:
     refresh_repeat: int = 1
     lower_priority_repeat: int = 5
     lower_priority_delay: Interval | None = FIVE_SECONDS
+    extra: Interval | None = None
+    everywhere: bool = False
 
 
 @frozen
@@ -202,6 +206,14 @@ class VirtualRouter:
     def held_addresses(self) -> tuple[VirtualAddress, ...]:
         """Every address that it holds while Master."""
         return (*self.addresses, *self.excluded)
+
+    @cached_property
+    def silent_addresses(self) -> tuple[VirtualAddress, ...]:
+        """The addresses on interfaces that carry no advertisements, as far as those want announcing all the same."""
+        virtual = {each.name for each in self.virtual_interfaces}
+        return tuple(
+            each for each in self.held_addresses if each.interface != self.port and (self.garp.everywhere or each.interface in virtual)
+        )
 
     @property
     def holdings(self) -> tuple[Holding, ...]:

@@ -77,8 +77,8 @@ class Backup:
 class Master:
     """Holding the addresses (RFC 3768 6.4.3): advertises at ``adver_at``.
 
-    The next gratuitous ARP burst, of ``announce_repeat`` packets an address, is due at ``announce_at``.  ``losses`` is what somebody took
-    away lately.
+    The next gratuitous ARP burst, of ``announce_repeat`` packets an address, is due at ``announce_at``; that of addresses on interfaces
+    without advertisements at ``extra_at``.  ``losses`` is what somebody took away lately.
     """
 
     standing: Standing
@@ -86,6 +86,7 @@ class Master:
     announce_at: Instant | None = None
     announce_repeat: int = 0
     losses: Losses = ()
+    extra_at: Instant | None = None
 
 
 @frozen
@@ -111,7 +112,7 @@ def next_deadline(state: State) -> Instant | None:
         case Backup():
             return state.master_down_at
         case Master(_, adver_at, announce_at):
-            dues = (adver_at, announce_at, losing.next_due(state.losses))
+            dues = (adver_at, announce_at, state.extra_at, losing.next_due(state.losses))
             return min(at for at in dues if at is not None)
         case Initialize() | Fault():
             return None
@@ -129,8 +130,9 @@ def rebase(state: State, by: Interval) -> State:
     match state:
         case Backup(standing, master_down_at, interval, preempt_at, waiting):
             return Backup(standing, Instant(master_down_at + by), interval, _shift(preempt_at, by), waiting)
-        case Master(standing, adver_at, announce_at, repeat, losses):
-            return Master(standing, Instant(adver_at + by), _shift(announce_at, by), repeat, losing.rebase(losses, by))
+        case Master(standing, adver_at, announce_at, repeat, losses, extra_at):
+            lost = losing.rebase(losses, by)
+            return Master(standing, Instant(adver_at + by), _shift(announce_at, by), repeat, lost, _shift(extra_at, by))
         case Initialize() | Fault():
             return state
         case _:

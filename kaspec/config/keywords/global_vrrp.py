@@ -103,12 +103,14 @@ VRRP_GARP_EXTRA_IF = setting(
     "vrrp_garp_extra_if",
     compounds.REFRESH,
     Description("[all] 1..86400 s", "0", 3, "V", "2.2.4", "keeps switch tables fresh for secondary VMACs", preset="0"),
+    acts=True,
 )
 VRRP_VMAC_GARP_INTVL = setting(
     _SCOPE,
     "vrrp_vmac_garp_intvl",
     compounds.REFRESH,
     Description("[all] SECS", "0", 3, "V", "2.2.0", "deprecated name of vrrp_garp_extra_if", preset="0", synonym="vrrp_garp_extra_if"),
+    acts=True,
 )
 VRRP_LOWER_PRIO_NO_ADVERT = setting(
     _SCOPE,

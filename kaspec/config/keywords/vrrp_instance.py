@@ -288,6 +288,7 @@ GARP_EXTRA_IF = setting(
     "garp_extra_if",
     compounds.REFRESH,
     Description("[all] 0..86400 s", "global", 3, "V", "2.2.4", inherits=("global_defs", "vrrp_garp_extra_if")),
+    acts=True,
 )
 VMAC_GARP_INTVL = setting(
     _SCOPE,
@@ -296,6 +297,7 @@ VMAC_GARP_INTVL = setting(
     Description(
         "[all] s", "global", 3, "V", "2.2.0", "deprecated name", inherits=("global_defs", "vrrp_vmac_garp_intvl"), synonym="garp_extra_if"
     ),
+    acts=True,
 )
 LOWER_PRIO_NO_ADVERT = setting(
     _SCOPE,
