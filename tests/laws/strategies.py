@@ -82,6 +82,7 @@ GARP_POLICIES = (
     GarpPolicy(repeat=1, delay=SECOND, refresh=Interval(100_000), refresh_repeat=3, lower_priority_repeat=0),
     GarpPolicy(refresh=Interval(60 * SECOND), lower_priority_delay=SECOND),
     GarpPolicy(repeat=0, refresh=SECOND, refresh_repeat=0),
+    GarpPolicy(extra=Interval(3 * SECOND), everywhere=True),
 )
 profiles = st.sampled_from((KEEPALIVED, RFC3768))
 reasons = st.builds(
@@ -166,7 +167,8 @@ def _state(draw: st.DrawFn, router: VirtualRouter) -> State:
         case "Master":
             announce_at = draw(perhaps_instants)
             repeat = 0 if announce_at is None else draw(repeats)
-            return Master(_standing(draw, router, faulty=False), draw(instants), announce_at, repeat)
+            extra_at = draw(perhaps_instants)
+            return Master(_standing(draw, router, faulty=False), draw(instants), announce_at, repeat, extra_at=extra_at)
         case "Backup":
             return Backup(_standing(draw, router, faulty=False), draw(instants), _interval(draw, router), draw(perhaps_instants))
         case "Fault":
@@ -256,7 +258,7 @@ def deadline_of(state: State) -> Instant | None:
         case Backup():
             return state.master_down_at
         case Master():
-            return min(state.adver_at, state.adver_at if state.announce_at is None else state.announce_at)
+            return min(at for at in (state.adver_at, state.announce_at, state.extra_at) if at is not None)
         case Initialize() | Fault():
             return None
 

@@ -110,6 +110,7 @@ _ODD = Remark(rules.ADDRESS_LIST_REPORTED, "192.0.2.100 192.0.2.102", "192.0.2.1
 REMARKED = evolve(heard(200), remarks=(_ODD,))
 _OWNING = Master(evolve(HEALTHY, priority=255), NOW)
 _STRICT = evolve(ROUTER, profile=RFC3768)
+_ELSEWHERE = evolve(ROUTER, interface="eth9", garp=evolve(ROUTER.garp, extra=Interval(SECOND), everywhere=True))
 _FLAWED = evolve(ROUTER, profile=evolve(ROUTER.profile, discard_rearms_master=True))
 _RENUMBERED = evolve(ROUTER, addresses=VIRTUAL[:1])
 
@@ -146,6 +147,7 @@ SCENES: dict[Rule, Outcome] = {
     rules.MASTER_ASSERTS: outcome(MASTER, heard(50)),
     rules.OWN_ADDRESS: outcome(MASTER, heard(100, OURS)),
     rules.GARP_AGAIN: outcome(Master(HEALTHY, Instant(NOW + 1), NOW, 2), DeadlineReached()),
+    rules.GARP_EXTRA: outcome(Master(HEALTHY, Instant(NOW + 1), extra_at=NOW), DeadlineReached(), _ELSEWHERE),
     rules.REARMED_BY_DISCARD: outcome(MASTER, AdvertisementDiscarded(rules.TTL, THEIRS, "64", "255"), _FLAWED),
     rules.FAULT_ENTERED: outcome(MASTER, StandingChanged(DOWN)),
     rules.FAULT_GOES_ON: outcome(FAULT, StandingChanged(STILL_DOWN)),

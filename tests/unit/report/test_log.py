@@ -97,6 +97,7 @@ DETAILED: dict[Rule, tuple[str, ...]] = {
     rules.MASTER_ASSERTS: ("(VI_1) Received advert from 192.0.2.1 with lower priority 50, ours 100, forcing new election", *GARP),
     rules.OWN_ADDRESS: ("(VI_1) WARNING - equal priority advert received from remote host with our IP address.",),
     rules.GARP_AGAIN: GARP[:6],
+    rules.GARP_EXTRA: GARP[:4],
     rules.FAULT_ENTERED: (
         "(VI_1) Entering FAULT STATE (interface eth1 down, no IPv4 address for interface eth0)",
         "(VI_1) sent 0 priority",

@@ -230,3 +230,14 @@ def test_a_reload_into_a_fault_withdraws_what_was_held() -> None:
         (says(0), REMOVE, Notify("FAULT")),
         rules.FAULT_ENTERED,
     )
+
+
+def test_addresses_on_interfaces_without_advertisements_are_announced_now_and_then() -> None:
+    """``garp_extra_if all 100``: one of VI_1's addresses is on eth1, where nothing else of it is sent."""
+    elsewhere = evolve(R.addresses[0], interface="eth1")
+    router = evolve(R, addresses=(elsewhere, *R.addresses[1:]), garp=GarpPolicy(delay=None, extra=seconds(100), everywhere=True))
+    assert router.silent_addresses == (elsewhere,)
+    due = evolve(master("101", None), extra_at=at(100))
+    burst = takes(due, DeadlineReached(), "100", router)
+    assert parts(burst) == (evolve(due, extra_at=at(200)), (SendGratuitousArp((elsewhere,), 1),), rules.GARP_EXTRA)
+    assert evolve(router, garp=evolve(router.garp, everywhere=False)).silent_addresses == (), "by default of virtual interfaces only"
