@@ -96,8 +96,7 @@ def _common_options(given: Given[AddressLine], instance: bool, report: Report) -
     elif group is not None:
         options["track_group"] = group.value
     if peer is not None and len(peer.address) == len(line.prefix.value.address):
-        whole = peer.length == 8 * len(peer.address)
-        options |= {"peer": peer.address} | ({} if whole else {"prefix_length": peer.length})
+        options |= {"peer": peer.address, "prefix_length": peer.length}
     elif peer is not None:
         report(MALFORMED.at(given.at(line.prefix), "the peer of an address is of its family", "write another peer"))
     return options

@@ -27,7 +27,7 @@ def _address_options(address: VirtualAddress, own: str | None) -> Iterator[str]:
     if address.label is not None:
         yield f"label {word(address.label)}"
     if address.peer is not None:
-        yield f"peer {format_address(address.peer)}"
+        yield f"peer {format_address(address.peer)}/{address.prefix_length}"
     default = _NEVER_BY_DEFAULT if len(address.address) == 16 and address.prefix_length == 128 else _FOREVER_BY_DEFAULT
     if address.preferred_lifetime != default:
         yield f"preferred_lft {'forever' if address.preferred_lifetime is None else address.preferred_lifetime}"

@@ -27,7 +27,7 @@ class VirtualAddress:
     """An address to hold while Master, as ``ip address add`` would take it.
 
     ``scope`` is the kernel's number (0 is global); ``label`` is IPv4's interface alias such as ``eth0:100``; ``peer`` is the other end of a
-    point-to-point link, which then has the prefix.  An IPv6 address is used at once unless ``duplicate_detection`` is asked for; new
+    point-to-point link, whose prefix the length then is.  An IPv6 address is used at once unless ``duplicate_detection`` is asked for; new
     connections do not come from it when its ``preferred_lifetime`` is over (in seconds, ``None``: never).
     """
 
