@@ -1,11 +1,13 @@
 """Laws of a node: its virtual routers are independent, any bytes are taken, and a reload does exactly the difference."""
 
+from typing import Any
+
 from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kaspec import rules
-from kaspec.address import VRRP_GROUP_V4, Address
+from kaspec.address import VRRP_GROUP_V4, Address, parse_address
 from kaspec.node import (
     DatagramReceived,
     DeadlinesReached,
@@ -26,10 +28,11 @@ from kaspec.rules import RULES
 from kaspec.succession import places
 from kaspec.tracking import Link, standing
 from kaspec.units import Instant, Interval, after
-from kaspec.vrrp.effects import InstallAddresses, RemoveAddresses, SendAdvertisement
-from kaspec.vrrp.events import AdvertisementDiscarded, Shutdown, Startup
+from kaspec.vrrp.effects import InstallAddresses, InstallRoutes, InstallRules, RemoveAddresses, RemoveRoutes, RemoveRules, SendAdvertisement
+from kaspec.vrrp.events import AdvertisementDiscarded, HoldingsLost, Shutdown, Startup
+from kaspec.vrrp.holdings import Holding, PolicyRule, Route, VirtualAddress
 from kaspec.vrrp.machine import advertisement, step
-from kaspec.vrrp.router import KEEPALIVED, RFC3768, Identity, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import KEEPALIVED, RFC3768, Identity, VirtualRouter
 from kaspec.vrrp.state import Fault, Initialize, Master, State
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, encode_ipv4
 from kaspec.wire.vrrp import encode
@@ -231,23 +234,56 @@ def key(router: VirtualRouter) -> Identity:
     return router.identity
 
 
-def wanted(node: Node, states: tuple[State, ...]) -> frozenset[VirtualAddress]:
+def wanted(node: Node, states: tuple[State, ...]) -> frozenset[Holding]:
     """What the Masters of a node hold together."""
     pairs = zip(node.routers, states, strict=True)
-    return frozenset(address for router, state in pairs if isinstance(state, Master) for address in router.addresses)
+    return frozenset(holding for router, state in pairs if isinstance(state, Master) for holding in router.holdings)
+
+
+def carried_out(held: set[Holding], transition: Transition) -> None:
+    """Do to a kernel what a transition wants, in order."""
+    for effect in (effect for outcome in transition.steps for effect in outcome.step.effects):
+        match effect:
+            case InstallAddresses(items) | InstallRoutes(items) | InstallRules(items):
+                held.update(items)
+            case RemoveAddresses(items) | RemoveRoutes(items) | RemoveRules(items):
+                held.difference_update(items)
+            case _:
+                pass
 
 
 @given(running(), nodes())
 def test_after_a_reload_the_kernel_holds_what_the_masters_hold(run: Running, new: Node) -> None:
-    """Carried out in order, a reload's effects leave the union of the Masters' addresses, also if one moved between two routers."""
+    """Carried out in order, a reload's effects leave the union of the Masters' holdings, also if one moved between two routers."""
     held = set(wanted(run.node, run.state.states))
     result = reconfigure(run.node, new, run.state, run.now)
-    for effect in (effect for outcome in result.steps for effect in outcome.step.effects):
-        if isinstance(effect, InstallAddresses):
-            held.update(effect.addresses)
-        elif isinstance(effect, RemoveAddresses):
-            held.difference_update(effect.addresses)
+    carried_out(held, result)
     assert held == wanted(new, result.state.states)
+
+
+@given(running(started=False), st.data())
+def test_what_is_installed_less_what_is_removed_is_what_the_masters_hold(run: Running, data: st.DataObject) -> None:
+    """Along any run, of virtual routers that share nothing: a thief's work is mended at once, or waits for a deadline."""
+    node = Node(tuple(evolve(each, **_own_holdings(place)) for place, each in enumerate(run.node.routers)))
+    state, held, now = initial(node, run.state.links.values()), set[Holding](), Instant(0)
+    for _ in range(data.draw(st.integers(0, 12))):
+        now = after(now, data.draw(st.sampled_from((Interval(0), Interval(50_000), Interval(4_000_000)))))
+        stolen = tuple(data.draw(st.lists(st.sampled_from(sorted(held, key=repr)), max_size=2))) if held else ()
+        held.difference_update(stolen)
+        plain: tuple[NodeEvent, ...] = (Startup(), Shutdown(), DeadlinesReached(due(state, now)))
+        ordinary = st.sampled_from(plain) | node_events(node)
+        result = node_step(node, state, HoldingsLost(stolen) if stolen else data.draw(ordinary), now)
+        carried_out(held, result)
+        state = result.state
+        waiting = {loss.holding for each in state.states if isinstance(each, Master) for loss in each.losses if loss.missing}
+        assert held | waiting == wanted(node, state.states)
+
+
+def _own_holdings(place: int) -> dict[str, Any]:
+    """Addresses, a route and a rule that only the virtual router at that place has."""
+    addresses = tuple(VirtualAddress(parse_address(f"10.{place}.0.{host}"), 24, f"eth{host % 3}", tracked=False) for host in range(3))
+    route = Route(parse_address(f"10.{place}.1.0"), 24, interface="eth0", tracked=False)
+    return {"addresses": addresses[:2], "excluded": addresses[2:], "routes": (route,), "rules": (PolicyRule(4, place, target=100),)}
 
 
 @given(running())
