@@ -83,6 +83,10 @@ def test_before_the_deadline_nothing_happens(situation: Situation, early: int) -
     assert taken.rule in {rules.NOT_DUE, rules.NOT_STARTED}
 
 
+TIMERS = 4
+"""A Master's: advertisements, announcements, those elsewhere, what somebody took away."""
+
+
 @given(situations, intervals)
 def test_a_deadline_is_never_met_twice(situation: Situation, late: Interval) -> None:
     """No Zeno: at one instant, on time or late, each timer fires at most once, and then the next deadline lies ahead."""
@@ -90,13 +94,17 @@ def test_a_deadline_is_never_met_twice(situation: Situation, late: Interval) -> 
     assume(deadline is not None)
     assert deadline is not None
     now = after(deadline, late)
-    first = step(situation.router, situation.state, DeadlineReached(), now)
-    second = step(situation.router, first.state, DeadlineReached(), now)
-    assert first.rule != rules.NOT_DUE
-    assert second.rule in {rules.NOT_DUE, rules.GARP_AGAIN, rules.GARP_EXTRA}
-    ahead = next_deadline(second.state)
-    assert ahead is not None
-    assert ahead > now
+    fired, state = list[rules.Rule](), situation.state
+    while next_deadline(state) is not None and len(fired) <= TIMERS:
+        taken = step(situation.router, state, DeadlineReached(), now)
+        state = taken.state
+        if taken.rule == rules.NOT_DUE:
+            break
+        fired.append(taken.rule)
+    assert fired
+    assert len(set(fired)) == len(fired) <= TIMERS
+    ahead = next_deadline(state)
+    assert ahead is None or ahead > now
 
 
 @given(situations)
