@@ -70,6 +70,8 @@ class Node:
         """Return which virtual router a packet is for: by its VRID; of several, by whom it comes from or where it was sent to."""
         number = virtual_router_id(packet)
         found = self.claims.get((interface, family_of(packet.source), number), ()) if number is not None else ()
+        if not interface:  # they share no interface, so each hears only what is sent to its own address
+            found = tuple(place for place in found if self.routers[place].source == packet.destination)
         if len(found) <= 1:
             return found[0] if found else None
         return next((place for place in found if _is_for(self.routers[place], packet)), None)

@@ -29,14 +29,16 @@ def nothing_passes() -> Program:
     return (_instruction(_RETURN, 0),)
 
 
-def virtual_router_ids_pass(virtual_router_ids: Collection[int], family: Family = 4) -> Program:
-    """Drop what has no VRID (the second byte after the IP header, in every version of VRRP) or another one.
+def virtual_router_ids_pass(virtual_router_ids: Collection[int], family: Family = 4, behind: int = 0) -> Program:
+    """Drop what has no VRID (the second byte of the message, in every version of VRRP) or another one.
+
+    The message is ``behind`` so many bytes of another header after the IP header.
 
     Walks the runs of consecutive VRIDs in ascending order, so the usual few cost the kernel a few instructions.
     """
-    load: Program = (_instruction(_LOAD_X_IP_HEADER_LENGTH, 0), _instruction(_LOAD_BYTE_AT_X, 1))
+    load: Program = (_instruction(_LOAD_X_IP_HEADER_LENGTH, 0), _instruction(_LOAD_BYTE_AT_X, behind + 1))
     if family == 6:
-        load = (_instruction(_LOAD_BYTE, 1),)
+        load = (_instruction(_LOAD_BYTE, behind + 1),)
     tests = (each for low, high in _runs(virtual_router_ids) for each in _run_passes(low, high))
     return (*load, *tests, *nothing_passes())
 

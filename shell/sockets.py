@@ -6,12 +6,13 @@ Nothing here blocks and no send raises: what the kernel refuses comes back as ``
 import errno
 import socket
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from functools import lru_cache
 from struct import pack
 
-from kaspec.address import Family, format_address, vrrp_group
+from kaspec.address import Address, Family, format_address, is_link_local, is_multicast, vrrp_group
 from kaspec.units import Instant
+from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL, HEADER_BYTES
 from kaspec.wire.ip import VRRP_PROTOCOL
 from shell import clock
 from shell.ancillary import HeaderedBatch
@@ -27,7 +28,7 @@ CREDIBLE_AGE = 1_000_000_000
 """Nanoseconds a datagram may have waited for us."""
 
 _IP_MULTICAST_ALL, _IPV6_MULTICAST_ALL = 49, 29
-_IPV6_FREEBIND = 78
+_IP_FREEBIND, _IPV6_FREEBIND = 15, 78
 _SO_TIMESTAMPNS = 35
 _SO_SNDBUFFORCE = 32
 _SO_RCVBUFFORCE = 33
@@ -39,17 +40,23 @@ _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 class VrrpReceiver:
     """Hears VRRP of one family on one interface, whoever it is sent to; datagrams come with their IP header.
 
+    Without an ``interface`` it hears what is sent to the address ``source`` on any.  ``protocol`` 51 is VRRP in authentication headers.
     Raises ``OSError`` if it cannot be opened: EPERM without CAP_NET_RAW, ENODEV if there is no such interface.
     """
 
-    def __init__(self, interface: str, index: int, family: Family = 4) -> None:
-        self._family: Family = family
-        self._socket = socket.socket(_FAMILIES[family], socket.SOCK_RAW | socket.SOCK_NONBLOCK, VRRP_PROTOCOL)
+    def __init__(
+        self, interface: str, index: int, family: Family = 4, protocol: int = VRRP_PROTOCOL, source: Address | None = None
+    ) -> None:
+        self._family, self._index, self._groups = family, index, frozenset[Address]()
+        self._behind = HEADER_BYTES if protocol == AUTHENTICATION_HEADER_PROTOCOL else 0
+        self._socket = socket.socket(_FAMILIES[family], socket.SOCK_RAW | socket.SOCK_NONBLOCK, protocol)
         try:
             attach(self._socket, nothing_passes())  # until bound, it hears every interface
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
-            _enlarge(self._socket, socket.SO_RCVBUF, RECEIVE_BUFFER)
-            _join(self._socket, family, index)
+            self._bind(interface, source)
+            self.resize(RECEIVE_BUFFER)
+            _hear_own_groups_only(self._socket, family)
+            if interface:
+                self.join({vrrp_group(family)})
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             self._batch = ReceiveBatch(self._socket.fileno()) if family == 4 else HeaderedBatch(self._socket)
             while self._batch.receive():
@@ -58,6 +65,26 @@ class VrrpReceiver:
         except OSError:
             self._socket.close()
             raise
+
+    def _bind(self, interface: str, source: Address | None) -> None:
+        if interface:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+        elif source is not None:  # which may yet have to come
+            level, option = (socket.IPPROTO_IP, _IP_FREEBIND) if self._family == 4 else (socket.IPPROTO_IPV6, _IPV6_FREEBIND)
+            self._socket.setsockopt(level, option, 1)
+            self._socket.bind((format_address(source), 0))
+
+    def resize(self, size: int) -> None:
+        """Let so many bytes of what was not taken yet wait in the kernel."""
+        _enlarge(self._socket, socket.SO_RCVBUF, size)
+
+    def join(self, groups: Set[Address]) -> None:
+        """Be a member of these groups on the interface, and of no others."""
+        for group in groups - self._groups:
+            _member(self._socket, self._family, group, self._index, joins=True)
+        for group in self._groups - groups:
+            _member(self._socket, self._family, group, self._index, joins=False)
+        self._groups = frozenset(groups)
 
     def fileno(self) -> int:
         """Return the descriptor to wait on."""
@@ -68,8 +95,10 @@ class VrrpReceiver:
 
         Replaces what was admitted before, atomically.
         """
-        passing = everything_passes() if virtual_router_ids is None else virtual_router_ids_pass(virtual_router_ids, self._family)
-        attach(self._socket, passing)
+        if virtual_router_ids is None:
+            attach(self._socket, everything_passes())
+        else:
+            attach(self._socket, virtual_router_ids_pass(virtual_router_ids, self._family, self._behind))
 
     def receive(self, limit: int) -> list[tuple[Instant, bytes]]:
         """Return what has come in and when, oldest first: up to ``limit`` datagrams, rounded up to whole batches."""
@@ -85,28 +114,38 @@ class VrrpReceiver:
 
 
 class VrrpSender:
-    """Sends complete datagrams of one family to its VRRP group on one interface, and does not hear them itself.
+    """Sends complete datagrams of one family on one interface (or by any, if ``interface`` is empty), and does not hear them itself.
 
-    In IPv4 the kernel fills in the header checksum, and the identification if it is 0.  Raises ``OSError`` if it cannot be opened.
+    Each goes where its header says: mostly to the VRRP group, else to another group or a peer.  In IPv4 the kernel fills in the header
+    checksum, and the identification if it is 0.  Raises ``OSError`` if it cannot be opened.
     """
 
     def __init__(self, interface: str, index: int, family: Family = 4) -> None:
-        self._interface = interface
+        self._interface, self._index, self._place = interface, index, slice(16, 20) if family == 4 else slice(24, 40)
         self._socket = socket.socket(_FAMILIES[family], socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.IPPROTO_RAW)
         try:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
-            _aim(self._socket, family, index)
+            if interface:
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+                _aim(self._socket, family, index)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, _TC_PRIO_CONTROL)  # ahead of traffic in our own queue
             _enlarge(self._socket, socket.SO_SNDBUF, SEND_BUFFER)
         except OSError:
             self._socket.close()
             raise
-        group = format_address(vrrp_group(family))
+        self._usual, group = vrrp_group(family), format_address(vrrp_group(family))
         self._group = (group, 0) if family == 4 else (group, 0, 0, index)
         self._batch = SendBatch(self._socket.fileno(), socket.MSG_DONTROUTE, _name(family, index))
 
     def send(self, datagrams: Sequence[bytes]) -> tuple[Problem, ...]:
-        """Send all of them in order, in as few system calls as can be; return a problem for each that could not go out."""
+        """Send all of them in order, in as few system calls as can be; return a problem for each that could not go out.
+
+        Those that go elsewhere than to the usual group go one by one, first; none waits for another.
+        """
+        elsewhere = [each for each in datagrams if each[self._place] not in {self._usual, b""}]
+        if elsewhere:
+            refused = tuple(problem for each in elsewhere for problem in self._send_elsewhere(each))
+            usual = [each for each in datagrams if each[self._place] in {self._usual, b""}]
+            return (*refused, *self.send(usual)) if usual else refused
         if len(datagrams) == 1:
             return self._send_one(datagrams[0])
         return tuple(self._refused(code) for _, code in self._batch.send(datagrams))
@@ -117,6 +156,19 @@ class VrrpSender:
             self._socket.sendto(datagram, socket.MSG_DONTROUTE, self._group)
         except OSError as error:
             return (self._refused(error.errno or 0),)
+        return ()
+
+    def _send_elsewhere(self, datagram: bytes) -> tuple[Problem, ...]:
+        """A peer may be behind a gateway; a group is on the link."""
+        destination = Address(datagram[self._place])
+        name = format_address(destination)
+        flags = socket.MSG_DONTROUTE if is_multicast(destination) else 0
+        scope = self._index if len(destination) == 16 and (is_multicast(destination) or is_link_local(destination)) else 0
+        try:
+            self._socket.sendto(datagram, flags, (name, 0) if len(destination) == 4 else (name, 0, 0, scope))
+        except OSError as error:
+            on = f" on {self._interface}" if self._interface else ""
+            return (_refused(f"cannot send an advertisement to {name}{on}", error.errno or 0),)
         return ()
 
     def _refused(self, code: int) -> Problem:
@@ -165,14 +217,22 @@ def _enlarge(target: socket.socket, option: int, size: int) -> None:
         target.setsockopt(socket.SOL_SOCKET, option, size)
 
 
-def _join(target: socket.socket, family: Family, index: int) -> None:
-    """Become a member of the group on the interface, and hear no group that another socket of this host joined."""
+def _hear_own_groups_only(target: socket.socket, family: Family) -> None:
+    """Hear no group that another socket of this host joined."""
     if family == 4:
         target.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
-        target.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, pack("4s4si", vrrp_group(4), bytes(4), index))
     else:
         target.setsockopt(socket.IPPROTO_IPV6, _IPV6_MULTICAST_ALL, 0)
-        target.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, pack("=16si", vrrp_group(6), index))
+
+
+def _member(target: socket.socket, family: Family, group: Address, index: int, joins: bool) -> None:
+    """Become a member of a group on the interface, or leave it."""
+    if family == 4:
+        option = socket.IP_ADD_MEMBERSHIP if joins else socket.IP_DROP_MEMBERSHIP
+        target.setsockopt(socket.IPPROTO_IP, option, pack("4s4si", group, bytes(4), index))
+    else:
+        option = socket.IPV6_JOIN_GROUP if joins else socket.IPV6_LEAVE_GROUP
+        target.setsockopt(socket.IPPROTO_IPV6, option, pack("=16si", group, index))
 
 
 def _aim(target: socket.socket, family: Family, index: int) -> None:
@@ -209,6 +269,7 @@ _HINTS = {
     errno.ENXIO: "the interface is gone",
     errno.ENODEV: "the interface is gone",
     errno.ENETUNREACH: "the interface is down or has no address of that family",
+    errno.EHOSTUNREACH: "nobody there answers ARP or neighbour discovery",
     errno.EPERM: "a packet filter of this host drops it: let protocol 112 to the VRRP group out",
     errno.EAGAIN: "the interface's queue is full",
     errno.ENOBUFS: "the interface's queue is full",

@@ -5,13 +5,17 @@ An interface that is replaced by another of the same name gets new ones.
 
 from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from attrs import define
 
-from kaspec.address import Family
+from kaspec.address import Address, Family, format_address
 from kaspec.units import SECOND, Instant, Interval
+from kaspec.vrrp.authentication import IpAuthenticationHeader
 from kaspec.vrrp.router import VirtualRouter
+from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL
+from kaspec.wire.ip import VRRP_PROTOCOL
 from shell.netlink import Interface
 from shell.problem import Problem
 from shell.sockets import VrrpReceiver, VrrpSender
@@ -22,30 +26,35 @@ MANY = 32
 """From so many virtual routers on an interface their datagrams are taken by the handful: waking up costs more than a datagram."""
 PATIENCE = 50
 """A datagram may then wait for a fiftieth of an advertisement interval; it counts from its arrival, and is heard before any timer."""
+ANY_INTERFACE = 0
+"""The index of no interface."""
 
 
 class Place(NamedTuple):
-    """Where a virtual router speaks."""
+    """Where a virtual router speaks; on no interface, it is ``source`` that it speaks from."""
 
     interface: str
     family: Family
+    source: Address | None = None
 
 
 def place_of(router: VirtualRouter) -> Place:
     """Return where a virtual router speaks."""
-    return Place(router.port, router.family)
+    return Place(router.port, router.family, None if router.port else router.source)
 
 
 @define
 class Wire:
     """The sockets of one place, its interface being as it was when it had this index.
 
-    Its datagrams may gather for ``patience`` seconds; ``later`` is set while they do.
+    ``enclosed`` hears what comes in authentication headers, if that is wanted.  The others' datagrams may gather for ``patience`` seconds;
+    ``later`` is set while they do.
     """
 
     index: int
     receiver: VrrpReceiver
     sender: VrrpSender
+    enclosed: VrrpReceiver | None = None
     patience: float = 0.0
     later: TimerHandle | None = None
 
@@ -67,6 +76,8 @@ class Wires:
         """Take the datagrams that wait on a wire, oldest first, and leave what comes next to gather if it may."""
         wire = self._wires[place]
         arrivals = wire.receiver.receive(BURST)
+        if wire.enclosed:
+            arrivals = sorted((*arrivals, *wire.enclosed.receive(BURST)), key=lambda arrival: arrival[0])
         if arrivals and wire.patience and wire.later is None:
             self._loop.remove_reader(wire.receiver.fileno())
             wire.later = self._loop.call_later(wire.patience, self._look_again, place, wire)
@@ -84,12 +95,13 @@ class Wires:
             spoken.setdefault(place_of(router), []).append(router)
         for place, those in spoken.items():
             interface, wire = interfaces.get(place.interface), self._wires.get(place)
-            if wire and (interface is None or wire.index != interface.index):
+            index = interface.index if interface else None if place.interface else ANY_INTERFACE
+            if wire and wire.index != index:
                 self._close(place)
-            if interface and place not in self._wires:
-                self._open(place, interface.index)
+            if index is not None and place not in self._wires:
+                self._open(place, index)
             if place in self._wires:
-                self._attune(self._wires[place], those)
+                self._attune(place, self._wires[place], those)
 
     def keep(self, routers: Sequence[VirtualRouter]) -> None:
         """Close every wire on which none of these virtual routers speaks."""
@@ -103,22 +115,55 @@ class Wires:
         if wire.later is None:
             self._loop.add_reader(wire.receiver.fileno(), self._listen, place)
 
-    def _attune(self, wire: Wire, routers: list[VirtualRouter]) -> None:
+    def _attune(self, place: Place, wire: Wire, routers: list[VirtualRouter]) -> None:
         """Hear what is for these virtual routers, as promptly as they need."""
-        wanted = {router.virtual_router_id for router in routers}
-        wire.receiver.admit(None if self._every_router else wanted)
+        enclosed = [router for router in routers if isinstance(router.authentication, IpAuthenticationHeader)]
+        if enclosed and wire.enclosed is None:
+            wire.enclosed = self._listening(place, wire.index, AUTHENTICATION_HEADER_PROTOCOL)
+        elif not enclosed and wire.enclosed:
+            self._loop.remove_reader(wire.enclosed.fileno())
+            wire.enclosed.close()
+            wire.enclosed = None
+        for receiver, those in ((wire.receiver, routers), (wire.enclosed, enclosed)):
+            if receiver:
+                receiver.admit(None if self._every_router else {router.virtual_router_id for router in those})
+                if place.interface:
+                    self._tell_failure(place, partial(receiver.join, {each.multicast_group for each in those if not each.peers}))
         shortest: Interval = min(router.advertisement_interval for router in routers)
         wire.patience = shortest / SECOND / PATIENCE if len(routers) >= MANY else 0.0
 
     def _open(self, place: Place, index: int) -> None:
-        try:
-            wire = Wire(index, VrrpReceiver(place.interface, index, place.family), VrrpSender(place.interface, index, place.family))
-        except OSError as error:
-            hint = "it needs CAP_NET_RAW and CAP_NET_ADMIN" if place.family == 4 else f"it needs CAP_NET_RAW, CAP_NET_ADMIN and {_IPV6_ON}"
-            self._tell([Problem(f"open a VRRP socket for IPv{place.family} on {place.interface}", error.errno or 0, hint)])
+        receiver = self._listening(place, index, VRRP_PROTOCOL)
+        if receiver is None:
             return
-        self._wires[place] = wire
-        self._loop.add_reader(wire.receiver.fileno(), self._listen, place)
+        try:
+            sender = VrrpSender(place.interface, index, place.family)
+        except OSError as error:
+            self._tell_refusal(place, error)
+            self._loop.remove_reader(receiver.fileno())
+            receiver.close()
+            return
+        self._wires[place] = Wire(index, receiver, sender)
+
+    def _listening(self, place: Place, index: int, protocol: int) -> VrrpReceiver | None:
+        try:
+            receiver = VrrpReceiver(place.interface, index, place.family, protocol, place.source)
+        except OSError as error:
+            self._tell_refusal(place, error)
+            return None
+        self._loop.add_reader(receiver.fileno(), self._listen, place)
+        return receiver
+
+    def _tell_failure(self, place: Place, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except OSError as error:
+            self._tell_refusal(place, error)
+
+    def _tell_refusal(self, place: Place, error: OSError) -> None:
+        hint = "it needs CAP_NET_RAW and CAP_NET_ADMIN" if place.family == 4 else f"it needs CAP_NET_RAW, CAP_NET_ADMIN and {_IPV6_ON}"
+        where = place.interface or format_address(place.source or Address(bytes(4)))
+        self._tell([Problem(f"open a VRRP socket for IPv{place.family} on {where}", error.errno or 0, hint)])
 
     def _close(self, place: Place) -> None:
         wire = self._wires.pop(place)
@@ -127,6 +172,9 @@ class Wires:
             wire.later.cancel()
         wire.receiver.close()
         wire.sender.close()
+        if wire.enclosed:
+            self._loop.remove_reader(wire.enclosed.fileno())
+            wire.enclosed.close()
 
 
 _IPV6_ON = "IPv6 on the interface (net.ipv6.conf.INTERFACE.disable_ipv6 = 0)"
