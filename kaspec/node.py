@@ -20,7 +20,7 @@ from kaspec.tracking import NOTHING_FOUND, Finding, Link, Tracker, source_candid
 from kaspec.units import ZERO, Instant, Interval
 from kaspec.vrrp import state as states
 from kaspec.vrrp.association import BLANK, Association, seal
-from kaspec.vrrp.authentication import Keyed
+from kaspec.vrrp.authentication import HmacTrailer, Keyed
 from kaspec.vrrp.events import DeadlineReached, Event, HoldingsLost, LinkReturned, Shutdown, StandingChanged, Startup
 from kaspec.vrrp.holdings import Holding
 from kaspec.vrrp.machine import step
@@ -75,6 +75,11 @@ class Node:
         if len(found) <= 1:
             return found[0] if found else None
         return next((place for place in found if _is_for(self.routers[place], packet)), None)
+
+    @cached_property
+    def reads_clock(self) -> bool:
+        """Whether any virtual router signs or verifies by the wall clock."""
+        return any(isinstance(router.authentication, HmacTrailer) for router in self.routers)
 
     @cached_property
     def versions(self) -> Mapping[tuple[str, Family], frozenset[Version]]:

@@ -31,6 +31,11 @@ def wall_clock() -> WallClock:
     return WallClock(now_it_is, epoch, Interval(time.localtime().tm_gmtoff * SECOND))
 
 
+def epoch(instant: Instant) -> Interval:
+    """Return what an instant of our clock, which is about now, lacks to microseconds since 1970."""
+    return Interval(time.time_ns() // 1000 - instant)
+
+
 class Alarm:
     """One timer in an event loop: ``callback`` runs at, or as soon as possible after, the instant it is armed for.
 

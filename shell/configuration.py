@@ -5,13 +5,14 @@ import os
 import socket
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import assert_never
 
 from attrs import evolve, frozen
 
+from kaspec.config.credentials import key_files, unreadable_keys, with_keys
 from kaspec.config.diagnostics import Diagnostic, has_errors, render_diagnostic
 from kaspec.config.expansion.library import Answer, Content, Found, Library, Listing, Question, Settings, Unread
 from kaspec.config.gathering import in_order
@@ -22,6 +23,8 @@ from shell.programs import look_at_programs
 
 SEED = int(time.time())
 """For ``${_RANDOM}``, as in keepalived, but the same for all the process reads: a reload of what has not changed changes nothing."""
+LONGEST_KEY_FILE = 256
+"""Bytes of a file with a key; more is no key."""
 
 
 @frozen
@@ -75,9 +78,24 @@ def load(path: Path, config_id: str, all_config: bool = False, umask: int | None
     missing = check_interfaces(configuration, frozenset(name for _, name in socket.if_nameindex()))
     uses, telling = configuration.command_uses, configuration.global_defs.telling
     verdict = judge(uses, telling, look_at_programs(facts_wanted(uses, telling)), umask)
-    diagnostics = in_order((*reading.diagnostics, *missing, *verdict.diagnostics))
-    permitted = without_refused(evolve(configuration, permits=verdict.permits, owners=verdict.owners))
+    keys = _contents(key_files(configuration.routers))
+    unusable = unreadable_keys(reading.section, keys)
+    routers = tuple(with_keys(router, keys) for router in configuration.routers)
+    diagnostics = in_order((*reading.diagnostics, *missing, *verdict.diagnostics, *unusable))
+    permitted = without_refused(evolve(configuration, routers=routers, permits=verdict.permits, owners=verdict.owners))
     return Loaded(evolve(reading, diagnostics=diagnostics, configuration=permitted))
+
+
+def _contents(paths: Iterable[str]) -> dict[str, bytes]:
+    """Return what is in the files that can be read."""
+    found = {}
+    for path in paths:
+        try:
+            with open(path, "rb") as file:
+                found[path] = file.read(LONGEST_KEY_FILE)
+        except (OSError, ValueError):
+            continue
+    return found
 
 
 def read(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unreadable:

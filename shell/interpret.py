@@ -92,7 +92,12 @@ def changes_of(effects: Iterable[Effect]) -> Iterator[tuple[bool, Holding]]:
                 pass
 
 
-@lru_cache(maxsize=4096)
 def datagram(effect: SendAdvertisement) -> bytes:
-    """Return the whole IP datagram of an advertisement; the kernel fills in the identification."""
+    """Return the whole IP datagram of an advertisement; one that is sealed never comes again."""
+    return _datagram(effect) if effect.seal is None else encode_ip(transmit(effect))
+
+
+@lru_cache(maxsize=4096)
+def _datagram(effect: SendAdvertisement) -> bytes:
+    """The kernel fills in the identification."""
     return encode_ip(transmit(effect))

@@ -5,8 +5,12 @@ in ``kaspec.vrrp.reception``, ``step`` in ``kaspec.vrrp.machine``; then ``VrrpLo
 """
 
 from asyncio import AbstractEventLoop
+from functools import partial
 
+from kaspec.config.model import Configuration
+from kaspec.config.transport import receive_buffer
 from kaspec.node import (
+    ClockSet,
     DatagramReceived,
     DeadlinesReached,
     LinkChanged,
@@ -36,6 +40,8 @@ from shell.wires import Place, Wires
 
 LONGEST_WATCH = Interval(50_000)
 """How long a run of takeovers may keep the rest of the process waiting."""
+CLOCK_TOLERANCE = Interval(10_000)
+"""How much the wall clock may seem to have moved before that counts as set."""
 
 
 class VrrpLoop:
@@ -52,7 +58,16 @@ class VrrpLoop:
         self.announcer = Announcer(kernel, Pacing())
         self._recorder: Recorder | None = None
         self._unwritten: list[tuple[Transition, Instant]] = []
-        self._wires.follow(node.routers, kernel.interfaces)
+
+    def open(self) -> None:
+        """Have sockets for the virtual routers."""
+        self._wires.follow(self.node.routers, self._kernel.interfaces)
+
+    def set_policy(self, settings: Configuration) -> None:
+        """Receive from now on (a reconfiguration, if there is one) as a configuration says."""
+        transport = settings.global_defs.transport
+        self._diary.log_unknown_vrids = transport.log_unknown_vrids
+        self._wires.set_policy(transport.log_unknown_vrids, partial(receive_buffer, transport, settings.settings))
 
     def listen(self, place: Place) -> None:
         """Datagrams are waiting on a wire."""
@@ -61,7 +76,10 @@ class VrrpLoop:
 
     def receive(self, place: Place) -> None:
         """Take the datagrams that wait on a wire: each is an event of the instant it arrived."""
-        for arrived, datagram in self._wires.receive(place):
+        arrivals = self._wires.receive(place)
+        if arrivals:
+            self._look_at_the_clock()
+        for arrived, datagram in arrivals:
             at = max(arrived, self._latest)
             transition = take_datagram(self.node, self.state, place.interface, datagram, at)
             self.apply(transition, at)
@@ -153,7 +171,19 @@ class VrrpLoop:
         self.announcer.close()
         self._alarm.close()
 
+    def _look_at_the_clock(self) -> None:
+        """Tell the core of the wall clock, if that matters and somebody has set it."""
+        if self.node.reads_clock:
+            now = clock.now()
+            epoch = clock.epoch(now)
+            if abs(epoch - self.state.epoch) > CLOCK_TOLERANCE:
+                self._take_event(ClockSet(epoch), now)
+
     def _step(self, event: NodeEvent, now: Instant) -> None:
+        self._look_at_the_clock()
+        self._take_event(event, now)
+
+    def _take_event(self, event: NodeEvent, now: Instant) -> None:
         transition = node_step(self.node, self.state, event, now)
         self.apply(transition, now)
         if self._recorder:

@@ -4,11 +4,12 @@ Nothing here blocks and no send raises: what the kernel refuses comes back as ``
 """
 
 import errno
+import fcntl
 import socket
 import time
 from collections.abc import Collection, Sequence, Set
 from functools import lru_cache
-from struct import pack
+from struct import pack, unpack_from
 
 from kaspec.address import Address, Family, format_address, is_link_local, is_multicast, vrrp_group
 from kaspec.units import Instant
@@ -27,6 +28,9 @@ SEND_BUFFER = 1 << 20
 CREDIBLE_AGE = 1_000_000_000
 """Nanoseconds a datagram may have waited for us."""
 
+ETHERNET_MTU = 1500
+
+_SIOCGIFMTU = 0x8921
 _IP_MULTICAST_ALL, _IPV6_MULTICAST_ALL = 49, 29
 _IP_FREEBIND, _IPV6_FREEBIND = 15, 78
 _SO_TIMESTAMPNS = 35
@@ -215,6 +219,16 @@ def _enlarge(target: socket.socket, option: int, size: int) -> None:
         target.setsockopt(socket.SOL_SOCKET, force, size)
     except PermissionError:
         target.setsockopt(socket.SOL_SOCKET, option, size)
+
+
+def mtu_of(interface: str) -> int:
+    """Return the MTU of an interface (netdevice(7) SIOCGIFMTU); of none, or one that is gone, Ethernet's."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            answer = fcntl.ioctl(asking, _SIOCGIFMTU, pack("16si12x", interface.encode(), 0))
+        except OSError:
+            return ETHERNET_MTU
+    return int(unpack_from("i", answer, 16)[0])
 
 
 def _hear_own_groups_only(target: socket.socket, family: Family) -> None:

@@ -69,6 +69,8 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         statics = StaticItems(kernel, diary.problems, configuration.statics)
         statics.begin()
         vrrp = VrrpLoop(loop, Node(configuration.routers, configuration.groups), kernel, diary)
+        vrrp.set_policy(configuration)
+        vrrp.open()
         child = _Child(vrrp, kernel, premises, statics, diary, notifier, configuration, loop.create_future(), options)
         child.settle(configuration)
         child.trackers = Trackers.at(loop, runner, vrrp.take)
@@ -260,6 +262,7 @@ class _Child:
         self.statics.change(configuration.statics)
         self.premises.extend(configuration)
         self.notifier.adopt(configuration)
+        self.vrrp.set_policy(configuration)
         if self.trackers:
             self.trackers.adopt(configuration)
         self.vrrp.reconfigure(Node(configuration.routers, configuration.groups), render(configuration))

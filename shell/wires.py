@@ -18,7 +18,7 @@ from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL
 from kaspec.wire.ip import VRRP_PROTOCOL
 from shell.netlink import Interface
 from shell.problem import Problem
-from shell.sockets import VrrpReceiver, VrrpSender
+from shell.sockets import RECEIVE_BUFFER, VrrpReceiver, VrrpSender, mtu_of
 
 BURST = 256
 """How many datagrams are taken from a socket before timers get their turn."""
@@ -66,6 +66,7 @@ class Wires:
         self, loop: AbstractEventLoop, listen: Callable[[Place], None], tell: Callable[[Iterable[Problem]], None], every_router: bool
     ) -> None:
         self._loop, self._listen, self._tell, self._every_router = loop, listen, tell, every_router
+        self._buffer: Callable[[Sequence[VirtualRouter], int], int | None] = lambda _routers, _mtu: None
         self._wires: dict[Place, Wire] = {}
 
     def places(self) -> tuple[Place, ...]:
@@ -87,6 +88,10 @@ class Wires:
         """Send datagrams; where there is no wire, nowhere (that was told when it could not be opened)."""
         wire = self._wires.get(place)
         return wire.sender.send(datagrams) if wire else ()
+
+    def set_policy(self, every_router: bool, buffer: Callable[[Sequence[VirtualRouter], int], int | None]) -> None:
+        """From the next ``follow`` on, hear every VRID, or not; ``buffer`` says how many bytes may wait for virtual routers, by the MTU."""
+        self._every_router, self._buffer = every_router, buffer
 
     def follow(self, routers: Sequence[VirtualRouter], interfaces: Mapping[str, Interface]) -> None:
         """Have a wire wherever a virtual router speaks on an interface that exists, and hear what is for the virtual routers there."""
@@ -126,6 +131,7 @@ class Wires:
             wire.enclosed = None
         for receiver, those in ((wire.receiver, routers), (wire.enclosed, enclosed)):
             if receiver:
+                receiver.resize(self._buffer(those, mtu_of(place.interface)) or RECEIVE_BUFFER)
                 receiver.admit(None if self._every_router else {router.virtual_router_id for router in those})
                 if place.interface:
                     self._tell_failure(place, partial(receiver.join, {each.multicast_group for each in those if not each.peers}))

@@ -12,6 +12,8 @@ from conformance.lab.listening import listening
 from conformance.lab.network import Host, Lab, Lan
 from kaspec.address import Address
 from kaspec.units import Instant
+from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL, open_header
+from kaspec.wire.hmac_trailer import TRAILER_BYTES
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, decode_ip
 from kaspec.wire.vrrp import Advertisement, decode
 
@@ -74,11 +76,20 @@ def advert_of(frame: Frame) -> Advert | None:
     if frame.data[12:14] not in (_ETHERTYPE_IPV4, _ETHERTYPE_IPV6):
         return None
     packet = decode_ip(frame.data[14:])
-    if not isinstance(packet, Packet) or packet.protocol != VRRP_PROTOCOL:
+    if not isinstance(packet, Packet):
         return None
-    version = 3 if packet.payload[:1] == b"\x31" else 2
-    advertisement = decode(version, packet.payload, (packet.source, packet.destination))
+    message = message_of(packet)
+    version = 3 if message[:1] == b"\x31" else 2
+    advertisement = decode(version, message, (packet.source, packet.destination), TRAILER_BYTES)
     return Advert(frame.at, packet.source, advertisement) if isinstance(advertisement, Advertisement) else None
+
+
+def message_of(packet: Packet) -> bytes:
+    """Return the VRRP message of a packet, be it in an authentication header or not; empty if it is of another protocol."""
+    if packet.protocol == VRRP_PROTOCOL:
+        return packet.payload
+    opened = open_header(packet.payload) if packet.protocol == AUTHENTICATION_HEADER_PROTOCOL else None
+    return opened[1] if isinstance(opened, tuple) else b""
 
 
 @contextmanager

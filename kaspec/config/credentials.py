@@ -1,10 +1,12 @@
 """``authentication`` and ``auth_hmac`` of a ``vrrp_instance``: from what is written to keys, and back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve
 
 from kaspec.config import diagnostics as kinds
+from kaspec.config.diagnostics import Diagnostic
+from kaspec.config.keywords import top
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lexer import Report
 from kaspec.config.sections import Given, Section
@@ -125,6 +127,17 @@ def length_complaint(key_id: int, data: bytes) -> str:
     return f"key {key_id} has {len(data)} bytes, not {SHORTEST_KEY} to {LONGEST_KEY}, and is ignored"
 
 
+def unreadable_keys(section: Section, contents: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+    """Tell which keys their files do not give, each where it stands; ``section`` is the whole text, a file not there has no contents."""
+    for instance in section.sections(top.VRRP_INSTANCE):
+        for given in instance.merged(rows.AUTH_HMAC).entries(rows.KEY):
+            key, _ = read_key(given.value)
+            if key is not None and key.file and not _key_in(contents.get(key.file, b"")):
+                found = f"holds {len(contents[key.file])} bytes" if key.file in contents else "cannot be read"
+                message = f"{key.file} {found}, so key {key.key_id} of {instance.label} cannot be used"
+                yield kinds.KEY_UNUSABLE.at(given.word, message, "give it 32 to 64 bytes, or hex: and their digits")
+
+
 def key_files(routers: Iterable[VirtualRouter]) -> frozenset[str]:
     """Return the files that keys are in."""
     return frozenset(
@@ -132,7 +145,7 @@ def key_files(routers: Iterable[VirtualRouter]) -> frozenset[str]:
     )
 
 
-def with_keys(router: VirtualRouter, contents: dict[str, bytes]) -> VirtualRouter:
+def with_keys(router: VirtualRouter, contents: Mapping[str, bytes]) -> VirtualRouter:
     """Fill in the keys that are in files; what a file does not give stays empty.  The line's end is not part of a key."""
     keys = router.authentication
     if not isinstance(keys, HmacTrailer):
