@@ -193,19 +193,19 @@ def test_a_packet_heard_before_and_a_wrong_password_change_nothing(town: TwoRout
     heard = backup.wait_for_line("Entering BACKUP STATE").at
     last = first_of(capture, way.address("a"), heard, count=2)
     old = replayed(capture, way.address("a"))
+    forged = old[:46] + bytes([old[46] ^ 1]) + old[47:]
+    inject(town.h, "eth0", old, forged)
+    backup.wait_for_line("sequence number .* already processed")
+    backup.wait_for_line("invalid IPSEC HMAC-MD5 value")
     town.lab.power_off(town.a)
     last = adverts(capture, way.address("a"), last)[-1]
-    forged = old[:-9] + bytes([old[-9] ^ 1]) + old[-8:]
 
     def taken() -> list[Instant]:
-        inject(town.h, "eth0", old, forged)
+        inject(town.h, "eth0", forged)
         return adverts(capture, way.address("b"), last)
 
     waited = wait_until(taken, 8, "b is Master")[0] - last
     assert 3_609_375 - SLACK // 8 <= waited <= 3_609_375 + SLACK
-    told = [line.text for line in backup.lines]
-    assert any("already processed" in line for line in told), told
-    assert any("invalid IPSEC HMAC-MD5 value" in line for line in told), told
     backup.stop()
 
 
@@ -215,7 +215,7 @@ def test_two_passwords_make_two_masters_and_each_says_why(town: TwoRouters, capt
     ours = KASPEC.start(town.a, way.configuration("a").replace("s3cr3t", "another8"))
     theirs = KEEPALIVED.start(town.b, way.configuration("b"))
     first_of(capture, way.address("a"), began, count=3)
-    first_of(capture, way.address("b"), began, count=3)
+    first_of(capture, way.address("b"), began)  # and no second one: whatever it hears postpones its advertisements
     for process in (ours, theirs):
         process.wait_for_line("invalid IPSEC HMAC-MD5 value")
         assert not any("another8" in line.text or "s3cr3t" in line.text for line in process.lines)
