@@ -53,6 +53,7 @@ class VrrpLoop:
         self.state: NodeState = initial(node, kernel.links())
         self._latest = clock.now()
         self._deadlines = Deadlines()
+        self._missed: Instant | None = None
         self._alarm = clock.Alarm(loop, self.expire)
         self._wires = Wires(loop, self.listen, diary.problems, diary.log_unknown_vrids)
         self.announcer = Announcer(kernel, Pacing())
@@ -71,6 +72,7 @@ class VrrpLoop:
 
     def listen(self, place: Place) -> None:
         """Datagrams are waiting on a wire."""
+        self._look_at_the_clock(clock.now())
         self.receive(place)
         self._rest()
 
@@ -93,12 +95,12 @@ class VrrpLoop:
         comes from its sleep takes ten times as long.  Often another is near then, so this goes on, but not for ever.
         """
         now = clock.now()
+        self._look_at_the_clock(now)
         rehearsed, bedtime = None, now + LONGEST_WATCH
         while True:
             self._hear()
             now = clock.now()
             while due := self._deadlines.take_due(now, self._deadline_of):
-                self._diary.served_late(Interval(now - min(at for place in due if (at := self._deadline_of(place)) is not None)))
                 self._step(DeadlinesReached(due), now)
             self._diary.problems(self.announcer.proceed(now))
             near = self._takeover_near(now)
@@ -192,6 +194,15 @@ class VrrpLoop:
     def _hear(self) -> None:
         for place in self._wires.places():
             self.receive(place)
+
+    def _look_at_the_clock(self, now: Instant) -> None:
+        """Note if a deadline should have been served long ago: we were held up."""
+        match self._deadlines.earliest():
+            case (at, place) if at < now - self._diary.tolerated:
+                deadline = self._deadline_of(place)
+                if deadline is not None and deadline != self._missed:
+                    self._missed = deadline
+                    self._diary.served_late(Interval(now - deadline))
 
     def _deadline_of(self, place: int) -> Instant | None:
         return next_deadline(self.state.states[place])

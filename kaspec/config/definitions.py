@@ -63,23 +63,26 @@ def _firewall(section: Section) -> FirewallStyle | None:
 def garp_policy(globally: Section, instance: Section) -> GarpPolicy:
     """Return when an instance sends gratuitous ARP: its own settings, else the global ones, else keepalived's defaults.
 
-    What a lower priority brings about follows the instance's own burst unless it is set anywhere.
+    What a lower priority brings about follows the global burst unless it is set anywhere, not the instance's own.
     """
 
     def setting(own: Setting[T], default_row: Setting[T], default: T) -> T:
         return instance.value(own, globally.value(default_row, default))
 
     minimal = globally.value(rows.VRRP_MIN_GARP, False)
-    repeat = setting(instance_rows.GARP_MASTER_REPEAT, rows.VRRP_GARP_MASTER_REPEAT, 1 if minimal else 5)
-    delay = setting(instance_rows.GARP_MASTER_DELAY, rows.VRRP_GARP_MASTER_DELAY, ZERO if minimal else FIVE_SECONDS)
+    usual, usual_delay = (1, ZERO) if minimal else (5, FIVE_SECONDS)
+    global_repeat = globally.value(rows.VRRP_GARP_MASTER_REPEAT, usual)
+    global_delay = globally.value(rows.VRRP_GARP_MASTER_DELAY, usual_delay)
+    repeat = setting(instance_rows.GARP_MASTER_REPEAT, rows.VRRP_GARP_MASTER_REPEAT, usual)
+    delay = setting(instance_rows.GARP_MASTER_DELAY, rows.VRRP_GARP_MASTER_DELAY, usual_delay)
     extra = _extra(globally, instance)
     return GarpPolicy(
         repeat,
         _some(delay),
         _some(setting(instance_rows.GARP_MASTER_REFRESH, rows.VRRP_GARP_MASTER_REFRESH, ZERO)),
         setting(instance_rows.GARP_MASTER_REFRESH_REPEAT, rows.VRRP_GARP_MASTER_REFRESH_REPEAT, 1),
-        setting(instance_rows.GARP_LOWER_PRIO_REPEAT, rows.VRRP_GARP_LOWER_PRIO_REPEAT, repeat),
-        _some(setting(instance_rows.GARP_LOWER_PRIO_DELAY, rows.VRRP_GARP_LOWER_PRIO_DELAY, delay)),
+        setting(instance_rows.GARP_LOWER_PRIO_REPEAT, rows.VRRP_GARP_LOWER_PRIO_REPEAT, global_repeat),
+        _some(setting(instance_rows.GARP_LOWER_PRIO_DELAY, rows.VRRP_GARP_LOWER_PRIO_DELAY, global_delay)),
         _some(extra.interval),
         extra.everywhere and bool(extra.interval),
     )

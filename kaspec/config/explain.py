@@ -233,10 +233,6 @@ class _Instance:
         for above in inherited_from(row):
             if (given := self.globally.last(above)) is not None:
                 return Provenance("inherited", given.statement.span, above.name)
-        followed = FOLLOWS.get(row)
-        if followed is not None:
-            beyond = self.section.last(followed)
-            return Provenance("default", beyond.statement.span if beyond else None, f"as {followed.name}")
         minimal = self.globally.last(globals_.VRRP_MIN_GARP)
         if row in MINIMAL and minimal is not None and minimal.value:
             return Provenance("inherited", minimal.statement.span, globals_.VRRP_MIN_GARP.name)
@@ -261,7 +257,7 @@ def inherited_from(row: Setting[Any]) -> Iterator[Setting[Any]]:
         above = TABLE[inherits[0]][inherits[1]]
         if isinstance(above, Setting):
             yield above
-        inherits = None if row in FOLLOWS else above.description.inherits
+        inherits = above.description.inherits
 
 
 TRACKERS: Mapping[Listing[TrackLine], TrackerKind] = {
@@ -273,12 +269,7 @@ TRACKERS: Mapping[Listing[TrackLine], TrackerKind] = {
 """The lists of what is tracked."""
 OPPOSITES: Mapping[Row, Setting[Any]] = {rows.PREEMPT: rows.NOPREEMPT}
 """Keywords that take each other back."""
-FOLLOWS: Mapping[Row, Setting[Any]] = {
-    rows.GARP_LOWER_PRIO_REPEAT: rows.GARP_MASTER_REPEAT,
-    rows.GARP_LOWER_PRIO_DELAY: rows.GARP_MASTER_DELAY,
-}
-"""Settings whose default is another setting."""
-MINIMAL = frozenset({rows.GARP_MASTER_REPEAT, rows.GARP_MASTER_DELAY})
+MINIMAL = frozenset({rows.GARP_MASTER_REPEAT, rows.GARP_MASTER_DELAY, rows.GARP_LOWER_PRIO_REPEAT, rows.GARP_LOWER_PRIO_DELAY})
 """What ``vrrp_min_garp`` stands in for."""
 
 

@@ -29,7 +29,9 @@ def test_what_an_instance_gives_counts_before_what_it_inherits() -> None:
 
 
 def test_a_default_may_be_another_setting() -> None:
-    assert origin(explained("garp_master_delay 9")["garp_lower_prio_delay"]) == ("9", "default", 7, "as garp_master_delay")
+    """The global one, not the instance's own, as keepalived has it."""
+    found = explained("garp_master_delay 9", globally="vrrp_garp_master_delay 7")
+    assert origin(found["garp_lower_prio_delay"]) == ("7", "inherited", 2, "vrrp_garp_master_delay")
 
 
 def test_one_global_setting_may_stand_for_several() -> None:

@@ -178,10 +178,10 @@ def test_half_an_authentication_is_none() -> None:
 def test_garp_follows_the_instance_then_the_global_setting_then_the_default() -> None:
     globally = "vrrp_garp_master_delay 7\nvrrp_garp_master_repeat 2\nvrrp_garp_lower_prio_repeat 0"
     policy = instance("garp_master_delay 9", "garp_master_refresh 60", globally=globally).garp
-    assert policy == GarpPolicy(2, Interval(9 * SECOND), Interval(60 * SECOND), 1, 0, Interval(9 * SECOND))
+    assert policy == GarpPolicy(2, Interval(9 * SECOND), Interval(60 * SECOND), 1, 0, Interval(7 * SECOND))
     assert instance(globally="vrrp_garp_lower_prio_delay 3").garp == GarpPolicy(lower_priority_delay=Interval(3 * SECOND))
     assert instance(globally="vrrp_min_garp").garp == GarpPolicy(1, None, None, 1, 1, None)
-    assert instance("garp_master_delay 0").garp == GarpPolicy(delay=None, lower_priority_delay=None)
+    assert instance("garp_master_delay 0").garp == GarpPolicy(delay=None)
 
 
 def test_settings_an_instance_inherits() -> None:
