@@ -72,7 +72,7 @@ class VrrpLoop:
 
     def listen(self, place: Place) -> None:
         """Datagrams are waiting on a wire."""
-        self._look_at_the_clock(clock.now())
+        self._note_lateness(clock.now())
         self.receive(place)
         self._rest()
 
@@ -95,7 +95,7 @@ class VrrpLoop:
         comes from its sleep takes ten times as long.  Often another is near then, so this goes on, but not for ever.
         """
         now = clock.now()
-        self._look_at_the_clock(now)
+        self._note_lateness(now)
         rehearsed, bedtime = None, now + LONGEST_WATCH
         while True:
             self._hear()
@@ -195,7 +195,7 @@ class VrrpLoop:
         for place in self._wires.places():
             self.receive(place)
 
-    def _look_at_the_clock(self, now: Instant) -> None:
+    def _note_lateness(self, now: Instant) -> None:
         """Note if a deadline should have been served long ago: we were held up."""
         match self._deadlines.earliest():
             case (at, place) if at < now - self._diary.tolerated:
