@@ -136,6 +136,14 @@ def _tracking(old: VirtualRouter, new: VirtualRouter) -> Iterator[Consequence]:
             yield Consequence(
                 "ANY", "note" if track.weight else "risk", effect if track.weight else f"{effect} if {track.interface} is {failing}"
             )
+    for each in new.trackers:
+        if each not in old.trackers:
+            what = f"the {each.kind} {each.name}"
+            if each.weight:
+                yield Consequence("ANY", "note", f"its priority changes by {each.weight} with {what}")
+            else:
+                failing = ("is" if each.reverse else "is not") + (" 0" if each.kind == "file" else " good")
+                yield Consequence("ANY", "risk", f"goes to FAULT if {what} {failing}")
     if old.dont_track_primary and not new.dont_track_primary:
         yield Consequence("ANY", "risk", f"goes to FAULT if {new.interface} is down")
 

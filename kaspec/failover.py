@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from kaspec.tracking import Link, fold, interface_contribution, standing
+from kaspec.tracking import Finding, Link, Tracker, TrackerKind, fold, interface_contribution, standing, tracker_contribution
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.intervals import master_down_interval, skew_time
 from kaspec.vrrp.router import VirtualRouter
@@ -61,7 +61,20 @@ def _priority(router: VirtualRouter, best: bool) -> int:
     """Return the effective priority when all that is tracked is for the best, or for the worst."""
     choose = max if best else min
     tracked = {track.interface for track in router.tracks}
-    return standing(router, {name: choose(_links(name), key=lambda link: _weight(router, link)) for name in tracked}).priority
+    trackers = {track.tracker for track in router.trackers}
+    links = {name: choose(_links(name), key=lambda link: _weight(router, link)) for name in tracked}
+    findings = {each: choose(_findings(each[0]), key=lambda found: _adds(router, each, found)) for each in trackers}
+    return standing(router, links, findings=findings).priority
+
+
+def _findings(kind: TrackerKind) -> tuple[Finding, ...]:
+    """Return the best and the worst that may be found; a file may hold anything that is no fault."""
+    return tuple(map(Finding.of_file, range(-253, 254))) if kind == "file" else (Finding(False), Finding(True))
+
+
+def _adds(router: VirtualRouter, tracker: Tracker, found: Finding) -> int:
+    """Return what a finding adds to the priority; one that is a fault has none."""
+    return fold(tracker_contribution(track, found) for track in router.trackers if track.tracker == tracker).weight
 
 
 def _links(name: str) -> tuple[Link, Link]:

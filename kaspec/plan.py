@@ -12,6 +12,9 @@ from attrs import field, fields, frozen
 from kaspec.config.model import BfdInstance, Configuration, InstanceSettings
 from kaspec.consequences import Consequence, Holders, of_change, of_loss, of_move, of_start, of_stop
 from kaspec.succession import Added, Changed, Fate, Kept, Moved, Removed, succession
+from kaspec.trackers.file import TrackedFile
+from kaspec.trackers.process import TrackedProcess
+from kaspec.trackers.script import Script
 from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 
@@ -81,11 +84,14 @@ class Plan:
     routes: Difference[Route] = field(factory=Difference)
     actions: tuple[Action, ...] = ()
     sessions: Difference[BfdInstance] = field(factory=Difference)
+    scripts: Difference[Script] = field(factory=Difference)
+    files: Difference[TrackedFile] = field(factory=Difference)
+    processes: Difference[TrackedProcess] = field(factory=Difference)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        lists = (self.addresses, self.routes, self.sessions)
+        lists = (self.addresses, self.routes, self.sessions, self.scripts, self.files, self.processes)
         return not (self.definitions or self.others or any(lists)) and all(each.kind == "keep" for each in self.actions)
 
     @property
@@ -115,10 +121,26 @@ def plan(old: Configuration, new: Configuration) -> Plan:
         difference(old.static_routes, new.static_routes),
         tuple(_action(fate, before, after, holders) for fate in succession(old.routers, new.routers)),
         difference(old.bfd_instances, new.bfd_instances),
+        scripts=difference(old.scripts, new.scripts),
+        files=difference(old.files, new.files),
+        processes=difference(old.processes, new.processes),
     )
 
 
-_PLANNED = {"global_defs", "process", "pacing", "static_addresses", "static_routes", "routers", "settings", "bfd_instances"}
+_TRACKED = ("bfd_instances", "scripts", "files", "processes")
+_PLANNED = {
+    "global_defs",
+    "process",
+    "pacing",
+    "static_addresses",
+    "static_routes",
+    "routers",
+    "settings",
+    "bfd_instances",
+    "scripts",
+    "files",
+    "processes",
+}
 """The parts of a configuration that a plan has a place of its own for."""
 
 

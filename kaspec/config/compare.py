@@ -20,7 +20,7 @@ from kaspec.config.reader import Reading
 from kaspec.config.source import Span
 from kaspec.config.values import plain_seconds
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
-from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.router import InterfaceTrack, TrackerTrack, VirtualRouter
 
 
 @frozen(eq=False)
@@ -328,7 +328,7 @@ def _range(router: VirtualRouter) -> tuple[int, int]:
     """The priority when all that is tracked is well, and when all of it has failed."""
     if router.is_owner:
         return router.priority, router.priority
-    weights = [-track.weight if track.reverse else track.weight for track in router.tracks]
+    weights = [-track.weight if track.reverse else track.weight for track in _known(router)]
     well = router.priority + sum(weight for weight in weights if weight > 0)
     failed = router.priority + sum(weight for weight in weights if weight < 0)
     return min(max(well, 1), 254), min(max(failed, 1), 254)
@@ -336,7 +336,12 @@ def _range(router: VirtualRouter) -> tuple[int, int]:
 
 def _faults(router: VirtualRouter) -> bool:
     """Whether something tracked has no weight, so that its failure is a fault rather than a lower priority."""
-    return any(not track.weight for track in router.tracks)
+    return any(not track.weight for track in router.tracks) or any(not track.weight for track in router.trackers)
+
+
+def _known(router: VirtualRouter) -> tuple[InterfaceTrack | TrackerTrack, ...]:
+    """All that is tracked, but for files, which may add anything."""
+    return (*router.tracks, *(track for track in router.trackers if track.kind != "file"))
 
 
 RULES: tuple[Callable[[Pair], Iterator[Diagnostic]], ...] = (

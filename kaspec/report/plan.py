@@ -5,17 +5,21 @@ from typing import Any
 
 from kaspec.config.model import BfdInstance, Command, Telling, Transport
 from kaspec.config.pacing import render_garp_group
-from kaspec.config.render import render_bfd_instance, render_track
+from kaspec.config.render import render_bfd_instance, render_track, render_tracker
 from kaspec.config.render_holdings import render_address, render_route
 from kaspec.config.terms import Fifo, Owner, write_fifo, write_owner
+from kaspec.config.trackers import render_file, render_process, render_script
 from kaspec.config.transport import write_peers
 from kaspec.config.values import plain_seconds
 from kaspec.consequences import Consequence
 from kaspec.pacing import GarpGroup
 from kaspec.plan import Action, Change, Difference, Plan, changes
+from kaspec.trackers.file import TrackedFile
+from kaspec.trackers.process import TrackedProcess
+from kaspec.trackers.script import Script
 from kaspec.units import ZERO
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
-from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, Peer, Profile, VirtualAddress
+from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, Peer, Profile, TrackerTrack, VirtualAddress
 from kaspec.vrrp.virtual_interface import VirtualInterface
 
 HEADS: Mapping[str, str] = {
@@ -96,6 +100,9 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "static_ipaddress": _both(plan.addresses, _static_address),
         "static_routes": _both(plan.routes, render_route),
         "bfd_instance": _both(plan.sessions, _session),
+        "vrrp_script": _both(plan.scripts, _script),
+        "track_file": _both(plan.files, _file),
+        "vrrp_track_process": _both(plan.processes, _process),
         "instances": [_action(action) for action in plan.actions],
         "consequences": [_consequence(each) for each in plan.consequences],
     }
@@ -110,6 +117,9 @@ def _lines(plan: Plan, kept: bool) -> Iterator[str]:
         ("static_ipaddress", _plus_minus(plan.addresses, _static_address)),
         ("static_routes", _plus_minus(plan.routes, render_route)),
         ("bfd_instance", _plus_minus(plan.sessions, _session)),
+        ("vrrp_script", _plus_minus(plan.scripts, _script)),
+        ("track_file", _plus_minus(plan.files, _file)),
+        ("vrrp_track_process", _plus_minus(plan.processes, _process)),
     ):
         if lines:
             yield f"{name}: changes"
@@ -127,6 +137,18 @@ def _lines(plan: Plan, kept: bool) -> Iterator[str]:
 def _session(instance: BfdInstance) -> str:
     """Write a ``bfd_instance`` in one line."""
     return " ".join(render_bfd_instance(instance).split()).removeprefix("bfd_instance ")
+
+
+def _script(script: Script) -> str:
+    return f"{script.name} {{ {'; '.join(render_script(script))} }}"
+
+
+def _file(file: TrackedFile) -> str:
+    return f"{file.name} {{ {'; '.join(render_file(file))} }}"
+
+
+def _process(process: TrackedProcess) -> str:
+    return f"{process.name} {{ {'; '.join(render_process(process))} }}"
 
 
 def _details(action: Action) -> Iterator[str]:
@@ -157,7 +179,7 @@ def _warning(consequence: Consequence) -> str:
 
 def _change(change: Change, own: str | None) -> Iterator[str]:
     """Write a change: a list by what it gains and loses, anything else by what it was and is."""
-    if change.name in {"addresses", "tracks"}:
+    if change.name in {"addresses", "tracks", "trackers"}:
         yield from _members(change, own)
         return
     for each in _flat(change):
@@ -167,14 +189,18 @@ def _change(change: Change, own: str | None) -> Iterator[str]:
 
 
 def _members(change: Change, own: str | None) -> Iterator[str]:
-    keyword = OWN[change.name]
+    keyword = OWN.get(change.name, change.name)
     for sign, some, others in (("-", change.old, change.new), ("+", change.new, change.old)):
-        yield from (f"{sign} {keyword} {_member(each, own)}" for each in some if each not in others)
+        for each in some:
+            if each not in others:
+                yield f"{sign} {f'track_{each.kind}' if isinstance(each, TrackerTrack) else keyword} {_member(each, own)}"
     if set(change.old) == set(change.new):
         yield f"{keyword}: another order"
 
 
-def _member(member: VirtualAddress | InterfaceTrack, own: str | None) -> str:
+def _member(member: VirtualAddress | InterfaceTrack | TrackerTrack, own: str | None) -> str:
+    if isinstance(member, TrackerTrack):
+        return render_tracker(member)
     return render_address(member, own) if isinstance(member, VirtualAddress) else render_track(member)
 
 
@@ -236,7 +262,7 @@ def _value(name: str, value: Any) -> str:
             return next(write_peers((value,)))
         case tuple():
             return ", ".join(_value("", each) for each in value)
-        case VirtualAddress() | InterfaceTrack():
+        case VirtualAddress() | InterfaceTrack() | TrackerTrack():
             return _member(value, None)
         case _:
             return str(value)

@@ -19,7 +19,7 @@ from kaspec.vrrp.events import AdvertisementReceived, DeadlineReached, Startup
 from kaspec.vrrp.machine import advertisement, step
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Initialize, Master, Standing
-from tests.laws.strategies import HOSTS, routers, worlds
+from tests.laws.strategies import HOSTS, findings_of, routers, worlds
 from tests.laws.test_config import TEXTS, configurations, texts
 
 every_text = texts | st.sampled_from(TEXTS) | configurations().map(render)
@@ -134,7 +134,9 @@ def test_a_router_that_comes_back_keeps_its_promise(router: VirtualRouter, phase
     assert isinstance(state, Master) == (promised is not None)
 
 
-@given(routers(), worlds)
-def test_no_world_takes_the_priority_out_of_its_range(router: VirtualRouter, world: list[Link]) -> None:
+@given(routers(), worlds, st.data())
+def test_no_world_takes_the_priority_out_of_its_range(router: VirtualRouter, world: list[Link], data: st.DataObject) -> None:
     promised = failover(router)
-    assert promised.lowest_priority <= standing(router, {link.name: link for link in world}).priority <= promised.highest_priority
+    found = {track.tracker: data.draw(findings_of(track.tracker)) for track in router.trackers}
+    priority = standing(router, {link.name: link for link in world}, findings=found).priority
+    assert promised.lowest_priority <= priority <= promised.highest_priority

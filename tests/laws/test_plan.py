@@ -67,8 +67,14 @@ def applied(made: Plan, old: Configuration) -> Configuration:
     return evolve(
         old,
         global_defs=_changed(old.global_defs, made.definitions),
+        process=_changed(old.process, made.definitions),
+        pacing=_changed(old.pacing, made.definitions),
         static_addresses=_joined(old.static_addresses, made.addresses),
         static_routes=_joined(old.static_routes, made.routes),
+        bfd_instances=_joined(old.bfd_instances, made.sessions),
+        scripts=_joined(old.scripts, made.scripts),
+        files=_joined(old.files, made.files),
+        processes=_joined(old.processes, made.processes),
         routers=tuple(each.router for each in instances),
         settings=tuple(each.settings for each in instances if each.settings),
         **{change.name: change.new for change in made.others},
@@ -93,11 +99,9 @@ def _joined(old: tuple[T, ...], found: Difference[T]) -> tuple[T, ...]:
 
 
 def unordered(configuration: Configuration) -> tuple[object, ...]:
-    return (
-        evolve(configuration, static_addresses=(), static_routes=()),
-        set(configuration.static_addresses),
-        set(configuration.static_routes),
-    )
+    lists = ("static_addresses", "static_routes", "bfd_instances", "scripts", "files", "processes")
+    nothing: dict[str, Any] = dict.fromkeys(lists, ())
+    return evolve(configuration, **nothing), *(set(getattr(configuration, each)) for each in lists)
 
 
 @given(pairs)

@@ -6,6 +6,7 @@ from kaspec.config.diagnostics import WEIGHT_LOST, Diagnostic
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lint.instances import instances
 from kaspec.config.reader import Reading
+from kaspec.vrrp.router import InterfaceTrack, TrackerTrack
 
 HIGHEST = 254
 """The highest priority that tracking can reach (RFC 3768 5.3.4 leaves 255 to the owner)."""
@@ -14,7 +15,12 @@ HIGHEST = 254
 def lost(reading: Reading) -> Iterator[Diagnostic]:
     """Weights that lift the priority above the highest are cut off, so some failures go unnoticed."""
     for instance in instances(reading):
-        priority, gain = instance.router.priority, sum(max(track.weight, 0) for track in instance.router.tracks)
+        router = instance.router
+        tracks: tuple[InterfaceTrack | TrackerTrack, ...] = (
+            *router.tracks,
+            *(track for track in router.trackers if track.kind != "file"),
+        )
+        priority, gain = router.priority, sum(max(-track.weight if track.reverse else track.weight, 0) for track in tracks)
         given = instance.section.last(rows.PRIORITY)
         if not instance.router.is_owner and gain and priority + gain > HIGHEST:
             message = (
