@@ -54,6 +54,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def lvs(session: nox.Session) -> None:
+    """What concerns LVS on a real kernel with ip_vs, booted as user-mode-linux; root or not.  Arguments go to pytest."""
+    install_debian_packages(session)
+    session.install("-q", "-e", ".[test]")
+    session.run("pytest", "tests/lvs", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style, types and the contracts that keep the core pure."""
     session.install("-q", "-e", ".[test,lint]")

@@ -38,8 +38,14 @@ def _set_namespace(descriptor: int) -> None:
     _check(_libc.setns(descriptor, 0), "setns")
 
 
-def _mount(source: str, target: str, flags: int) -> None:
-    _check(_libc.mount(source.encode(), target.encode(), None, flags, None), f"mount {target}")
+def mount(source: str, target: str, flags: int = 0, kind: str = "none", data: str = "") -> None:
+    """Mount a file system of this kind, or bind or change one as the flags say; raises ``OSError``."""
+    _check(_libc.mount(source.encode(), target.encode(), kind.encode(), flags, data.encode()), f"mount {target}")
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill the calling process when its parent goes: for a child between fork and exec."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @frozen
@@ -53,7 +59,7 @@ class Namespace:
 
     def enter(self) -> None:
         """Move the calling process in for good and tie its life to its parent's: for a child between fork and exec."""
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        die_with_parent()
         _set_namespace(self.network)
         _set_namespace(self.mounts)
 
@@ -111,8 +117,8 @@ def _found(files: Path, ready: int, release: tuple[int, int]) -> None:
     """Be the first process of a namespace: furnish it, report, wait until the descriptors are taken, leave."""
     try:
         unshare(CLONE_NEWNET | CLONE_NEWNS)
-        _mount("none", "/", MS_REC | MS_PRIVATE)
-        _mount_private_directories(files)
+        mount("none", "/", MS_REC | MS_PRIVATE)
+        mount_private_directories(files)
         _disable_duplicate_address_detection()
         os.write(ready, b"ready\n")
         os.close(ready)
@@ -126,12 +132,15 @@ def _found(files: Path, ready: int, release: tuple[int, int]) -> None:
         os._exit(0)
 
 
-def _mount_private_directories(files: Path) -> None:
-    """Mount private directories, and put back below them what our own program needs (an environment or a clone in /tmp)."""
+def mount_private_directories(files: Path) -> None:
+    """Mount the directories below ``files`` on /run and /tmp, and put back below them what our own program needs.
+
+    (That is an environment or a clone that lies in /tmp.)
+    """
     needed = {Path(path) for path in (sys.prefix, sys.base_prefix, *sys.path) if path and Path(path).exists()}
     for directory in PRIVATE_DIRECTORIES:
         hidden = [(path, os.open(path, os.O_PATH)) for path in sorted(needed) if path.is_relative_to(directory)]
-        _mount(str(files / directory.strip("/")), directory, MS_BIND | MS_REC)
+        mount(str(files / directory.strip("/")), directory, MS_BIND | MS_REC)
         for path, descriptor in hidden:
             if path.exists():
                 continue
@@ -140,7 +149,7 @@ def _mount_private_directories(files: Path) -> None:
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.touch()
-            _mount(f"/proc/self/fd/{descriptor}", str(path), MS_BIND | MS_REC)
+            mount(f"/proc/self/fd/{descriptor}", str(path), MS_BIND | MS_REC)
 
 
 def _disable_duplicate_address_detection() -> None:
