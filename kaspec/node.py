@@ -346,4 +346,5 @@ def _is_for(router: VirtualRouter, packet: Packet) -> bool:
     """Tell a virtual router from others with its VRID on its interface: by its peers, its source or its group."""
     if not router.peers:
         return packet.destination == router.multicast_group
-    return packet.source in {peer.address for peer in router.peers} and router.source in {None, packet.destination}
+    from_peer = packet.source in {peer.address for peer in router.peers}
+    return from_peer and not packet.is_multicast and router.source in {None, packet.destination}

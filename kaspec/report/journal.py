@@ -110,7 +110,13 @@ def _follow(
 
 def _say(journal: Journal, outcome: Outcome, event: AdvertisementReceived, detail: bool) -> tuple[Journal, tuple[str, ...]]:
     kind = f"{outcome.step.rule} {event.remarks[0].rule if event.remarks else ''}"
+    if outcome.router.trusts_address_list and journal.repeats.get(kind) and _is_about_list_alone(event):
+        return journal, ()  # keepalived's skip_check_adv_addr: told once of each Master
     return _ration(journal, kind, log_lines(outcome, detail))
+
+
+def _is_about_list_alone(event: AdvertisementReceived) -> bool:
+    return {remark.rule for remark in event.remarks} == {rules.ADDRESS_LIST_REPORTED}
 
 
 def _master_line(outcome: Outcome, was: AdvertisementReceived | None, event: AdvertisementReceived | None, detail: bool) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from kaspec.node import Outcome, Unclaimed
 from kaspec.report.journal import BLANK, Journal, enter, enter_unclaimed, is_routine
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Instant
-from kaspec.vrrp.events import AdvertisementDiscarded, DeadlineReached, Event
+from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, DeadlineReached, Event
 from kaspec.vrrp.machine import step
 from kaspec.vrrp.router import VirtualRouter
 from tests.laws.strategies import Situation, arbitrary_situations, events
@@ -46,6 +46,16 @@ def told(outcomes: Iterable[Outcome], journal: Journal = BLANK, detail: bool = F
         journal, lines = enter(journal, each, NOW, detail)
         said.append(lines)
     return said
+
+
+def test_a_list_that_is_not_checked_is_told_once_of_each_master() -> None:
+    """keepalived's skip_check_adv_addr."""
+    trusting = evolve(SCENES[rules.ADDRESS_LIST_REPORTED].router, trusts_address_list=True)
+    event = SCENES[rules.ADDRESS_LIST_REPORTED].event
+    assert isinstance(event, AdvertisementReceived)
+    other = evolve(event, source=ANOTHER)
+    said = told([outcome(BACKUP, each, trusting) for each in (*[event] * 20, *[other] * 20)])
+    assert [number for number, lines in enumerate(said) if lines] == [0, 20]
 
 
 def test_of_a_thousand_equal_discards_four_are_logged_with_their_number() -> None:
