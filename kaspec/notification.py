@@ -123,9 +123,17 @@ class Memory:
 
 
 def notices(transition: Transition) -> tuple[Notice, ...]:
-    """Return what there is to tell of a transition, in its order."""
+    """Return what there is to tell of a transition, in its order; of most there is nothing."""
+    if not any(map(_is_telling, transition.outcomes)):
+        return ()
     starting = {outcome.router.name for outcome in transition.outcomes if isinstance(outcome, Outcome) and outcome.place is not None}
     return tuple(notice for outcome in transition.outcomes for notice in _of(outcome, starting))
+
+
+def _is_telling(outcome: Outcome | GroupOutcome) -> bool:
+    if isinstance(outcome, GroupOutcome) or outcome.before.standing.priority != outcome.step.state.standing.priority:
+        return True
+    return any(isinstance(effect, Notify | NotifyLowerPriority) for effect in outcome.step.effects)
 
 
 def states_again(routers: Iterable[VirtualRouter], state: NodeState) -> tuple[Notice, ...]:

@@ -4,15 +4,16 @@ import os
 import signal
 from itertools import pairwise
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.lab.capture import Capture
 from conformance.lab.network import Host
 from conformance.lab.peers import KASPEC, Peer
+from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.units import SECOND, Instant
 from tests.interop.conftest import TwoRouters
-from tests.interop.witnesses import FIFO, MAIL_PORT, PATIENCE, FifoReader, Letter, Scripts, mail_server
+from tests.interop.witnesses import FIFO, MAIL_PORT, PATIENCE, FifoReader, Letter, MailServer, Scripts, mail_server
 
 ADDRESS = "192.168.123.101/24"
 GLOBALS = f"""
@@ -70,27 +71,50 @@ class Transcript:
     letters: tuple[Letter, ...]
 
 
+@frozen
+class Told:
+    """A daemon that tells, and its witnesses, who are waited for at each step: a script whose turn comes too late is left out."""
+
+    process: Process
+    scripts: Scripts
+    reader: FifoReader
+    server: MailServer
+
+    @classmethod
+    def by(cls, peer: Peer, host: Host, text: str, server: MailServer) -> "Told":
+        scripts = Scripts.made(host)
+        process = peer.start(host, text)
+        return cls(process, scripts, FifoReader.of(host.file(FIFO)), server)
+
+    def all_heard(self, count: int) -> None:
+        """Wait until everybody heard of so many events: each has two scripts."""
+        self.reader.wait_for(count)
+        self.server.wait_for(count)
+        wait_until(lambda: len(self.scripts.told) >= 2 * count, PATIENCE, f"the scripts of {count} events, not {self.scripts.told}")
+
+    def transcript(self) -> Transcript:
+        """Stop the daemon and return what was heard, but for the mails about the end, which keepalived has no time to send."""
+        lines, events = tuple(self.reader.lines), len(self.scripts.told) // 2
+        assert self.process.stop() == 0
+        wait_until(lambda: len(self.scripts.told) >= 2 * events + 2, PATIENCE, "the scripts of the end")
+        letters = tuple(each for each in self.server.letters if not each.subject.endswith("Stopping"))
+        return Transcript(tuple(self.scripts.told), lines, letters)
+
+
 def lived(host: Host, peer: Peer) -> Transcript:
     """Let a daemon live through everything that is told."""
-    scripts = Scripts.made(host)
     with mail_server(host) as server:
-        process = peer.start(host, TWO)
-        reader = FifoReader.of(host.file(FIFO))
-        reader.wait_for(4)
-        host.set_link("eth0", up=False)
-        reader.wait_for(6)
-        host.set_link("eth0", up=True)
-        lines = reader.wait_for(10)
-        wait_until(lambda: len(scripts.told) >= 20, PATIENCE, "two scripts for each of ten events")
-        server.wait_for(10)
+        told = Told.by(peer, host, TWO, server)
+        for count, up in ((4, False), (6, True)):
+            told.all_heard(count)
+            host.set_link("eth0", up)
+        told.all_heard(10)
+        lines = tuple(told.reader.lines)
         host.file(f"/run/{peer.name}.conf").write_text(ONE)
-        process.signal(signal.SIGHUP)
-        wait_until(lambda: len(scripts.told) >= 22, PATIENCE, "the scripts of the deleted instance")
+        told.process.signal(signal.SIGHUP)
+        wait_until(lambda: len(told.scripts.told) >= 22, PATIENCE, "the scripts of the deleted instance")
         server.wait_for(11)
-        assert process.stop() == 0
-        wait_until(lambda: len(scripts.told) >= 24, PATIENCE, "the scripts of the end")
-    letters = tuple(each for each in server.letters if not each.subject.endswith("Stopping"))
-    return Transcript(tuple(scripts.told), tuple(lines[:10]), letters)
+        return evolve(told.transcript(), lines=lines)
 
 
 def test_everybody_is_told_what_keepalived_tells(lan: TwoRouters, keepalived: Peer, kaspec: Peer) -> None:
@@ -109,19 +133,14 @@ def test_everybody_is_told_what_keepalived_tells(lan: TwoRouters, keepalived: Pe
 
 def lived_together(host: Host, peer: Peer) -> Transcript:
     """Let a sync group of two start, become Master, fail, come back and stop."""
-    scripts = Scripts.made(host)
     with mail_server(host) as server:
-        process = peer.start(host, GLOBALS + GROUPED + TWO.removeprefix(GLOBALS))
-        reader = FifoReader.of(host.file(FIFO))
+        told = Told.by(peer, host, GLOBALS + GROUPED + TWO.removeprefix(GLOBALS), server)
         for count, up in ((6, False), (9, True), (15, True)):
-            reader.wait_for(count)
+            told.all_heard(count)
             host.set_link("eth0", up)
-        lines = reader.lines
-        server.wait_for(15)
-        assert process.stop() == 0
-        wait_until(lambda: len(scripts.told) >= 36, PATIENCE, "two scripts for each of 18 events")
-    letters = tuple(each for each in server.letters if not each.subject.endswith("Stopping"))
-    return Transcript(tuple(scripts.told), tuple(lines), letters)
+        found = told.transcript()
+        wait_until(lambda: len(told.scripts.told) >= 36, PATIENCE, "the scripts of the end")
+        return evolve(found, scripts=tuple(told.scripts.told))
 
 
 def test_a_sync_group_is_told_of_as_keepalived_tells(lan: TwoRouters, keepalived: Peer, kaspec: Peer) -> None:
