@@ -31,6 +31,7 @@ class Letter(TypedDict):
 
 def compose(sender: str, recipients: list[str], subject: str, body: str, at: float) -> bytes:
     """Return a message with keepalived's headers; one that is not ASCII has those of MIME too."""
+    subject = subject.encode(errors="replace").decode()  # bytes of the configuration that are no text
     plain = (sender + subject + body + "".join(recipients)).isascii()
     message: Message = Message() if plain else EmailMessage()
     for name, value in (
