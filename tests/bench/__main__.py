@@ -12,7 +12,9 @@ from rich.table import Table
 
 from conformance.lab.namespace import enter_user_namespace
 from conformance.lab.peers import KASPEC, KEEPALIVED, Peer
+from kaspec.units import SECOND, Interval
 from tests.bench import configurations, scenes
+from tests.bench.scenes import USUAL, Speech
 
 MANY = 255
 
@@ -28,19 +30,40 @@ class Benchmark:
     columns: tuple[str, ...] = ("",)
 
 
-def _takeover(count: int) -> Callable[[Peer], tuple[float, ...]]:
+QUICK = Speech(3, 4, Interval(SECOND // 10))
+IPV6 = Speech(3, 6)
+QUICK_IPV6 = Speech(3, 6, Interval(SECOND // 10))
+
+
+def _takeover(count: int, speech: Speech = USUAL) -> Callable[[Peer], tuple[float, ...]]:
     def measure(peer: Peer) -> tuple[float, ...]:
-        late = scenes.takeover(peer, count)
+        late = scenes.takeover(peer, count, speech)
         return late.advert / 1000, late.announcement / 1000
 
     return measure
 
 
+def _working(as_master: bool, speech: Speech = USUAL) -> Callable[[Peer], tuple[float, ...]]:
+    return lambda peer: (scenes.working(peer, MANY, as_master, speech).each,)
+
+
+def _of_version_3(name: str, speech: Speech) -> tuple[Benchmark, ...]:
+    columns = ("advert", "VIP announced")
+    return (
+        Benchmark(f"takeover beyond Master_Down_Interval, {MANY} instances of {name}, last", "ms", 5, _takeover(MANY, speech), columns),
+        Benchmark(f"CPU per advert sent, {MANY} instances of {name}", "us", 1, _working(True, speech)),
+        Benchmark(f"CPU per advert received, {MANY} instances of {name}", "us", 1, _working(False, speech)),
+    )
+
+
 BENCHMARKS = (
     Benchmark("takeover beyond Master_Down_Interval, 1 instance", "ms", 5, _takeover(1), ("advert", "VIP announced")),
     Benchmark(f"takeover beyond Master_Down_Interval, {MANY} instances, last", "ms", 5, _takeover(MANY), ("advert", "VIP announced")),
-    Benchmark(f"CPU per advert sent, {MANY} instances", "us", 1, lambda peer: (scenes.working(peer, MANY, as_master=True).each,)),
-    Benchmark(f"CPU per advert received, {MANY} instances", "us", 1, lambda peer: (scenes.working(peer, MANY, as_master=False).each,)),
+    Benchmark(f"CPU per advert sent, {MANY} instances", "us", 1, _working(True)),
+    Benchmark(f"CPU per advert received, {MANY} instances", "us", 1, _working(False)),
+    *_of_version_3("version 3 at 0.1 s", QUICK),
+    *_of_version_3("IPv6", IPV6),
+    *_of_version_3("IPv6 at 0.1 s", QUICK_IPV6),
     Benchmark("start-up to an owner's first advert", "ms", 5, lambda peer: (scenes.start_up(peer) * 1000,)),
     Benchmark("configuration of 127 000 lines, tested", "s", 3, lambda peer: (configurations.testing(peer),)),
     Benchmark("memory, 1 instance", "MiB", 1, lambda peer: (scenes.memory(peer, 1),)),
