@@ -92,9 +92,10 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     resources = Resources(_names(expansion, globally), Numbers())
     statics = build_statics(section, defaults.default_interface, resources, report)
     scripts, files, processes = build_scripts(section, report), build_files(section, report), build_processes(section, report)
-    instances = build_instances(blocks, globally, defaults, weights_of(scripts, files, processes), bfd_instances, report)
+    weights = weights_of(scripts, files, processes)
+    instances = build_instances(blocks, globally, defaults, weights, bfd_instances, report)
     group_blocks = section.sections(top.VRRP_SYNC_GROUP)
-    groups = build_groups(group_blocks, blocks, report)
+    groups = build_groups(group_blocks, blocks, weights, bfd_instances, report)
     sections = {block.label: block for block in reversed(blocks)}
     virtual = InterfaceNames.of(globally)
     routers = []

@@ -105,7 +105,7 @@ def render_group(group: SyncGroup, settings: GroupSettings | None = None) -> str
     tracked = [_block("track_interface", map(render_track, group.tracks))] if group.tracks else []
     flags = ["sync_group_tracking_weight"] if group.tracking_weight else []
     alerts = write_alerts("vrrp_sync_group", settings) if settings else ()
-    lines = (_block("group", map(word, group.members), always=True), *tracked, *flags, *alerts)
+    lines = (_block("group", map(word, group.members), always=True), *tracked, *_tracker_lists(group.trackers), *flags, *alerts)
     return _block(f"vrrp_sync_group {word(group.name)}", lines)
 
 
@@ -232,9 +232,7 @@ def _lists(router: VirtualRouter) -> Iterator[str]:
         yield _block("unicast_peer", write_peers(router.peers))
     if router.tracks:
         yield _block("track_interface", map(render_track, router.tracks))
-    for kind in get_args(TrackerKind):
-        if lines := [render_tracker(track) for track in router.trackers if track.kind == kind]:
-            yield _block(f"track_{kind}", lines)
+    yield from _tracker_lists(router.trackers)
     if router.addresses:
         yield _block("virtual_ipaddress", (_held(address, router) for address in router.addresses))
     if router.excluded:
@@ -243,6 +241,14 @@ def _lists(router: VirtualRouter) -> Iterator[str]:
         yield _block("virtual_routes", map(render_route, router.routes))
     if router.rules:
         yield _block("virtual_rules", map(render_rule, router.rules))
+
+
+def _tracker_lists(trackers: Iterable[TrackerTrack]) -> Iterator[str]:
+    """Write the list of each kind of what is tracked beside interfaces."""
+    trackers = tuple(trackers)
+    for kind in get_args(TrackerKind):
+        if lines := [render_tracker(track) for track in trackers if track.kind == kind]:
+            yield _block(f"track_{kind}", lines)
 
 
 def _track_groups(configuration: Configuration) -> Iterator[str]:

@@ -1,19 +1,22 @@
 """``vrrp_sync_group``: from what a block gives to the core's ``SyncGroup``, and back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
 from kaspec.config import diagnostics as kinds
 from kaspec.config.addresses import build_tracks, interfaces_named
 from kaspec.config.alerts import build_group_settings
+from kaspec.config.bfd import build_bfd_tracks
 from kaspec.config.keywords import vrrp_instance as instance_rows
 from kaspec.config.keywords import vrrp_sync_group as rows
 from kaspec.config.lexer import Report
-from kaspec.config.model import GroupSettings, InterfaceUse
+from kaspec.config.model import BfdInstance, GroupSettings, InterfaceUse
 from kaspec.config.sections import Section
+from kaspec.config.trackers import TrackLists, Weights, build_trackers
 from kaspec.groups import SyncGroup
 
+TRACK_LISTS: TrackLists = (("script", rows.TRACK_SCRIPT), ("file", rows.TRACK_FILE), ("process", rows.TRACK_PROCESS))
 _TRACKED = (
     instance_rows.TRACK_INTERFACE,
     instance_rows.TRACK_SCRIPT,
@@ -31,27 +34,34 @@ class Group:
     settings: GroupSettings
 
 
-def build_groups(sections: Iterable[Section], instances: Iterable[Section], report: Report) -> tuple[Group, ...]:
+def build_groups(
+    sections: Iterable[Section], instances: Iterable[Section], weights: Weights, sessions: Iterable[BfdInstance], report: Report
+) -> tuple[Group, ...]:
     """Build the groups; the second of two of one name is left out."""
     built: dict[str, Group] = {}
     untold = {section.label: section for section in instances}
+    known = {each.session.name: each for each in sessions}
     for section in sections:
         if section.label in built:
             message = f"there is already a vrrp_sync_group {section.label}; this one is left out"
             report(kinds.DUPLICATE_NAME.at(section.span, message))
         elif section.label:
-            built[section.label] = _group(section, untold, report)
+            built[section.label] = _group(section, untold, weights, known, report)
     return tuple(built.values())
 
 
-def _group(section: Section, untold: dict[str, Section], report: Report) -> Group:
+def _group(section: Section, untold: dict[str, Section], weights: Weights, sessions: Mapping[str, BfdInstance], report: Report) -> Group:
     members = tuple(dict.fromkeys(name for given in section.entries(rows.GROUP) for name in given.value))
-    weights = section.value(rows.SYNC_GROUP_TRACKING_WEIGHT, False)
-    if not weights:
+    weighted = section.value(rows.SYNC_GROUP_TRACKING_WEIGHT, False)
+    if not weighted:
         for member in [untold.pop(name) for name in members if name in untold]:
             _tell_of_weights(section.label, member, report)
     tracks = build_tracks(section.entries(rows.TRACK_INTERFACE), "", False, report)
-    return Group(SyncGroup(section.label, members, tracks, tracking_weight=weights), build_group_settings((section,))[0])
+    trackers = (
+        *build_trackers(TRACK_LISTS, section, weights, False, report),
+        *build_bfd_tracks(section.entries(rows.TRACK_BFD), sessions, False, report),
+    )
+    return Group(SyncGroup(section.label, members, tracks, trackers, weighted), build_group_settings((section,))[0])
 
 
 def _tell_of_weights(group: str, member: Section, report: Report) -> None:

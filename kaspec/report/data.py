@@ -1,7 +1,7 @@
 """The state as text: keepalived 2.2.7's ``.data``, as far as what it shows exists here.
 
 Every line is keepalived's and stands in its order, but for two departures: a password is never shown (keepalived hides it since 2.3), and
-a virtual router in FAULT says why.
+a virtual router in FAULT says why and since when.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,8 +12,10 @@ from attrs import frozen
 from kaspec import rules
 from kaspec.address import VRRP_GROUP_V4, VRRP_GROUP_V6, family_of, format_address, is_link_local
 from kaspec.config.model import Configuration
-from kaspec.node import NodeState
+from kaspec.groups import Team, wants_master
+from kaspec.node import Node, NodeState
 from kaspec.report.conflict import PEACE, Conflict, is_split
+from kaspec.report.groups import group_dump
 from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import pending_line, reason_line
 from kaspec.report.told import fifo_lines, security_lines, settings_lines, umask_lines
@@ -80,11 +82,13 @@ def _lines(
     if configuration.routers:
         yield "------< VRRP Topology >------"
     settings = {each.name: each for each in configuration.settings}
-    for router, each in zip(configuration.routers, state.states, strict=True):
-        who = router.identity
-        yield from _instance(router, each, journals.get(who, BLANK), clock, conflicts.get(who, PEACE))
+    node = Node(configuration.routers, configuration.groups)
+    for place, (router, each) in enumerate(zip(configuration.routers, state.states, strict=True)):
+        who, team = router.identity, node.cast.teams.get(place)
+        yield from _instance(router, team, each, journals.get(who, BLANK), clock, conflicts.get(who, PEACE))
         if router.name in settings:
             yield from settings_lines(configuration, settings[router.name])
+    yield from group_dump(configuration, node, state)
     yield from tracker_dump(configuration, watched, clock.write)
     if state.links:
         yield "------< Interfaces >------"
@@ -130,9 +134,13 @@ def _global_definitions(configuration: Configuration) -> Iterator[str]:
     yield from umask_lines(configuration)
 
 
-def _instance(router: VirtualRouter, state: State, journal: Journal, clock: WallClock, conflict: Conflict) -> Iterator[str]:
+def _instance(
+    router: VirtualRouter, team: Team | None, state: State, journal: Journal, clock: WallClock, conflict: Conflict
+) -> Iterator[str]:
     yield f" VRRP Instance = {router.name}"
     yield f"   VRRP Version = {router.version}"
+    if team is not None:
+        yield f"   Sync group = {team.group.name}"
     if router.family == 6:
         yield "   Using Native IPv6"
     yield from _condition(router, state, journal, clock)
@@ -180,9 +188,11 @@ def _condition(router: VirtualRouter, state: State, journal: Journal, clock: Wal
         yield f"   Master router = {format_address(journal.following.source)}"
         yield f"   Master priority = {journal.following.advertisement.priority}"
         yield from _of_version_3(router, state, journal.following)
-    yield f"   Wantstate = {state_name(state)}"
-    yield f"   Number of interface and track script faults = {len(state.standing.faults)}"
-    yield from (f"   Fault = {reason_line(reason)}" for reason in state.standing.faults)
+    yield f"   Wantstate = {'MASTER' if wants_master(state) else state_name(state)}"
+    yield f"   Number of interface and track script faults = {sum(reason.kind != 'group' for reason in state.standing.faults)}"
+    for reason in state.standing.faults:
+        since = f", since {clock.write(journal.faults[reason])}" if reason in journal.faults else ""
+        yield f"   Fault = {reason_line(reason)}{since}"
     yield f"   Number of track scripts init = {len(state.standing.pending)}"
     if pending := pending_line(state):
         yield f"   Waiting for = {pending}"

@@ -17,6 +17,7 @@ from kaspec.report.log import log_lines
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, HoldingsLost
+from kaspec.vrrp.state import Reason
 
 _FOLLOWING: frozenset[Rule] = frozenset(
     {rules.BACKUP_REFRESHED, rules.BACKUP_NO_PREEMPT, rules.PREEMPT_DELAY_STARTS, rules.PREEMPT_DELAY_RUNS}
@@ -36,13 +37,15 @@ class Journal:
     """What is remembered of one virtual router.
 
     ``following`` is the last advertisement accepted from the Master while Backup, ``following_since`` when that Master was first heard,
-    ``since`` when the state was entered (``None``: not yet), ``repeats`` how often packets provoked each kind since the last change.
+    ``since`` when the state was entered (``None``: not yet), ``repeats`` how often packets provoked each kind since the last change;
+    ``faults`` since when the virtual router has each reason to be at fault.
     """
 
     following: AdvertisementReceived | None = None
     following_since: Instant | None = None
     since: Instant | None = None
     repeats: Mapping[str, int] = field(factory=dict)
+    faults: Mapping[Reason, Instant] = field(factory=dict)
 
 
 BLANK = Journal()
@@ -63,6 +66,14 @@ def is_routine(journal: Journal, outcome: Outcome) -> bool:
 
 def enter(journal: Journal, outcome: Outcome, now: Instant, detail: bool) -> tuple[Journal, tuple[str, ...]]:
     """Take an outcome into the journal and return the lines to log; ``detail`` is keepalived's ``-D``."""
+    entered, lines = _enter(journal, outcome, now, detail)
+    before, state = outcome.before, outcome.step.state
+    if type(before) is type(state) and before.standing.faults == state.standing.faults:
+        return entered, lines
+    return evolve(entered, faults={reason: journal.faults.get(reason, now) for reason in state.standing.faults}), lines
+
+
+def _enter(journal: Journal, outcome: Outcome, now: Instant, detail: bool) -> tuple[Journal, tuple[str, ...]]:
     event = outcome.event
     if type(outcome.step.state) is not type(outcome.before):
         heard = event if isinstance(event, AdvertisementReceived) and outcome.step.rule in _YIELDING else None
@@ -104,7 +115,7 @@ def _follow(
         times = journal.repeats.get(_MASTER_CHANGED, 0) + 1
     told = times == 0 or is_telling(times)
     repeats = {_MASTER_CHANGED: times} if told else {**journal.repeats, _MASTER_CHANGED: times}
-    changed, said = _say(Journal(event, now, journal.since, repeats), outcome, event, detail)
+    changed, said = _say(Journal(event, now, journal.since, repeats, journal.faults), outcome, event, detail)
     return changed, (*said, *counted(_master_line(outcome, was, event, detail), times)) if told else said
 
 

@@ -326,6 +326,9 @@ def bfd_instances() -> st.SearchStrategy[tuple[BfdInstance, ...]]:
     return several.map(lambda found: tuple(instance(f"b{place}", each) for place, each in enumerate(found)))
 
 
+ANYONE = VirtualRouter("", "", 1)
+
+
 @st.composite
 def configurations(draw: st.DrawFn) -> Configuration:
     drawn = [draw(instances(identifier)) for identifier in range(1, draw(st.integers(0, 3)) + 1)]
@@ -339,7 +342,12 @@ def configurations(draw: st.DrawFn) -> Configuration:
         tuple(evolve(router, trackers=draw(tracked(router, named)) + draw(tracked_sessions(router, sessions))) for router, _ in drawn),
         tuple(settings for _, settings in drawn),
         bfd_instances=sessions,
-        groups=(groups := tuple(draw(st.lists(sync_groups, max_size=2, unique_by=lambda group: group.name)))),
+        groups=(
+            groups := tuple(
+                evolve(group, trackers=draw(tracked(ANYONE, named)) + draw(tracked_sessions(ANYONE, sessions)))
+                for group in draw(st.lists(sync_groups, max_size=2, unique_by=lambda group: group.name))
+            )
+        ),
         group_settings=tuple(draw(group_settings(group.name)) for group in groups),
         scripts=found[0],
         files=found[1],

@@ -16,13 +16,33 @@ TRACK_INTERFACE = listing(
     _SCOPE, "track_interface", compounds.TRACK_INTERFACE, Description("{ IF [weight W [reverse]] … }", "none", 2, "V", "2.0.0"), acts=True
 )
 TRACK_SCRIPT = listing(
-    _SCOPE, "track_script", compounds.TRACK_SCRIPT, Description("{ NAME [weight W [reverse|noreverse]] … }", "none", 2, "V", "2.0.0")
+    _SCOPE,
+    "track_script",
+    compounds.TRACK_SCRIPT,
+    Description("{ NAME [weight W [reverse|noreverse]] … }", "none", 2, "V", "2.0.0"),
+    acts=True,
 )
-TRACK_FILE = listing(_SCOPE, "track_file", compounds.TRACK_FILE, Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.0"))
+TRACK_FILE = listing(
+    _SCOPE,
+    "track_file",
+    compounds.TRACK_FILE,
+    Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.0"),
+    acts=True,
+)
 TRACK_PROCESS = listing(
-    _SCOPE, "track_process", compounds.TRACK_PROCESS, Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.15")
+    _SCOPE,
+    "track_process",
+    compounds.TRACK_PROCESS,
+    Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.15"),
+    acts=True,
 )
-TRACK_BFD = listing(_SCOPE, "track_bfd", compounds.TRACK_BFD, Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.0"))
+TRACK_BFD = listing(
+    _SCOPE,
+    "track_bfd",
+    compounds.TRACK_BFD,
+    Description("{ NAME [weight W [reverse]] … }", "none", 3, "V", "2.0.0"),
+    acts=True,
+)
 NOTIFY_MASTER = setting(_SCOPE, "notify_master", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
 NOTIFY_BACKUP = setting(_SCOPE, "notify_backup", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
 NOTIFY_FAULT = setting(_SCOPE, "notify_fault", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
