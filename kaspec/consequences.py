@@ -7,6 +7,7 @@ from attrs import frozen
 
 from kaspec.address import Address, format_address
 from kaspec.config.values import plain_seconds
+from kaspec.groups import SyncGroup
 from kaspec.units import in_seconds
 from kaspec.vrrp.authentication import HmacTrailer
 from kaspec.vrrp.holdings import Route
@@ -62,6 +63,18 @@ def of_move(old: VirtualRouter, new: VirtualRouter, holders: Holders) -> tuple[C
     elsewhere = {address: holder for address, holder in holders.items() if holder != new.name}
     stops = tuple(each for each in of_stop(old, elsewhere) if each.role == "MASTER")
     return (*stops, Consequence("ANY", "risk", others), *of_start(new))
+
+
+def of_regrouping(old: Iterable[SyncGroup], new: Iterable[SyncGroup], routers: Iterable[VirtualRouter]) -> tuple[Consequence, ...]:
+    """Return what follows from virtual routers that run already and come into one sync group: ``routers`` are those of before."""
+    known, was = {router.name for router in routers}, {name: group.name for group in old for name in group.members}
+    found = []
+    for group in new:
+        here = [name for name in group.members if name in known]
+        if len({was.get(name, f" {name}") for name in here}) > 1:
+            what = f"sync group {group.name} joins {', '.join(here)}: if one of them is not Master, or at fault, none stays Master"
+            found.append(Consequence("MASTER", "risk", what))
+    return tuple(found)
 
 
 def of_loss(addresses: Iterable[VirtualAddress], routes: Iterable[Route]) -> tuple[Consequence, ...]:

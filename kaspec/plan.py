@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar, assert_never
 from attrs import field, fields, frozen
 
 from kaspec.config.model import BfdInstance, Configuration, InstanceSettings
-from kaspec.consequences import Consequence, Holders, of_change, of_loss, of_move, of_start, of_stop
+from kaspec.consequences import Consequence, Holders, of_change, of_loss, of_move, of_regrouping, of_start, of_stop
 from kaspec.succession import Added, Changed, Fate, Kept, Moved, Removed, succession
 from kaspec.trackers.file import TrackedFile
 from kaspec.trackers.process import TrackedProcess
@@ -87,6 +87,7 @@ class Plan:
     scripts: Difference[Script] = field(factory=Difference)
     files: Difference[TrackedFile] = field(factory=Difference)
     processes: Difference[TrackedProcess] = field(factory=Difference)
+    regrouping: tuple[Consequence, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -102,7 +103,7 @@ class Plan:
     @property
     def consequences(self) -> tuple[Consequence, ...]:
         """Everything that follows for the network."""
-        return (*self.losses, *(each for action in self.actions for each in action.consequences))
+        return (*self.losses, *self.regrouping, *(each for action in self.actions for each in action.consequences))
 
     @property
     def interrupts(self) -> bool:
@@ -124,6 +125,7 @@ def plan(old: Configuration, new: Configuration) -> Plan:
         scripts=difference(old.scripts, new.scripts),
         files=difference(old.files, new.files),
         processes=difference(old.processes, new.processes),
+        regrouping=of_regrouping(old.groups, new.groups, old.routers),
     )
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from kaspec.config.model import BfdInstance, Command, Telling, Transport
+from kaspec.config.alerts import write_alerts
+from kaspec.config.model import BfdInstance, Command, GroupSettings, Telling, Transport
 from kaspec.config.pacing import render_garp_group
-from kaspec.config.render import render_bfd_instance, render_track, render_tracker
+from kaspec.config.render import render_bfd_instance, render_group, render_track, render_tracker
 from kaspec.config.render_holdings import render_address, render_route
 from kaspec.config.terms import Fifo, Owner, write_fifo, write_owner
 from kaspec.config.trackers import render_file, render_process, render_script
 from kaspec.config.transport import write_peers
 from kaspec.config.values import plain_seconds
 from kaspec.consequences import Consequence
+from kaspec.groups import SyncGroup
 from kaspec.pacing import GarpGroup
 from kaspec.plan import Action, Change, Difference, Plan, changes
 from kaspec.trackers.file import TrackedFile
@@ -124,7 +126,7 @@ def _lines(plan: Plan, kept: bool) -> Iterator[str]:
         if lines:
             yield f"{name}: changes"
             yield from (f"    {line}" for line in lines)
-    yield from (f"    {_warning(each)}" for each in plan.losses)
+    yield from (f"    {_warning(each)}" for each in (*plan.losses, *plan.regrouping))
     for action in plan.actions:
         if action.kind == "keep" and not kept:
             continue
@@ -219,10 +221,16 @@ def _flat(change: Change) -> tuple[Change, ...]:
 
 def _changed(change: Change, keywords: Mapping[str, str]) -> dict[str, str]:
     return {
-        "setting": keywords.get(change.name, change.name),
+        "setting": "vrrp_sync_group" if _is_of_groups(change) else keywords.get(change.name, change.name),
         "old": _value(change.name, change.old),
         "new": _value(change.name, change.new),
     }
+
+
+def _is_of_groups(change: Change) -> bool:
+    """Tell sync groups from the groups of gratuitous ARP, which have their name."""
+    values = change.old or change.new
+    return isinstance(values, tuple) and isinstance(values[0], SyncGroup | GroupSettings)
 
 
 def _value(name: str, value: Any) -> str:
@@ -247,6 +255,10 @@ def _value(name: str, value: Any) -> str:
             return ".".join(map(str, value)) if len(value) == 4 else value.hex(":", 2)
         case Command(line, user, group):
             return " ".join(word for word in (f'"{line}"', user, group) if word)
+        case SyncGroup():
+            return " ".join(render_group(value).split())
+        case GroupSettings():
+            return f"{value.name} {{ {'; '.join(write_alerts('vrrp_sync_group', value))} }}"
         case GarpGroup():
             return "{ " + "; ".join(render_garp_group(value)) + " }"
         case VirtualInterface(name, base):
