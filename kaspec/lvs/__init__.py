@@ -1,0 +1,1 @@
+"""LVS: virtual services, their servers, and what the kernel makes of them."""
