@@ -10,7 +10,7 @@ from kaspec.config.values import plain_seconds
 from kaspec.groups import SyncGroup
 from kaspec.units import in_seconds
 from kaspec.vrrp.authentication import HmacTrailer
-from kaspec.vrrp.holdings import Route
+from kaspec.vrrp.holdings import Holding, PolicyRule, Route
 from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 
@@ -34,7 +34,7 @@ class Consequence:
 
 def of_change(old: VirtualRouter, new: VirtualRouter, holders: Holders) -> tuple[Consequence, ...]:
     """Return what follows from changing an instance that keeps its state."""
-    return (*_addresses(old, new, holders), *_agreement(old, new), *_election(old, new), *_tracking(old, new))
+    return (*_addresses(old, new, holders), *_routing(old, new), *_agreement(old, new), *_election(old, new), *_tracking(old, new))
 
 
 def of_stop(router: VirtualRouter, holders: Holders) -> tuple[Consequence, ...]:
@@ -43,7 +43,7 @@ def of_stop(router: VirtualRouter, holders: Holders) -> tuple[Consequence, ...]:
     farewell = f"says priority 0 for {where}: a Backup takes over within its Skew_Time (less than a second), if there is one"
     return (
         Consequence("MASTER", "outage", farewell),
-        *_given_up(router.addresses, router.name, holders),
+        *_given_up(router.held_addresses, router.name, holders),
         Consequence("BACKUP", "note", f"no longer stands by for {where}"),
     )
 
@@ -77,20 +77,36 @@ def of_regrouping(old: Iterable[SyncGroup], new: Iterable[SyncGroup], routers: I
     return tuple(found)
 
 
-def of_loss(addresses: Iterable[VirtualAddress], routes: Iterable[Route]) -> tuple[Consequence, ...]:
-    """Return what follows from static addresses and routes that go."""
-    return (
-        *(Consequence("ANY", "outage", f"the static address {format_address(each.address)} is removed at once") for each in addresses),
-        *(
-            Consequence("ANY", "outage", f"the static route to {format_address(each.destination)}/{each.prefix_length} is removed at once")
-            for each in routes
-        ),
-    )
+def of_loss(items: Iterable[Holding]) -> tuple[Consequence, ...]:
+    """Return what follows from static items that go."""
+    return tuple(Consequence("ANY", "outage", f"the static {_named(each)} is removed at once") for each in items)
+
+
+def _named(item: Holding) -> str:
+    match item:
+        case VirtualAddress():
+            return f"address {format_address(item.address)}"
+        case Route():
+            return f"route to {format_address(item.destination)}/{item.prefix_length}"
+        case PolicyRule():
+            return f"rule {item.priority}"
+
+
+def _routing(old: VirtualRouter, new: VirtualRouter) -> Iterator[Consequence]:
+    """What a Master no longer routes, or now does."""
+    before: tuple[Holding, ...] = (*old.routes, *old.rules)
+    after: tuple[Holding, ...] = (*new.routes, *new.rules)
+    lost = [_named(each) for each in before if each not in after]
+    gained = [_named(each) for each in after if each not in before]
+    if lost:
+        yield Consequence("MASTER", "outage", f"removes at once: {', '.join(lost)}")
+    if gained:
+        yield Consequence("MASTER", "note", f"adds at once: {', '.join(gained)}")
 
 
 def _addresses(old: VirtualRouter, new: VirtualRouter, holders: Holders) -> Iterator[Consequence]:
-    lost = tuple(each for each in old.addresses if each not in new.addresses)
-    gained = tuple(each for each in new.addresses if each not in old.addresses)
+    lost = tuple(each for each in old.held_addresses if each not in new.held_addresses)
+    gained = tuple(each for each in new.held_addresses if each not in old.held_addresses)
     yield from _given_up(lost, new.name, holders)
     if gained:
         yield Consequence("MASTER", "note", f"adds and announces {_written(gained)} at once")

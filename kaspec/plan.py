@@ -15,7 +15,7 @@ from kaspec.succession import Added, Changed, Fate, Kept, Moved, Removed, succes
 from kaspec.trackers.file import TrackedFile
 from kaspec.trackers.process import TrackedProcess
 from kaspec.trackers.script import Script
-from kaspec.vrrp.holdings import Route
+from kaspec.vrrp.holdings import PolicyRule, Route
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 
 T = TypeVar("T")
@@ -88,17 +88,18 @@ class Plan:
     files: Difference[TrackedFile] = field(factory=Difference)
     processes: Difference[TrackedProcess] = field(factory=Difference)
     regrouping: tuple[Consequence, ...] = ()
+    rules: Difference[PolicyRule] = field(factory=Difference)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        lists = (self.addresses, self.routes, self.sessions, self.scripts, self.files, self.processes)
+        lists = (self.addresses, self.routes, self.rules, self.sessions, self.scripts, self.files, self.processes)
         return not (self.definitions or self.others or any(lists)) and all(each.kind == "keep" for each in self.actions)
 
     @property
     def losses(self) -> tuple[Consequence, ...]:
-        """What follows from the static addresses and routes that go."""
-        return of_loss(self.addresses.lost, self.routes.lost)
+        """What follows from the static items that go."""
+        return of_loss((*self.addresses.lost, *self.routes.lost, *self.rules.lost))
 
     @property
     def consequences(self) -> tuple[Consequence, ...]:
@@ -114,7 +115,7 @@ class Plan:
 def plan(old: Configuration, new: Configuration) -> Plan:
     """Return what a reload from one configuration to another does.  Total; of a configuration and itself, nothing but ``keep``."""
     before, after = _instances(old), _instances(new)
-    holders = {virtual.address: router.name for router in new.routers for virtual in router.addresses}
+    holders = {virtual.address: router.name for router in new.routers for virtual in router.held_addresses}
     return Plan(
         tuple(each for part in ("global_defs", "process", "pacing") for each in changes(getattr(old, part), getattr(new, part))),
         tuple(each for each in changes(old, new) if each.name not in _PLANNED),
@@ -126,6 +127,7 @@ def plan(old: Configuration, new: Configuration) -> Plan:
         files=difference(old.files, new.files),
         processes=difference(old.processes, new.processes),
         regrouping=of_regrouping(old.groups, new.groups, old.routers),
+        rules=difference(old.static_rules, new.static_rules),
     )
 
 
@@ -136,6 +138,7 @@ _PLANNED = {
     "pacing",
     "static_addresses",
     "static_routes",
+    "static_rules",
     "routers",
     "settings",
     "bfd_instances",

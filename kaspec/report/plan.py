@@ -7,7 +7,7 @@ from kaspec.config.alerts import write_alerts
 from kaspec.config.model import BfdInstance, Command, GroupSettings, Telling, Transport
 from kaspec.config.pacing import render_garp_group
 from kaspec.config.render import render_bfd_instance, render_group, render_track, render_tracker
-from kaspec.config.render_holdings import render_address, render_route
+from kaspec.config.render_holdings import render_address, render_route, render_rule
 from kaspec.config.terms import Fifo, Owner, write_fifo, write_owner
 from kaspec.config.trackers import render_file, render_process, render_script
 from kaspec.config.transport import write_peers
@@ -15,12 +15,13 @@ from kaspec.config.values import plain_seconds
 from kaspec.consequences import Consequence
 from kaspec.groups import SyncGroup
 from kaspec.pacing import GarpGroup
-from kaspec.plan import Action, Change, Difference, Plan, changes
+from kaspec.plan import Action, Change, Difference, Plan, changes, difference
 from kaspec.trackers.file import TrackedFile
 from kaspec.trackers.process import TrackedProcess
 from kaspec.trackers.script import Script
 from kaspec.units import ZERO
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
+from kaspec.vrrp.holdings import Holding, PolicyRule, Route
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, Peer, Profile, TrackerTrack, VirtualAddress
 from kaspec.vrrp.virtual_interface import VirtualInterface
 
@@ -34,6 +35,9 @@ HEADS: Mapping[str, str] = {
 OWN: Mapping[str, str] = {
     "name": "vrrp_instance",
     "addresses": "virtual_ipaddress",
+    "excluded": "virtual_ipaddress_excluded",
+    "routes": "virtual_routes",
+    "rules": "virtual_rules",
     "advertisement_interval": "advert_int",
     "tracks": "track_interface",
     "source": "mcast_src_ip",
@@ -59,6 +63,8 @@ OWN: Mapping[str, str] = {
     "address_interfaces": "use_vmac_addr",
 }
 """keepalived's word for a field of an instance, where it is another."""
+_HELD = ("addresses", "excluded", "routes", "rules")
+"""The lists of what an instance holds."""
 _INHERITED = ("repeat", "delay", "refresh", "refresh_repeat", "lower_priority_repeat", "lower_priority_delay")
 DEFAULTS: Mapping[str, str] = {
     **{name: f"vrrp_{OWN[name]}" for name in _INHERITED},
@@ -101,6 +107,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "other": [_changed(each, DEFAULTS) for each in plan.others],
         "static_ipaddress": _both(plan.addresses, _static_address),
         "static_routes": _both(plan.routes, render_route),
+        "static_rules": _both(plan.rules, render_rule),
         "bfd_instance": _both(plan.sessions, _session),
         "vrrp_script": _both(plan.scripts, _script),
         "track_file": _both(plan.files, _file),
@@ -118,6 +125,7 @@ def _lines(plan: Plan, kept: bool) -> Iterator[str]:
     for name, lines in (
         ("static_ipaddress", _plus_minus(plan.addresses, _static_address)),
         ("static_routes", _plus_minus(plan.routes, render_route)),
+        ("static_rules", _plus_minus(plan.rules, render_rule)),
         ("bfd_instance", _plus_minus(plan.sessions, _session)),
         ("vrrp_script", _plus_minus(plan.scripts, _script)),
         ("track_file", _plus_minus(plan.files, _file)),
@@ -159,7 +167,8 @@ def _details(action: Action) -> Iterator[str]:
         yield from _change(change, own)
     if action.old is None or action.new is None:
         sign = "-" if action.new is None else "+"
-        yield from (f"{sign} virtual_ipaddress {render_address(each, own)}" for each in action.instance.router.addresses)
+        for name in _HELD:
+            yield from (f"{sign} {OWN[name]} {_member(each, own)}" for each in getattr(action.instance.router, name))
     yield from map(_warning, action.consequences)
 
 
@@ -181,7 +190,7 @@ def _warning(consequence: Consequence) -> str:
 
 def _change(change: Change, own: str | None) -> Iterator[str]:
     """Write a change: a list by what it gains and loses, anything else by what it was and is."""
-    if change.name in {"addresses", "tracks", "trackers"}:
+    if change.name in {*_HELD, "tracks", "trackers"}:
         yield from _members(change, own)
         return
     for each in _flat(change):
@@ -200,10 +209,18 @@ def _members(change: Change, own: str | None) -> Iterator[str]:
         yield f"{keyword}: another order"
 
 
-def _member(member: VirtualAddress | InterfaceTrack | TrackerTrack, own: str | None) -> str:
-    if isinstance(member, TrackerTrack):
-        return render_tracker(member)
-    return render_address(member, own) if isinstance(member, VirtualAddress) else render_track(member)
+def _member(member: Holding | InterfaceTrack | TrackerTrack, own: str | None) -> str:
+    match member:
+        case TrackerTrack():
+            return render_tracker(member)
+        case VirtualAddress():
+            return render_address(member, own)
+        case Route():
+            return render_route(member)
+        case PolicyRule():
+            return render_rule(member)
+        case InterfaceTrack():
+            return render_track(member)
 
 
 def _static_address(address: VirtualAddress) -> str:
@@ -282,19 +299,22 @@ def _value(name: str, value: Any) -> str:
 
 def _action(action: Action) -> dict[str, Any]:
     router, own = action.instance.router, action.instance.router.interface
-    before = action.old.router.addresses if action.old else ()
-    after = action.new.router.addresses if action.new else ()
-    found = Difference(tuple(each for each in after if each not in before), tuple(each for each in before if each not in after))
     return {
         "name": router.name,
         "interface": own,
         "virtual_router_id": router.virtual_router_id,
         "action": action.kind,
         "keeps_state": action.kind in {"keep", "change"},
-        "changes": [_changed(each, OWN) for change in action.changes if change.name != "addresses" for each in _flat(change)],
-        "virtual_ipaddress": _both(found, lambda address: render_address(address, own)),
+        "changes": [_changed(each, OWN) for change in action.changes if change.name not in _HELD for each in _flat(change)],
+        **{OWN[name]: _both(_held(action, name), lambda each: _member(each, own)) for name in _HELD},
         "consequences": [_consequence(each) for each in action.consequences],
     }
+
+
+def _held(action: Action, name: str) -> Difference[Any]:
+    """Return what one of an instance's lists gains and loses."""
+    before, after = (getattr(each.router, name) if each else () for each in (action.old, action.new))
+    return difference(before, after)
 
 
 def _both(found: Difference[Any], write: Callable[[Any], str]) -> dict[str, list[str]]:
