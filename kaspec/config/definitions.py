@@ -34,6 +34,7 @@ def build_global_defs(section: Section) -> GlobalDefs:
         telling=build_telling(section),
         transport=build_transport(section),
         default_interface=section.value(rows.DEFAULT_INTERFACE, "eth0"),
+        dynamic_interfaces=section.value(rows.DYNAMIC_INTERFACES, None),
         vrrp_priority=section.value(rows.VRRP_PRIORITY, 0),
         checker_priority=section.value(rows.CHECKER_PRIORITY, 0),
         vrrp_no_swap=section.value(rows.VRRP_NO_SWAP, False),

@@ -88,6 +88,7 @@ class GlobalDefs:
 
     ``garp``, ``version``, ``checksum_as_v2``,
     ``down_timer_adverts`` and ``lower_prio_no_advert`` are defaults that every instance has already inherited.
+    ``dynamic_interfaces``, with its word or an empty one, lets interfaces come later than the start.
     Priorities are nice values, -20..19.  ``firewall`` is ``None`` if no packet filter rule is to be made.
     """
 
@@ -104,6 +105,7 @@ class GlobalDefs:
     telling: Telling = Telling()
     transport: Transport = Transport()
     default_interface: str = "eth0"
+    dynamic_interfaces: str | None = None
     vrrp_priority: int = 0
     checker_priority: int = 0
     vrrp_no_swap: bool = False

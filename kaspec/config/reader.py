@@ -132,7 +132,12 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
 
 
 def check_interfaces(configuration: Configuration, known: frozenset[str]) -> tuple[Diagnostic, ...]:
-    """Tell which interfaces the configuration names that are not ``known``, each where it is named."""
+    """Tell which interfaces the configuration names that are not ``known``, each where it is named.
+
+    With ``dynamic_interfaces`` they may come later: until then, what needs them is at fault.
+    """
+    if configuration.global_defs.dynamic_interfaces is not None:
+        return ()
     missing = (use for use in configuration.interface_uses if use.name not in known)
     there = ", ".join(sorted(known)) or "none"
     return in_order(

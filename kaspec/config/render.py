@@ -131,6 +131,8 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
     yield from (name for name in ("no_email_faults", "vrrp_no_swap", "checker_no_swap") if getattr(defs, name))
     if defs.default_interface != _DEFAULT.default_interface:
         yield f"default_interface {word(defs.default_interface)}"
+    if defs.dynamic_interfaces is not None:
+        yield f"dynamic_interfaces {defs.dynamic_interfaces}".strip()
     for name in ("vrrp_priority", "checker_priority"):
         if (value := getattr(defs, name)) != getattr(_DEFAULT, name):
             yield f"{name} {value}"

@@ -229,6 +229,7 @@ global_defs = st.builds(
     smtp_alert_vrrp=choices,
     no_email_faults=st.booleans(),
     default_interface=interfaces,
+    dynamic_interfaces=st.sampled_from((None, "", "allow_if_changes")),
     vrrp_priority=st.integers(-20, 19),
     checker_priority=st.integers(-20, 19),
     vrrp_no_swap=st.booleans(),

@@ -19,6 +19,7 @@ DYNAMIC_INTERFACES = setting(
     "dynamic_interfaces",
     form.choice({"allow_if_changes": "allow_if_changes"}, ("",)),
     Description("[allow_if_changes]", "off", 2, "V", "2.0.0", "interfaces may appear/disappear later; config error otherwise"),
+    acts=True,
 )
 DEFAULT_INTERFACE = setting(
     _SCOPE,

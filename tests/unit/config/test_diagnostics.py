@@ -15,6 +15,12 @@ BROKEN = sorted(BROKEN_FILES.glob("*.conf"))
 INSTANCE = "vrrp_instance V {{ interface eth0\nvirtual_router_id 1\n{}\nvirtual_ipaddress {{ 192.0.2.1\n}} }}"
 
 
+@pytest.mark.parametrize(("said", "told"), [("", 1), ("dynamic_interfaces", 0), ("dynamic_interfaces allow_if_changes", 0)])
+def test_an_interface_may_come_later_if_the_text_says_so(said: str, told: int) -> None:
+    reading = read("global_defs {\n" + said + "\n}\n" + INSTANCE.format("priority 100"), "x")
+    assert len(check_interfaces(reading.configuration, frozenset({"lo"}))) == told
+
+
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_broken_file_is_explained(path: Path) -> None:
     reading = read(path.read_text(), path.name)
