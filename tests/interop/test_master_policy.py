@@ -192,3 +192,20 @@ def announced(scene: Scene) -> list[tuple[Instant, str]]:
     """Every gratuitous ARP of a host on the LAN: when, and for which address."""
     arps = [frame for frame in scene.capture.frames if frame.data[12:14] == b"\x08\x06" and frame.data[28:32] == frame.data[38:42]]
     return [(frame.at, ".".join(map(str, frame.data[38:42]))) for frame in arps if frame.data[:6] == b"\xff" * 6]
+
+
+@together
+def test_the_process_is_as_real_time_as_asked_and_never_killed_for_it(scene: Scene) -> None:
+    """Every thread has the scheduling and the processors, or the log says what was refused; a limit that is reached ends only real time."""
+    settings = "global_defs { vrrp_rt_priority 5  vrrp_cpu_affinity 0  vrrp_rlimit_rttime 60000000 }\n".replace("  ", "\n")
+    process = scene.start(scene.a, KASPEC, settings + SEED["a"])
+    pid = vrrp_process(process)
+    process.wait_for_line("Startup complete")
+    threads = [int(each) for each in os.listdir(f"/proc/{pid}/task")]
+    refused = any("vrrp_rt_priority" in line.text for line in process.lines)
+    assert refused or {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_RR}
+    assert all(os.sched_getaffinity(thread) == {0} for thread in threads)
+    os.kill(pid, signal.SIGXCPU)
+    process.wait_for_line("goes on without its real-time priority")
+    assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_OTHER}
+    scene.settle(scene.a, EVER)
