@@ -93,7 +93,7 @@ def _data(
     yield "base_priority", router.priority
     yield "effective_priority", state.standing.priority
     yield "vipset", isinstance(state, Master)
-    yield "promote_secondaries", False
+    yield "promote_secondaries", router.promote_secondaries
     yield "adver_int", _seconds(router.advertisement_interval)
     yield "master_adver_int", _seconds(state.master_adver_interval if isinstance(state, Backup) else router.advertisement_interval)
     yield "accept", int(router.accept)
