@@ -49,6 +49,7 @@ class Way:
     version: Version = 2
     family: int = 4
     interval: str = "1"
+    interface: str = "interface eth0"
 
     def address(self, host: str) -> str:
         """The address that a host speaks from."""
@@ -60,10 +61,11 @@ class Way:
         other = "b" if host == "a" else "a"
         return FILE.format(
             version=self.version,
+            interface=self.interface,
             priority=150 if host == "a" else 100,
             interval=self.interval,
             lines=self.lines.format(own=self.address(host), other=self.address(other)),
-            address="192.168.123.100/24" if self.family == 4 else "fe80::100/64\n        fd99::100/64",
+            address="192.168.123.100/24 dev eth0" if self.family == 4 else "fe80::100/64\n        fd99::100/64",
         )
 
 
@@ -73,7 +75,7 @@ global_defs {{
 }}
 vrrp_instance VI_1 {{
     state BACKUP
-    interface eth0
+    {interface}
     virtual_router_id 51
     priority {priority}
     advert_int {interval}
@@ -99,12 +101,13 @@ WAYS = {
     "unicast, IPv6": Way(UNICAST, 3, 6, "0.2"),
 }
 OURS = {
+    "unicast, on no interface, beside a peer out of reach": Way(UNICAST.replace("{other}", "203.0.113.9\n {other}"), interface=""),
     "auth_hmac": Way(HMAC, 3, interval="0.2"),
     "auth_hmac, version 2": Way(HMAC),
     "auth_hmac, IPv6": Way(HMAC, 3, 6, "0.2"),
     "auth_hmac, unicast, IPv6": Way(UNICAST + HMAC, 3, 6, "0.2"),
 }
-"""What only newer keepalived has."""
+"""What keepalived 2.2.7 has not: it refuses an instance without an interface."""
 PAIRS = ((KASPEC, KEEPALIVED), (KEEPALIVED, KASPEC))
 STORIES = {
     **{f"{name}, {pair[0].name} and {pair[1].name}": (way, pair) for name, way in WAYS.items() for pair in PAIRS},
