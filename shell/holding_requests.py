@@ -28,6 +28,8 @@ def request_for(install: bool, holding: Holding, indexes: Mapping[str, int]) -> 
 
     A missing interface is a problem to install on; what is to be removed from it went with it.
     """
+    if isinstance(holding, VirtualAddress) and (index := indexes.get(holding.interface)) is not None:  # there are many, and haste
+        return _address_request(install, holding, index)
     if isinstance(holding, PolicyRule):  # it may name interfaces that are still to come
         return _request(install, holding, ())
     named = interfaces_of(holding)
@@ -35,6 +37,11 @@ def request_for(install: bool, holding: Holding, indexes: Mapping[str, int]) -> 
     if missing is None:
         return _request(install, holding, tuple((name, indexes[name]) for name in named))
     return Problem(_named(install, holding), errno.ENODEV, HINTS[errno.ENODEV]) if install else None
+
+
+@lru_cache(maxsize=8192)
+def _address_request(install: bool, virtual: VirtualAddress, index: int) -> Request:
+    return _request(install, virtual, ((virtual.interface, index),))
 
 
 @lru_cache(maxsize=8192)

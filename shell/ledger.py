@@ -5,6 +5,7 @@ The kernel says who asked for a change by the port of its netlink socket, which 
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from kaspec.address import family_of
@@ -39,6 +40,11 @@ def address_key(index: int, address: bytes, prefix_length: int) -> Key:
     return "address", index, address, prefix_length
 
 
+@lru_cache(maxsize=8192)
+def _key_of_address(virtual: VirtualAddress, index: int | None) -> Key | None:
+    return None if index is None else address_key(index, virtual.address, virtual.prefix_length)
+
+
 class Ledger:
     """What we hold, by key."""
 
@@ -48,7 +54,11 @@ class Ledger:
     def note(self, changes: Iterable[tuple[bool, Holding]], indexes: Mapping[str, int]) -> None:
         """Enter what is installed (True), strike what is removed."""
         for install, holding in changes:
-            key = key_of(holding, indexes)
+            key = (
+                _key_of_address(holding, indexes.get(holding.interface))
+                if isinstance(holding, VirtualAddress)
+                else key_of(holding, indexes)
+            )
             if key is not None and install:
                 self._held[key] = holding
             elif key is not None:
