@@ -75,7 +75,7 @@ def _has_both(host: Host, other: Host) -> None:
     def moved() -> bool:
         return all(host.holds(each) for each in VIRTUAL) and not any(other.holds(each) for each in VIRTUAL)
 
-    wait_until(moved, 10, f"{host.name} alone to hold both addresses")
+    wait_until(moved, 20, f"{host.name} alone to hold both addresses")
 
 
 def tell(pairing: tuple[Peer, Peer], scene: Scene) -> Story:
@@ -90,7 +90,7 @@ def tell(pairing: tuple[Peer, Peer], scene: Scene) -> Story:
         _has_both(scene.a, scene.b)
         cuts = tuple(_cut(scene, captures, interface) for interface in ("eth0", "eth1"))
         for process in processes.values():
-            assert process.stop() == 0
+            assert process.stop(timeout=10) == 0
     recordings = {name: host.file(RECORDING).read_text() for name, host in hosts.items() if peers[name].records}
     return Story(cuts, recordings)
 
