@@ -70,6 +70,8 @@ class Node:
         """Return which virtual router a packet is for: by its VRID; of several, by whom it comes from or where it was sent to."""
         number = virtual_router_id(packet)
         found = self.claims.get((interface, family_of(packet.source), number), ()) if number is not None else ()
+        if len(found) == 1 and interface:
+            return found[0]
         if not interface:  # they share no interface, so each hears only what is sent to its own address
             found = tuple(place for place in found if self.routers[place].source == packet.destination)
         if len(found) <= 1:
@@ -256,17 +258,20 @@ def take_datagram(node: Node, state: NodeState, interface: str, datagram: bytes,
         rule = stray(node.version_for(interface, packet), packet)
         return Transition(state, unclaimed=Unclaimed(interface, rule, virtual_router_id(packet), family_of(packet.source)))
     router, before = node.routers[place], state.states[place]
-    if isinstance(router.authentication, Keyed):
+    keyed = isinstance(router.authentication, Keyed)
+    if keyed:
         known = state.association(router)
         event, kept = admit(router, packet, known, state.wall(now))
         state = state if kept is known else state.with_association(router, kept)
     else:
         event = receive(router, packet)
     taken = step(router, before, event, now)
-    if place in node.cast.teams and type(taken.state) is not type(before):
+    if type(taken.state) is not type(before) and place in node.cast.teams:
         return give(node, state, [(place, event)], now)
     after = state.states if taken.state is before else (*state.states[:place], taken.state, *state.states[place + 1 :])
-    return sealed(Transition(evolve(state, states=after), (Outcome(place, router, before, event, taken),)), now)
+    moved = NodeState(after, state.links, state.findings, state.associations, state.epoch)  # this is the hot path: evolve is slower
+    transition = Transition(moved, (Outcome(place, router, before, event, taken),))
+    return sealed(transition, now) if keyed else transition
 
 
 def next_deadline(state: NodeState) -> Instant | None:
