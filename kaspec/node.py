@@ -218,6 +218,9 @@ class Transition:
     @property
     def steps(self) -> tuple[Outcome, ...]:
         """What its virtual routers did."""
+        match self.outcomes:
+            case (Outcome() as only,):
+                return (only,)
         return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Outcome))
 
 

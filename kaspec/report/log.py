@@ -138,6 +138,8 @@ def as_told(outcomes: Sequence[Outcome | GroupOutcome]) -> tuple[Outcome | Group
 
     (Scripts and FIFOs hear of a group once all its members have moved.)
     """
+    if len(outcomes) < 2:
+        return tuple(outcomes)
     told = list[Outcome | GroupOutcome]()
     for outcome in outcomes:
         if isinstance(outcome, GroupOutcome):

@@ -186,12 +186,12 @@ class VirtualRouter:
     needs: tuple[str, ...] = ()
     promote_secondaries: bool = False
 
-    @property
+    @cached_property
     def identity(self) -> Identity:
         """What identifies it on its host, whatever its name."""
         return self.port, self.family, self.virtual_router_id, self.distinction
 
-    @property
+    @cached_property
     def port(self) -> str:
         """The interface that its advertisements leave and come in by."""
         return self.interface if self.virtual_interface is None or self.transmits_on_base else self.virtual_interface.name
