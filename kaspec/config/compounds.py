@@ -105,7 +105,7 @@ def weight(bound: int) -> Argument[terms.Weight]:
     )
 
 
-_REGEX_OPTIONS = [
+REGEX_OPTIONS = [
     "allow_empty_class",
     "alt_bsux",
     "auto_callout",
@@ -135,7 +135,7 @@ WORDS = words(1, None, str, "WORD ...", "a word", writing.word, "admin@example.c
 NAMES = words(1, None, str, "NAME ...", "a name", writing.word, "VI_1")
 INTERFACES = words(1, None, values.interface, "IF ...", "the name of an interface", writing.word, "eth0 eth1")
 PROCESS = words(1, None, str, "NAME [PARAMETER ...]", "the name of a process", writing.word, "nginx")
-OPTIONS = words(1, None, values.choice({name: name for name in _REGEX_OPTIONS}), "OPTION ...", "an option of PCRE2", str, "caseless")
+OPTIONS = words(1, None, values.choice({name: name for name in REGEX_OPTIONS}), "OPTION ...", "an option of PCRE2", str, "caseless")
 CPUS = words(1, None, values.integer(0, 1023), "CPU ...", "the number of a CPU", str, "0 1")
 CHAINS = words(0, 2, str, "[IN [OUT]]", "the name of a chain", writing.word, "VRRP_IN VRRP_OUT")
 SETS = words(0, 6, str, "[SET [SET6 [IF6 [IGMP [MLD [ND]]]]]]", "the name of a set", writing.word, "keepalived")

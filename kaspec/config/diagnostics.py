@@ -108,6 +108,9 @@ BFD_UNUSUAL = _kind("K182", "warning", "A timer of a bfd_instance is longer than
 BFD_HOPS = _kind("K183", "warning", "max_hops of a bfd_instance lets everything or nothing through.")
 BFD_NOT_TOLD = _kind("K184", "warning", "A bfd_instance that tells only the checker is tracked by VRRP.")
 
+# What a checker means.
+CHECKER_FAMILIES = _kind("K190", "error", "A checker connects from an address of one family to one of the other.")
+
 # Not active yet.
 STATE_CLEARED = _kind("K051", "warning", "auth_type AH begins as BACKUP.")
 KEY_UNUSABLE = _kind("K052", "error", "A key of auth_hmac cannot be used.")

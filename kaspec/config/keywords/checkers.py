@@ -143,6 +143,15 @@ FAST_RECOVERY = setting(
 TLS_COMPLIANT = setting(
     _HTTP, "tls_compliant", form.BOOLEAN, Description("[BOOL]", "no", 3, "L", "2.2.8", "missing close_notify is an error"), also=(_SSL,)
 )
+TLS_VERIFY = setting(
+    _HTTP,
+    "tls_verify",
+    form.BOOLEAN,
+    Description(
+        "[BOOL]", "no", 3, "L", "kaspec", "refuse a certificate that is expired, of another name or of nobody trusted: see ca of SSL"
+    ),
+    also=(_SSL,),
+)
 URL = bare_block(_HTTP, "url", Description("{ … }", "≥ 1 mandatory", 1, "L", "1.2.24", "repeatable"), also=(_SSL,))
 HELO_NAME = setting(
     _SMTP,
