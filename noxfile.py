@@ -40,17 +40,26 @@ nox.options.sessions = ["tests"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_external_run = True
 
+PURE = ("unit", "laws", "traces")
+"""Tests that keep processors busy."""
+REAL = tuple(each for each in ("interop", "lvs") if (ROOT / "tests" / each).is_dir())
+"""Tests with daemons and kernels, which mostly wait: more of them at a time than there are processors."""
 DEBIAN_SERVICES = ("keepalived", "frr")
 """Packages that start a service when installed; the tests want the programs only."""
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Everything the project checks: lint, then every test, with coverage of the core.  Arguments go to pytest."""
+    """Everything the project checks: lint, then every test, with coverage of the core.  Arguments go to pytest, which then runs once."""
     install_debian_packages(session)
     session.install("-q", "-e", ".[test,lint]")
     check(session)
-    session.run("pytest", "--cov", "--cov-branch", "--cov-report=term:skip-covered", "--cov-fail-under=95", *session.posargs)
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    coverage = ("--cov", "--cov-branch", "--cov-report=term:skip-covered", "--cov-fail-under=95")
+    session.run("pytest", "-n", "2", *coverage, *(f"tests/{folder}" for folder in PURE))
+    session.run("pytest", "-n", "4", "--dist", "loadfile", *(f"tests/{folder}" for folder in REAL))
 
 
 @nox.session
