@@ -15,7 +15,7 @@ from kaspec.config.keywords import vrrp_sync_group as group
 from kaspec.config.model import TEN_SECONDS, Command, CommandUse, GroupSettings, InitialState, InstanceSettings, Telling
 from kaspec.config.sections import Given, Section
 
-_WRITTEN_ELSEWHERE = {"name", "initial_state"}
+_WRITTEN_ELSEWHERE = {"name", "initial_state", "strict_mode"}
 
 
 def build_telling(section: Section) -> Telling:
@@ -39,7 +39,7 @@ def build_telling(section: Section) -> Telling:
     )
 
 
-def build_settings(section: Section, state: InitialState) -> InstanceSettings:
+def build_settings(section: Section, state: InitialState, strict: bool) -> InstanceSettings:
     """Build what a ``vrrp_instance`` says beyond the protocol."""
     deleted = section.last(instance.NOTIFY_DELETED)
     return InstanceSettings(
@@ -55,6 +55,7 @@ def build_settings(section: Section, state: InitialState) -> InstanceSettings:
         section.value(instance.NOTIFY_MASTER_RX_LOWER_PRI, None),
         section.value(instance.NOTIFY_PRIORITY_CHANGES, None),
         section.value(instance.KERNEL_RX_BUF_SIZE, None),
+        strict,
     )
 
 

@@ -20,6 +20,7 @@ from kaspec.config.render import render_tracker
 from kaspec.config.render_holdings import render_address
 from kaspec.config.sections import Given, Section
 from kaspec.config.source import Span
+from kaspec.config.strict import SETTLED, strict_statement
 from kaspec.config.terms import TrackLine
 from kaspec.config.tree import Statement
 from kaspec.config.values import plain_seconds
@@ -45,6 +46,7 @@ REWRITES = frozenset(
         kinds.PEER_TWICE,
         kinds.TRANSPORT_UNUSED,
         kinds.FAMILIES_MIXED,
+        kinds.STRICT_CONFLICT,
     )
 )
 """Diagnostics that say what keepalived does instead of what is written."""
@@ -184,7 +186,7 @@ class _Instance:
 
     def explained(self) -> Iterator[Explained]:
         for row in TABLE["vrrp_instance"].values():
-            if row is rows.NOPREEMPT:
+            if row in OPPOSITES.values():
                 continue
             if isinstance(row, Setting) and (row in EFFECTIVE or (row in self.section.given and not row.repeats)):
                 yield self._setting(row)
@@ -230,6 +232,8 @@ class _Instance:
             return Provenance("rewritten", state.statement.span, why)
         if row is rows.STATE and priority is not None and self.model[0].is_owner:
             return Provenance("rewritten", priority.statement.span, "priority 255 without a state means MASTER")
+        if (strict := strict_statement(self.section, self.globally)) is not None and row in {*SETTLED, rows.ACCEPT}:
+            return Provenance("rewritten", strict.statement.span, "strict mode")
         for above in inherited_from(row):
             if (given := self.globally.last(above)) is not None:
                 return Provenance("inherited", given.statement.span, above.name)
@@ -267,7 +271,7 @@ TRACKERS: Mapping[Listing[TrackLine], TrackerKind] = {
     rows.TRACK_BFD: "bfd",
 }
 """The lists of what is tracked."""
-OPPOSITES: Mapping[Row, Setting[Any]] = {rows.PREEMPT: rows.NOPREEMPT}
+OPPOSITES: Mapping[Row, Setting[Any]] = {rows.PREEMPT: rows.NOPREEMPT, rows.ACCEPT: rows.NO_ACCEPT}
 """Keywords that take each other back."""
 MINIMAL = frozenset({rows.GARP_MASTER_REPEAT, rows.GARP_MASTER_DELAY, rows.GARP_LOWER_PRIO_REPEAT, rows.GARP_LOWER_PRIO_DELAY})
 """What ``vrrp_min_garp`` stands in for."""
@@ -320,5 +324,7 @@ EFFECTIVE: Mapping[Row, Callable[[VirtualRouter, InstanceSettings], str]] = {
     rows.LOWER_PRIO_NO_ADVERT: lambda router, _: _yes(not router.profile.answers_lower_priority),
     rows.TIMER_EXPIRED_BACKUP: lambda router, _: str(router.highest_rival),
     rows.DOWN_TIMER_ADVERTS: lambda router, _: str(router.down_timer_adverts),
+    rows.STRICT_MODE: lambda _, settings: _yes(settings.strict_mode),
+    rows.ACCEPT: lambda router, _: _yes(router.accept),
 }
 """What became of a setting, by the model."""

@@ -16,6 +16,7 @@ from kaspec.config.lexer import Report
 from kaspec.config.model import BfdInstance, GlobalDefs, InitialState, InstanceSettings, InterfaceUse
 from kaspec.config.sections import Section
 from kaspec.config.source import Span
+from kaspec.config.strict import is_strict, made_strict, strict_state
 from kaspec.config.trackers import TrackLists, Weights, build_trackers
 from kaspec.config.transport import can_tell_apart, with_transport
 from kaspec.units import ZERO, Interval
@@ -81,7 +82,8 @@ def _instance(
     section: Section, globally: Section, defaults: GlobalDefs, weights: Weights, sessions: Mapping[str, BfdInstance], report: Report
 ) -> Instance | None:
     interface, identifier = section.last(rows.INTERFACE), section.last(rows.VIRTUAL_ROUTER_ID)
-    state, priority = _state_and_priority(section, report)
+    strict = is_strict(section, globally)
+    state, priority = _state_and_priority(section, strict, report)
     family = versions.family_spoken(section)
     version = versions.version_spoken(section, family, defaults, report)
     advertised = versions.of_family(section.entries(rows.VIRTUAL_IPADDRESS), family, section.label, report)
@@ -99,7 +101,7 @@ def _instance(
         family=family,
         advertisement_interval=versions.advertisement_interval(section, version, report),
         preempt=not nopreempt,
-        preempt_delay=_preempt_delay(section, state, nopreempt, report),
+        preempt_delay=_preempt_delay(section, state, nopreempt, strict, report),
         tracks=tracks,
         trackers=(
             *build_trackers(TRACK_LISTS, section, weights, owner, report),
@@ -115,9 +117,11 @@ def _instance(
     )
     spoken = with_transport(router, section, defaults.transport, report)
     authentic = evolve(spoken, authentication=build_authentication(section, router, report))
-    if not _complete(section, authentic, report) or identifier is None:
+    if strict:
+        authentic = made_strict(authentic, section, report)
+    if not _complete(section, authentic, strict, report) or identifier is None:
         return None
-    return Instance(authentic, build_settings(section, _initial(section, authentic, state, report)))
+    return Instance(authentic, build_settings(section, _initial(section, authentic, state, report), strict))
 
 
 def _initial(section: Section, router: VirtualRouter, state: InitialState, report: Report) -> InitialState:
@@ -130,16 +134,17 @@ def _initial(section: Section, router: VirtualRouter, state: InitialState, repor
     return "BACKUP"
 
 
-def _complete(section: Section, router: VirtualRouter, report: Report) -> bool:
-    """Tell whether the instance has what it cannot do without: in version 3, an address too (RFC 9568 5.2.5)."""
+def _complete(section: Section, router: VirtualRouter, strict: bool, report: Report) -> bool:
+    """Tell whether the instance has what it cannot do without: in version 3 (RFC 9568 5.2.5) and strict mode, an address too."""
     complete, who = bool(section.label), f"vrrp_instance {section.label}".rstrip()
     for row in (rows.INTERFACE, rows.VIRTUAL_ROUTER_ID):
         if row not in section.given and not (row is rows.INTERFACE and router.peers and router.source):
             hint = f"add {row.name} {row.argument.form}, such as: {row.description.example or f'{row.name} {row.argument.example}'}"
             report(kinds.MISSING_SETTING.at(section.span, f"{who} has no {row.name}", hint))
             complete = False
-    if router.version == 3 and not router.addresses:
-        message = f"{who} has no virtual address, and a packet of version 3 has at least one"
+    if (router.version == 3 or strict) and not router.addresses:
+        wanted = "a packet of version 3 has at least one" if router.version == 3 else "strict mode wants one"
+        message = f"{who} has no virtual address, and {wanted}"
         report(kinds.MISSING_SETTING.at(section.span, message, "add virtual_ipaddress { ... }"))
         return False
     if not section.given.get(rows.VIRTUAL_IPADDRESS) and not section.value(rows.NO_VIRTUAL_IPADDRESS, False):
@@ -147,7 +152,13 @@ def _complete(section: Section, router: VirtualRouter, report: Report) -> bool:
     return complete
 
 
-def _state_and_priority(section: Section, report: Report) -> tuple[InitialState, int]:
+def _state_and_priority(section: Section, strict: bool, report: Report) -> tuple[InitialState, int]:
+    """Return what is written or follows from it, which strict mode makes agree."""
+    state, priority = _wishes(section, report)
+    return strict_state(section, state, priority, report) if strict else state, priority
+
+
+def _wishes(section: Section, report: Report) -> tuple[InitialState, int]:
     """Without a priority, MASTER means the address owner's 255; without a state, 255 means MASTER."""
     state, priority = section.last(rows.STATE), section.last(rows.PRIORITY)
     if priority is not None:
@@ -170,9 +181,9 @@ def _nopreempt(section: Section, state: InitialState, priority: int, report: Rep
     return True
 
 
-def _preempt_delay(section: Section, state: InitialState, nopreempt: bool, report: Report) -> Interval:
+def _preempt_delay(section: Section, state: InitialState, nopreempt: bool, strict: bool, report: Report) -> Interval:
     given = section.last(rows.PREEMPT_DELAY)
-    if given is None or given.value == ZERO:
+    if given is None or given.value == ZERO or strict:  # strict mode has its own word on it
         return ZERO
     if state == "MASTER" or nopreempt:
         reason = "state MASTER" if state == "MASTER" else "nopreempt"

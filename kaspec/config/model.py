@@ -87,7 +87,7 @@ class GlobalDefs:
     """keepalived's ``global_defs``: ``None`` where the default depends on the machine or on another setting.
 
     ``garp``, ``version``, ``checksum_as_v2``,
-    ``down_timer_adverts`` and ``lower_prio_no_advert`` are defaults that every instance has already inherited.
+    ``down_timer_adverts``, ``lower_prio_no_advert`` and ``strict`` (strict mode) are defaults that every instance has already inherited.
     ``dynamic_interfaces``, with its word or an empty one, lets interfaces come later than the start.
     Priorities are nice values, -20..19.  ``firewall`` is ``None`` if no packet filter rule is to be made.
     """
@@ -115,6 +115,7 @@ class GlobalDefs:
     garp: GarpPolicy = GarpPolicy()
     down_timer_adverts: int = 3
     lower_prio_no_advert: bool = False
+    strict: bool = False
     firewall: FirewallStyle | None = FirewallStyle()
     process_monitor_rcv_bufs: int | None = None
     process_monitor_rcv_bufs_force: bool = False
@@ -125,7 +126,8 @@ class InstanceSettings:
     """What a ``vrrp_instance`` says beyond the protocol; ``name`` is the virtual router's.
 
     ``initial_state`` is keepalived's wish only: the election decides.  ``smtp_alert`` and ``notify_priority_changes`` unset mean the global
-    setting, as does ``kernel_rx_buf_size`` (bytes); ``notify_deleted`` may be given without a command: then it is true.
+    setting, as does ``kernel_rx_buf_size`` (bytes); ``notify_deleted`` may be given without a command: then it is true.  ``strict_mode``
+    is told only: what follows from it is in the virtual router.
     """
 
     name: str
@@ -140,6 +142,7 @@ class InstanceSettings:
     notify_master_rx_lower_pri: Command | None = None
     notify_priority_changes: bool | None = None
     kernel_rx_buf_size: int | None = None
+    strict_mode: bool = False
 
 
 @frozen

@@ -24,6 +24,7 @@ from kaspec.config.pacing import build_pacing
 from kaspec.config.policies import Numbers
 from kaspec.config.process import build_process_settings
 from kaspec.config.sections import Section, read_section
+from kaspec.config.strict import on_virtual_mac, tell_of_silence
 from kaspec.config.sync_groups import build_groups
 from kaspec.config.trackers import build_files, build_processes, build_scripts, weights_of
 from kaspec.config.tree import build
@@ -102,7 +103,9 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     for instance in instances:
         block = sections[instance.router.name]
         holding = with_holdings(instance.router, block, resources, report)
-        routers.append(with_virtual_interfaces(holding, block, virtual, report))
+        ready = with_virtual_interfaces(holding, block, virtual, report)
+        routers.append(on_virtual_mac(ready, block, report) if instance.settings.strict_mode else ready)
+    tell_of_silence(section, globally, [(each.router, each.settings) for each in instances], report)
     addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)
     configuration = Configuration(
         defaults,

@@ -145,6 +145,8 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
         yield f"vrrp_down_timer_adverts {defs.down_timer_adverts}"
     if defs.lower_prio_no_advert:
         yield "vrrp_lower_prio_no_advert"
+    if defs.strict:
+        yield "vrrp_strict"
     yield from write_transport(defs.transport)
     yield from _firewall(defs.firewall)
     if defs.process_monitor_rcv_bufs is not None:
@@ -183,6 +185,7 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
     """Every setting of an instance that has one line."""
     if settings is not None:
         yield f"state {settings.initial_state}"
+        yield f"strict_mode {str(settings.strict_mode).lower()}"
     if router.interface:
         yield f"interface {word(router.interface)}"
     yield f"virtual_router_id {router.virtual_router_id}"
@@ -205,8 +208,7 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
         yield f"timer_expired_backup {router.highest_rival}"
     yield f"lower_prio_no_advert {str(not router.profile.answers_lower_priority).lower()}"
     yield from _virtual_interface(router)
-    if not router.accept:
-        yield "no_accept"
+    yield "accept" if router.accept else "no_accept"
     if settings is not None:
         yield from write_alerts("vrrp_instance", settings)
 

@@ -121,6 +121,7 @@ def _global_definitions(configuration: Configuration) -> Iterator[str]:
     yield f" VRRP default protocol version = {of.version}"
     yield f" VRRP check unicast_src = {_truth(of.transport.vrrp_check_unicast_src)}"
     yield f" VRRP skip check advert addresses = {_truth(of.transport.vrrp_skip_check_adv_addr)}"
+    yield f" VRRP strict mode = {_truth(of.strict)}"
     yield f" VRRP process priority = {of.vrrp_priority}"
     yield f" VRRP don't swap = {_truth(of.vrrp_no_swap)}"
     yield f" Checker process priority = {of.checker_priority}"
@@ -164,6 +165,7 @@ def _instance(
     yield f"   Advert interval = {_advertisement_interval(router)}"
     if router.version == 3 and isinstance(state, Backup):
         yield f"   Master advert interval = {state.master_adver_interval // _MILLISECOND} milli-sec"
+    yield f"   Accept = {'enabled' if router.accept else 'disabled'}"
     yield f"   Preempt = {'enabled' if router.preempt else 'disabled'}"
     if router.preempt_delay:
         yield f"   Preempt delay = {router.preempt_delay / SECOND:g} secs"

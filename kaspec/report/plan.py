@@ -68,7 +68,7 @@ _HELD = ("addresses", "excluded", "routes", "rules")
 _INHERITED = ("repeat", "delay", "refresh", "refresh_repeat", "lower_priority_repeat", "lower_priority_delay")
 DEFAULTS: Mapping[str, str] = {
     **{name: f"vrrp_{OWN[name]}" for name in _INHERITED},
-    **{name: f"vrrp_{name}" for name in ("version", "down_timer_adverts", "lower_prio_no_advert")},
+    **{name: f"vrrp_{name}" for name in ("version", "down_timer_adverts", "lower_prio_no_advert", "strict")},
     "garp_interval": "vrrp_garp_interval",
     "gna_interval": "vrrp_gna_interval",
     "groups": "garp_group",

@@ -82,7 +82,7 @@ def _data(
     yield "iname", router.name
     yield "dont_track_primary", int(router.dont_track_primary)
     yield "skip_check_adv_addr", int(router.trusts_address_list)
-    yield "strict_mode", 0
+    yield "strict_mode", int(settings.strict_mode)
     yield "vmac_ifname", router.virtual_interface.name if router.virtual_interface else ""
     yield "ifp_ifname", router.port
     following = journal.following if isinstance(state, Backup) else None

@@ -49,6 +49,8 @@ def settings_lines(configuration: Configuration, settings: InstanceSettings | Gr
     mails = next((each for each in (settings.smtp_alert, defs.smtp_alert_vrrp, defs.smtp_alert) if each is not None), False)
     yield f"   Using smtp notification = {'yes' if mails else 'no'}"
     if isinstance(settings, InstanceSettings):
+        if settings.strict_mode:
+            yield "   Enforcing strict VRRP compliance"
         yield f"   Notify deleted = {'Deleted' if settings.notify_deleted else 'Fault'}"
     for name, word in _SPECIFIC:
         command = getattr(settings, name, None)

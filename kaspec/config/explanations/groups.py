@@ -90,9 +90,9 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         "unicast_src_ip 192.0.2.11\nunicast_peer {\n    192.0.2.12\n}",
     ),
     kinds.STRICT_CONFLICT: Explanation(
-        "Strict mode is the RFC to the letter: settings beyond it are removed or refused, and virtual addresses do not answer ping. A "
-        "peer without strict mode keeps them, and the two disagree.",
-        "strict_mode\npreempt_delay 5",
+        "Strict mode is the RFC to the letter: settings beyond it are taken back, and virtual addresses do not answer ping unless the "
+        "router owns them or, in version 3, has accept. A peer without strict mode keeps its settings, and the two disagree.",
+        "strict_mode\nno_accept\npreempt_delay 5",
         "preempt_delay 5",
     ),
     kinds.DEPRECATED: Explanation(

@@ -42,6 +42,13 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         _INSTANCE.replace("192.0.2.100/24", "fe80::100/64\n        2001:db8::100/64"),
         inside=False,
     ),
+    kinds.STRICT_ADDRESS: Explanation(
+        "Strict mode holds an instance to RFC 9568 5.2.9: the link-local address of the virtual router comes first. keepalived calls it "
+        "an error and goes on, and so do we.",
+        _INSTANCE.replace("192.0.2.100/24", "2001:db8::100/64").replace("interface", "strict_mode\n    interface", 1),
+        _INSTANCE.replace("192.0.2.100/24", "fe80::100/64").replace("interface", "strict_mode\n    no_accept\n    interface", 1),
+        inside=False,
+    ),
     kinds.ADDRESS_IS_SOURCE: Explanation(
         "A router sends from an address that it always has. The virtual address is there while it is Master only, so as Backup it "
         "has nothing to send from, and its packets look as if they came from the Master.",

@@ -187,7 +187,15 @@ VRRP_STRICT = setting(
     _SCOPE,
     "vrrp_strict",
     form.BOOLEAN,
-    Description("[BOOL]", "no", 1, "V", "1.2.24", "in the shipped default config; a frequent trap (no accept, no unicast, no auth)"),
+    Description(
+        "[BOOL]",
+        "no",
+        1,
+        "V",
+        "1.2.24",
+        "in the shipped default config; a frequent trap (no accept, no auth); keepalived 2.2.7 takes no for yes",
+    ),
+    acts=True,
 )
 VRRP_OWNER_IGNORE_ADVERTS = setting(
     _SCOPE,

@@ -224,7 +224,11 @@ SKIP_CHECK_ADV_ADDR = setting(
     acts=True,
 )
 STRICT_MODE = setting(
-    _SCOPE, "strict_mode", form.BOOLEAN, Description("[BOOL]", "global", 2, "V", "1.2.24", inherits=("global_defs", "vrrp_strict"))
+    _SCOPE,
+    "strict_mode",
+    form.BOOLEAN,
+    Description("[BOOL]", "global", 2, "V", "1.2.24", inherits=("global_defs", "vrrp_strict")),
+    acts=True,
 )
 OWNER_IGNORE_ADVERTS = setting(
     _SCOPE,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.gathering import in_order
-from kaspec.config.lint import addresses, groups, mail, services, strict, tracked, tracking, unicast, words
+from kaspec.config.lint import addresses, groups, mail, services, tracked, tracking, unicast, words
 from kaspec.config.reader import Reading
 
 Rule = Callable[[Reading], Iterable[Diagnostic]]
@@ -21,7 +21,6 @@ RULES: tuple[Rule, ...] = (
     *groups.RULES,
     *tracked.RULES,
     *unicast.RULES,
-    *strict.RULES,
     *words.RULES,
     *services.RULES,
 )

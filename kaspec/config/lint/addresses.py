@@ -123,7 +123,7 @@ def first_link_local(reading: Reading) -> Iterator[Diagnostic]:
     """RFC 9568 5.2.9, 7.1: the first address of an IPv6 virtual router is link-local."""
     for instance in instances(reading):
         first, router = instance.router.addresses[:1], instance.router
-        if router.family == 6 and first and not is_link_local(first[0].address):
+        if router.family == 6 and first and not is_link_local(first[0].address) and not instance.strict:
             span = next(
                 _place(given) for given in instance.section.entries(rows.VIRTUAL_IPADDRESS) if _prefix(given).address == first[0].address
             )

@@ -16,6 +16,7 @@ class Instance:
 
     section: Section
     router: VirtualRouter
+    strict: bool = False
 
 
 def instances(reading: Reading) -> Iterator[Instance]:
@@ -23,5 +24,5 @@ def instances(reading: Reading) -> Iterator[Instance]:
     sections: dict[str, Section] = {}
     for section in reading.section.sections(top.VRRP_INSTANCE):
         sections.setdefault(section.label, section)
-    for router in reading.configuration.routers:
-        yield Instance(sections[router.name], router)
+    for router, settings in zip(reading.configuration.routers, reading.configuration.settings, strict=True):
+        yield Instance(sections[router.name], router, settings.strict_mode)
