@@ -133,6 +133,7 @@ RANDOM_RANGE = _kind("K069", "error", "The bounds of ${_RANDOM} are the wrong wa
 
 # The keyword table.
 BLOCK_INACTIVE = _kind("K080", "notice", "keepalived has this block; this release reads it without effect.")
+NEEDLESS = _kind("K081", "notice", "A keyword is accepted without effect, and nothing is missed.")
 
 # The machine.
 NO_SUCH_INTERFACE = _kind("K050", "error", "The configuration names an interface that does not exist.")

@@ -121,11 +121,18 @@ def fifos() -> pp.ParserElement:
     return _made(one(str, "a path") + pp.Optional(owners()), terms.Fifo)
 
 
+def _initial_value(word: str) -> int:
+    """Read the number that a file begins with; keepalived takes one with a plus sign for an option."""
+    if word.startswith("+"):
+        raise values.Unfit(f"'{word}' begins with a plus sign")
+    return values.integer(-(1 << 31), (1 << 31) - 1)(word)
+
+
 def initial_files() -> pp.ParserElement:
     """Match ``[VALUE] [overwrite]``."""
     parts = (
         _tagged("overwrite", literal(("overwrite",)).add_parse_action(lambda: [True])),
-        _tagged("value", one(values.integer(-(1 << 31), (1 << 31) - 1), "a number")),
+        _tagged("value", one(_initial_value, "a number without a plus sign")),
     )
     return _made(pp.ZeroOrMore(pp.MatchFirst(parts)), _keys(terms.InitialFile))
 

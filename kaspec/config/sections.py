@@ -15,6 +15,7 @@ from kaspec.config.diagnostics import (
     KEYWORD_INACTIVE,
     MISPLACED_KEYWORD,
     MISSING_ARGUMENT,
+    NEEDLESS,
     NO_BLOCK_WANTED,
     REPEATED,
     UNKNOWN_KEYWORD,
@@ -108,6 +109,12 @@ NOWHERE = Span("", 0, 0, 0)
 """Where a section stands that no single block of the text is."""
 
 
+def _kind_of(row: Row, scope: str) -> Kind:
+    if row.description.idle and row.description.idle.harmless:
+        return NEEDLESS
+    return KEYWORD_INACTIVE if scope or row.description.idle or isinstance(row, Setting) else row.kind
+
+
 @define
 class _Inactive:
     """Where a keyword without effect first stands, how that is told, and how often it is given."""
@@ -159,11 +166,13 @@ class _Reader:
         for row, found in self.inactive.items():
             others = found.times - 1
             more = f", here and in {others} other place{'s' if others > 1 else ''}" if others else ""
-            self.report(found.kind.at(found.span, f"{row.name} is read, but has no effect in this release{more}"))
+            idle = row.description.idle
+            effect = f"is accepted without effect{more}: {idle.why}" if idle else f"is read, but has no effect in this release{more}"
+            self.report(found.kind.at(found.span, f"{row.name} {effect}"))
 
     def _note(self, row: Row, statement: Statement, scope: str) -> None:
         if row not in self.inactive:
-            self.inactive[row] = _Inactive(KEYWORD_INACTIVE if scope or isinstance(row, Setting) else row.kind, statement.span)
+            self.inactive[row] = _Inactive(_kind_of(row, scope), statement.span)
         self.inactive[row].times += 1
 
     def _setting(self, row: Setting[Any], statement: Statement, order: int, scope: str, given: dict[Row, list[Any]]) -> None:

@@ -49,7 +49,7 @@ def entry_lines(row: Row, scopes: tuple[str, ...]) -> Iterator[str]:
         "default": _default(row),
         "since": f"keepalived {about.since}, {TIERS[about.tier]}",
         "for": _processes(about.process),
-        "acts": "yes" if row.acts else "no, this release reads it without effect",
+        "acts": _effect(row),
     }
     for name, fact in facts.items():
         first, *more = wrap(fact, WIDTH - 12) or [""]
@@ -76,6 +76,7 @@ def entry(row: Row, scopes: tuple[str, ...]) -> dict[str, object]:
         "since": about.since,
         "remark": about.remark,
         "acts": row.acts,
+        "idle": about.idle.why if about.idle else None,
         "example": "\n".join(example(row, scopes[0])),
     }
 
@@ -125,7 +126,8 @@ def _chapter(scope: str, rows: tuple[Row, ...]) -> str:
 
 def _table_line(row: Row) -> str:
     about = row.description
-    cells = (f"`{row.name}`", _cell(_form(row)), _cell(about.default), about.since, "yes" if row.acts else "no", _cell(about.remark))
+    remark = "; ".join(filter(None, (about.remark, f"no effect: {about.idle.why}" if about.idle else "")))
+    cells = (f"`{row.name}`", _cell(_form(row)), _cell(about.default), about.since, "yes" if row.acts else "no", _cell(remark))
     return f"| {' | '.join(cells)} |\n"
 
 
@@ -142,6 +144,13 @@ def _form(row: Row) -> str:
 
 def _columns(head: str, words: Iterable[str]) -> list[str]:
     return wrap(head + " ".join(words), WIDTH - 4, subsequent_indent=" " * len(head), break_on_hyphens=False)
+
+
+def _effect(row: Row) -> str:
+    """Return whether the keyword acts, and why not."""
+    if row.acts:
+        return "yes"
+    return f"no: {row.description.idle.why}" if row.description.idle else "no, this release reads it without effect"
 
 
 def _default(row: Row) -> str:

@@ -23,7 +23,8 @@ def support_lines(readings: tuple[Reading, ...]) -> Iterator[str]:
         idle = {row: spans for row, spans in uses.items() if not acts(row)}
         for row, spans in idle.items():
             more = f" and {len(spans) - 1} more" if len(spans) > 1 else ""
-            yield f"{spans[0]}: {_path(row)} has no effect in this release{more}"
+            why = f": {row.description.idle.why}" if row.description.idle else " in this release"
+            yield f"{spans[0]}: {_path(row)} has no effect{why}{more}"
         yield f"{next(iter(reading.texts))}: {len(uses)} keywords used, {len(uses) - len(idle)} with effect, {len(idle)} without"
 
 
@@ -52,6 +53,7 @@ def table_lines() -> Iterator[str]:
         yield f"{scope or 'top of the file'}: {len(rows) - len(idle)} of {len(rows)} keywords act"
         if idle:
             yield f"    without effect: {' '.join(idle)}"
+            yield from (f"      {row.name}: {row.description.idle.why}" for row in rows.values() if row.description.idle)
     yield f"{active} of {total} keywords act in this release, counted by block; the others are read and told of"
 
 

@@ -1,5 +1,6 @@
 """``kaspec run``: keepalived's options, with keepalived's meanings."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -138,6 +139,7 @@ def run(kinds: "Sequence[Kind] | None", /, config_test: str | None, **given: Any
     """
     options = options_from(given)
     if config_test is not None:
+        gc.disable()  # It ends before collecting pays.
         from shell.config_test import check
 
         sys.exit(check(options, Path(config_test) if config_test else None))

@@ -8,7 +8,7 @@ from attrs import frozen
 from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.keywords import TABLE
 
-INACTIVE = frozenset({"K040", "K041", "K042"})
+INACTIVE = frozenset({"K040", "K041", "K042", "K081"})
 """Codes that say no more than that this release does not act on something."""
 BRACES = frozenset({"K001", "K004", "K005", "K006", "K007", "K008", "K009"})
 """Codes about the nesting of blocks."""

@@ -34,7 +34,7 @@ MEANING = (
     | {"K021", "K022", "K024", "K044", "K045", "K046", "K047", "K048", "K070", "K071", "K072", "K181", "K190"}
 )
 """What is told of what the values mean together, which is not the table's business."""
-WITHOUT_EFFECT = {"K040", "K041", "K042", "K080"}
+WITHOUT_EFFECT = {"K040", "K041", "K042", "K080", "K081"}
 
 
 @pytest.mark.parametrize("argument", [pytest.param(argument, id=name) for argument, name in ARGUMENTS.items()])

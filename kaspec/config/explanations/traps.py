@@ -73,6 +73,12 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         "smtp_alert",
         "priority 150",
     ),
+    kinds.NEEDLESS: Explanation(
+        "keepalived has the keyword for something that kaspec does otherwise, or does not use it itself. The line may stay for "
+        "keepalived's sake. One whose lack can be felt is a warning (K040) that says what to do instead.",
+        "debug 2",
+        "priority 150",
+    ),
     kinds.MAIL_ADDRESS: Explanation(
         "The mail server refuses it, or delivers it to nobody. Web pages show '[email protected]' where an address stood, and "
         "copies of their examples keep it.",

@@ -2,7 +2,7 @@
 
 from kaspec.config import arguments as form
 from kaspec.config import commands, compounds, values
-from kaspec.config.keywords.rows import Description, setting
+from kaspec.config.keywords.rows import Description, Idle, setting
 
 _SCOPE = "global_defs"
 VRRP_PROCESS_NAME = setting(_SCOPE, "vrrp_process_name", form.PROCESS_NAME, Description("[NAME]", "unset", 3, "V", "2.0.18"), acts=True)
@@ -29,7 +29,18 @@ DEFAULT_INTERFACE = setting(
     acts=True,
 )
 DISABLE_LOCAL_IGMP = setting(
-    _SCOPE, "disable_local_igmp", form.FLAG, Description("flag", "off", 3, "V", "2.2.0", "/proc write; not changeable by reload")
+    _SCOPE,
+    "disable_local_igmp",
+    form.FLAG,
+    Description(
+        "flag",
+        "off",
+        3,
+        "V",
+        "2.2.0",
+        "/proc write; not changeable by reload",
+        idle=Idle("the kernel's setting stays as it is; sysctl net.ipv4.igmp_link_local_mcast_reports=0 has the same effect"),
+    ),
 )
 V3_CHECKSUM_AS_V2 = setting(
     _SCOPE,
@@ -159,7 +170,15 @@ VRRP_IPSETS = setting(
     _SCOPE,
     "vrrp_ipsets",
     compounds.SETS,
-    Description("[SET [SET6 [IF6 [IGMP [MLD [ND]]]]]]", "keepalived…", 3, "V", "1.2.24", "empty = no ipsets"),
+    Description(
+        "[SET [SET6 [IF6 [IGMP [MLD [ND]]]]]]",
+        "keepalived…",
+        3,
+        "V",
+        "1.2.24",
+        "empty = no ipsets",
+        idle=Idle("what is filtered stands in sets of nftables, in the table that the keyword nftables names", harmless=True),
+    ),
 )
 NFTABLES = setting(
     _SCOPE,
@@ -172,7 +191,18 @@ NFTABLES_PRIORITY = setting(
     _SCOPE, "nftables_priority", form.integer(-form.INT32, form.INT32), Description("INT", "-1", 3, "V", "2.0.15"), acts=True
 )
 NFTABLES_IFINDEX = setting(
-    _SCOPE, "nftables_ifindex", form.FLAG, Description("flag", "no", 3, "V", "2.0.15", "match by ifindex rather than name")
+    _SCOPE,
+    "nftables_ifindex",
+    form.FLAG,
+    Description(
+        "flag",
+        "no",
+        3,
+        "V",
+        "2.0.15",
+        "match by ifindex rather than name",
+        idle=Idle("the sets match interfaces by name, which a new index does not change", harmless=True),
+    ),
 )
 NFTABLES_COUNTERS = setting(_SCOPE, "nftables_counters", form.FLAG, Description("flag", "no", 3, "V", "2.0.15"), acts=True)
 VRRP_CHECK_UNICAST_SRC = setting(_SCOPE, "vrrp_check_unicast_src", form.FLAG, Description("flag", "off", 3, "V", "1.2.24"), acts=True)
@@ -240,6 +270,7 @@ FIFO_WRITE_VRRP_STATES_ON_RELOAD = setting(
     Description("flag", "no", 3, "V", "2.2.7", "re-announce all states after reload"),
     acts=True,
 )
+_NO_BUS = Idle("states are told by notify scripts, FIFOs and the JSON of SIGRTMIN+2, and not over D-Bus")
 ENABLE_SNMP_VRRP = setting(_SCOPE, "enable_snmp_vrrp", form.FLAG, Description("flag", "no", 2, "V", "2.0.0", "KEEPALIVED-MIB"))
 ENABLE_SNMP_KEEPALIVED = setting(
     _SCOPE, "enable_snmp_keepalived", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "deprecated name", synonym="enable_snmp_vrrp")
@@ -247,17 +278,27 @@ ENABLE_SNMP_KEEPALIVED = setting(
 ENABLE_SNMP_RFC = setting(_SCOPE, "enable_snmp_rfc", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "both RFC MIBs"))
 ENABLE_SNMP_RFCV2 = setting(_SCOPE, "enable_snmp_rfcv2", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "RFC 2787 VRRP-MIB"))
 ENABLE_SNMP_RFCV3 = setting(_SCOPE, "enable_snmp_rfcv3", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "RFC 6527 VRRPV3-MIB"))
-ENABLE_DBUS = setting(_SCOPE, "enable_dbus", form.FLAG, Description("flag", "no", 3, "V", "1.3.0", "org.keepalived.Vrrp1"))
+ENABLE_DBUS = setting(_SCOPE, "enable_dbus", form.FLAG, Description("flag", "no", 3, "V", "1.3.0", "org.keepalived.Vrrp1", idle=_NO_BUS))
 DBUS_SERVICE_NAME = setting(
     _SCOPE,
     "dbus_service_name",
     form.WORD,
     Description(
-        "NAME", "org.keepalived.Vrrp1", 3, "V", "1.3.9", preset="org.keepalived.Vrrp1", example="dbus_service_name org.example.Vrrp1"
+        "NAME",
+        "org.keepalived.Vrrp1",
+        3,
+        "V",
+        "1.3.9",
+        preset="org.keepalived.Vrrp1",
+        example="dbus_service_name org.example.Vrrp1",
+        idle=_NO_BUS,
     ),
 )
 DBUS_NO_INTERFACE_NAME = setting(
-    _SCOPE, "dbus_no_interface_name", form.FLAG, Description("flag", "no", 3, "V", "2.3.0", "D-Bus paths without the interface part")
+    _SCOPE,
+    "dbus_no_interface_name",
+    form.FLAG,
+    Description("flag", "no", 3, "V", "2.3.0", "D-Bus paths without the interface part", idle=_NO_BUS),
 )
 VRRP_NETLINK_CMD_RCV_BUFS = setting(
     _SCOPE, "vrrp_netlink_cmd_rcv_bufs", form.POSITIVE, Description("BYTES", "kernel", 3, "V", "2.0.0"), acts=True

@@ -18,6 +18,14 @@ Process = Literal["G", "V", "L", "B", "G/V", "L/V", "V/L", "L/B", "B/V"]
 
 
 @frozen
+class Idle:
+    """Why a keyword is accepted without effect, and stays so; ``harmless`` if nothing is missed without it."""
+
+    why: str
+    harmless: bool = False
+
+
+@frozen
 class Description:
     """The reference's words for a keyword.
 
@@ -26,7 +34,8 @@ class Description:
 
     ``preset`` is the default as one would write it, where ``default`` is not already that; ``elsewhere`` is that for some of the scopes;
     ``inherits`` is the scope and name of the keyword whose value is taken where this one is not given; ``synonym`` is the name this one
-    is another word for; ``example`` is used in the reference where the argument's own would mislead.
+    is another word for; ``example`` is used in the reference where the argument's own would mislead; ``idle`` is for a keyword that does
+    not act.
     """
 
     form: str
@@ -40,6 +49,7 @@ class Description:
     inherits: tuple[str, str] | None = None
     synonym: str = ""
     example: str = ""
+    idle: Idle | None = None
 
 
 @frozen(eq=False)

@@ -3,7 +3,7 @@
 from kaspec.config import arguments as form
 from kaspec.config import compounds, values
 from kaspec.config.diagnostics import LVS_INACTIVE
-from kaspec.config.keywords.rows import Description, bare_block, block, listing, setting
+from kaspec.config.keywords.rows import Description, Idle, bare_block, block, listing, setting
 
 _TOP = ""
 GLOBAL_DEFS = bare_block(
@@ -16,19 +16,43 @@ LINKBEAT_USE_POLLING = setting(
     _TOP,
     "linkbeat_use_polling",
     form.FLAG,
-    Description("flag", "off", 3, "G/V", "1.2.2", "MII/ETHTOOL polling of all interfaces instead of netlink; discouraged upstream"),
+    Description(
+        "flag",
+        "off",
+        3,
+        "G/V",
+        "1.2.2",
+        "MII/ETHTOOL polling of all interfaces instead of netlink; discouraged upstream",
+        idle=Idle("links are watched through netlink alone, which tells of every change at once"),
+    ),
 )
 LINKBEAT_INTERFACES = listing(
     _TOP,
     "linkbeat_interfaces",
     compounds.LINK_BEAT,
-    Description("{ IF [MII|ETHTOOL|IOCTL] … }", "none", 3, "V", "2.0.15", "per-interface polling, optional method"),
+    Description(
+        "{ IF [MII|ETHTOOL|IOCTL] … }",
+        "none",
+        3,
+        "V",
+        "2.0.15",
+        "per-interface polling, optional method",
+        idle=Idle("links are watched through netlink alone, which tells of every change at once"),
+    ),
 )
 INTERFACE_UP_DOWN_DELAYS = listing(
     _TOP,
     "interface_up_down_delays",
     compounds.LINK_DELAY,
-    Description("{ IF DOWN [UP] … } 0..255 s, µs resolution", "0", 3, "V", "2.2.4", "debounce of link events; UP defaults to 0"),
+    Description(
+        "{ IF DOWN [UP] … } 0..255 s, µs resolution",
+        "0",
+        3,
+        "V",
+        "2.2.4",
+        "debounce of link events; UP defaults to 0",
+        idle=Idle("a link that goes down or up counts at once"),
+    ),
 )
 NET_NAMESPACE = setting(
     _TOP,
@@ -49,7 +73,15 @@ NAMESPACE_WITH_IPSETS = setting(
     _TOP,
     "namespace_with_ipsets",
     form.FLAG,
-    Description("flag", "off", 3, "G", "1.3.0", "opt-in to using ipsets in a ns (kernel < 3.13 bug)"),
+    Description(
+        "flag",
+        "off",
+        3,
+        "G",
+        "1.3.0",
+        "opt-in to using ipsets in a ns (kernel < 3.13 bug)",
+        idle=Idle("the sets are those of nftables, which every network namespace has", harmless=True),
+    ),
 )
 INSTANCE = setting(
     _TOP,

@@ -2,7 +2,7 @@
 
 from kaspec.config import arguments as form
 from kaspec.config import commands, compounds
-from kaspec.config.keywords.rows import Description, bare_block, listing, setting
+from kaspec.config.keywords.rows import Description, Idle, bare_block, listing, setting
 from kaspec.config.model import InitialState
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.authentication import AntiReplay, Mode
@@ -176,7 +176,19 @@ V3_CHECKSUM_AS_V2 = setting(
 )
 NATIVE_IPV6 = setting(_SCOPE, "native_ipv6", form.FLAG, Description("flag", "from VIPs", 2, "V", "1.2.2"), acts=True)
 VRF = setting(
-    _SCOPE, "vrf", form.INTERFACE, Description("IF", "none", 3, "V", "2.2.7", "unicast without interface in a VRF", example="vrf blue")
+    _SCOPE,
+    "vrf",
+    form.INTERFACE,
+    Description(
+        "IF",
+        "none",
+        3,
+        "V",
+        "2.2.7",
+        "unicast without interface in a VRF",
+        example="vrf blue",
+        idle=Idle("an instance speaks on its interface; name one that is in the VRF"),
+    ),
 )
 USE_VMAC = setting(
     _SCOPE,
@@ -384,8 +396,34 @@ SMTP_ALERT = setting(
     Description("[BOOL]", "global", 1, "V", "1.2.2", inherits=("global_defs", "smtp_alert_vrrp")),
     acts=True,
 )
-DEBUG = setting(_SCOPE, "debug", form.integer(0, 4), Description("0..4", "0", 3, "V", "1.2.2", "stored and dumped, otherwise unused"))
-LINKBEAT_USE_POLLING = setting(_SCOPE, "linkbeat_use_polling", form.FLAG, Description("flag", "off", 3, "V", "2.0.0", "deprecated here"))
+DEBUG = setting(
+    _SCOPE,
+    "debug",
+    form.integer(0, 4),
+    Description(
+        "0..4",
+        "0",
+        3,
+        "V",
+        "1.2.2",
+        "stored and dumped, otherwise unused",
+        idle=Idle("keepalived does not use it either; -D makes the log tell more", harmless=True),
+    ),
+)
+LINKBEAT_USE_POLLING = setting(
+    _SCOPE,
+    "linkbeat_use_polling",
+    form.FLAG,
+    Description(
+        "flag",
+        "off",
+        3,
+        "V",
+        "2.0.0",
+        "deprecated here",
+        idle=Idle("links are watched through netlink alone, which tells of every change at once"),
+    ),
+)
 AUTH_TYPE = setting(
     AUTHENTICATION.inside,
     "auth_type",

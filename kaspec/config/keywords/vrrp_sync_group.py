@@ -2,7 +2,7 @@
 
 from kaspec.config import arguments as form
 from kaspec.config import commands, compounds
-from kaspec.config.keywords.rows import Description, listing, setting
+from kaspec.config.keywords.rows import Description, Idle, listing, setting
 
 _SCOPE = "vrrp_sync_group"
 GROUP = listing(
@@ -57,7 +57,20 @@ SMTP_ALERT = setting(
     Description("[BOOL]", "global", 1, "V", "1.2.2", inherits=("global_defs", "smtp_alert_vrrp")),
     acts=True,
 )
-GLOBAL_TRACKING = setting(_SCOPE, "global_tracking", form.FLAG, Description("flag", "off", 3, "V", "1.2.7", "deprecated, ignored"))
+GLOBAL_TRACKING = setting(
+    _SCOPE,
+    "global_tracking",
+    form.FLAG,
+    Description(
+        "flag",
+        "off",
+        3,
+        "V",
+        "1.2.7",
+        "deprecated, ignored",
+        idle=Idle("keepalived ignores it too; track in the group itself instead", harmless=True),
+    ),
+)
 SYNC_GROUP_TRACKING_WEIGHT = setting(
     _SCOPE,
     "sync_group_tracking_weight",

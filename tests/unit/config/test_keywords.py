@@ -1,5 +1,7 @@
 """The keyword table is whole, and what it says of itself holds."""
 
+import re
+
 import pytest
 
 from kaspec.config.argument import Accepted, read_argument
@@ -78,6 +80,19 @@ def test_every_example_is_what_the_keyword_takes() -> None:
                 read = read_argument(row.argument, example)
                 assert isinstance(read, Accepted), (row.name, example, read)
                 assert read.end == len(example), (row.name, example)
+
+
+BEING_BUILT = re.compile(r"(enable_)?snmp_|enable_traps|strict_mode|vrrp_strict|lvs_sync_daemon")
+"""Keywords of VRRP that are to act and do not yet."""
+
+
+def test_a_keyword_without_effect_says_why() -> None:
+    for rows in TABLE.values():
+        for row in rows.values():
+            about = row.description
+            assert not (row.acts and about.idle), row.name
+            waits = row.acts or "L" in about.process or BEING_BUILT.match(row.name)
+            assert waits or about.idle, f"{row.scope} {row.name}"
 
 
 def test_nothing_acts_inside_a_block_that_does_not() -> None:
