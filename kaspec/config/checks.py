@@ -1,6 +1,6 @@
 """Checkers: from their blocks inside a ``real_server`` to the model; what one does not say, the server does, or else the service."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from attrs import evolve, field, frozen
@@ -248,22 +248,23 @@ def _udp(place: _Place) -> Iterator[Check]:
         _probing(place),
         target,
         require_reply=wanted is not None,
-        reply=_reply_pattern("".join(wanted)) if wanted else None,
+        reply=_reply_pattern(wanted) if wanted else None,
         min_reply_length=block.value(checkers.MIN_REPLY_LENGTH, 0),
         max_reply_length=block.value(checkers.MAX_REPLY_LENGTH, 255),
     )
-    yield check if payload is None else evolve(check, payload=_octets("".join(payload)))
+    yield check if payload is None else evolve(check, payload=_octets(payload))
 
 
-def _octets(digits: str) -> bytes:
-    """Read hexadecimal digits; an odd one out is the high half of its octet, as keepalived has it."""
-    return bytes.fromhex(digits + "0" * (len(digits) % 2))
+def _octets(words: Iterable[str], odd: str = "0") -> bytes:
+    """Read hexadecimal digits; one left over at the end of a word is the low half of an octet, whose other half is ``odd``."""
+    return bytes.fromhex("".join(word if len(word) % 2 == 0 else f"{word[:-1]}{odd}{word[-1]}" for word in words))
 
 
-def _reply_pattern(digits: str) -> ReplyPattern:
+def _reply_pattern(words: tuple[str, ...]) -> ReplyPattern:
     """Read hexadecimal digits with ``x`` for any."""
-    lower = digits.lower()
-    return ReplyPattern(_octets(lower.replace("x", "0")), _octets("".join("0" if each == "x" else "f" for each in lower)))
+    lower = [word.lower() for word in words]
+    masks = ["".join("0" if each == "x" else "f" for each in word) for word in lower]
+    return ReplyPattern(_octets(word.replace("x", "0") for word in lower), _octets(masks, "f"))
 
 
 def _ping(place: _Place) -> Iterator[Check]:

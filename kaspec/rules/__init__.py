@@ -10,3 +10,4 @@ from kaspec.rules.reception import *
 from kaspec.rules.states import *
 from kaspec.rules.detection import *
 from kaspec.rules.trackers import *
+from kaspec.rules.health import *

@@ -1,0 +1,218 @@
+"""Laws of health checkers: total, exact in time, deaf to where time begins, patient as configured and no longer, of bounded memory."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaspec.health import events
+from kaspec.health.events import CheckEvent, Connected, ConnectionFailed, Received, ScriptEnded
+from kaspec.health.http import LONGEST_HEAD, HttpExchange
+from kaspec.health.machine import CheckState, CheckStep, begin, patience, rebase, step
+from kaspec.health.matching import WINDOW
+from kaspec.health.model import (
+    BfdCheck,
+    Check,
+    FileCheck,
+    HttpCheck,
+    MiscCheck,
+    PingCheck,
+    Probing,
+    SmtpCheck,
+    Target,
+    TcpCheck,
+    UdpCheck,
+    Url,
+)
+from kaspec.rules import RULES
+from kaspec.rules import health as rules
+from kaspec.units import SECOND, ZERO, Instant, Interval, after
+from kaspec.vrrp.events import DeadlineReached
+from tests.laws.checks import checks, delays, http_checks, misc_checks, probings, targets
+
+BEGAN = Instant(0)
+octets = st.sampled_from(
+    (
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.0 404 Not Found\r\nContent-Length: 2\r\n\r\nno",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"220 ready\r\n",
+        b"250-one\r\n250 two\r\n",
+        b"\x00\x07\x80\x00" + bytes(8),
+        b"ok",
+        b"\r\n\r\n",
+    )
+) | st.binary(min_size=1, max_size=40)
+happenings: st.SearchStrategy[CheckEvent] = st.one_of(
+    st.just(DeadlineReached()),
+    st.just(DeadlineReached()),
+    st.just(Connected()),
+    st.just(events.Secured()),
+    st.builds(Received, octets),
+    st.builds(events.StreamEnded, st.booleans()),
+    st.sampled_from((ConnectionFailed("refused"), events.TlsFailed("expired"), events.StreamFailed("reset"))),
+    st.builds(ScriptEnded, st.integers(-9, 255), st.sampled_from(("", "", "gone"))),
+    st.builds(events.FileRead, st.integers(-(1 << 31), (1 << 31) - 1)),
+    st.builds(events.SessionReported, st.booleans()),
+    st.just(events.Suspended()),
+    st.builds(events.Resumed, delays),
+)
+waits = st.none() | st.integers(0, 5 * SECOND).map(Interval)
+"""How long until the next event; ``None`` is until the deadline."""
+lives = st.lists(st.tuples(waits, happenings), max_size=25)
+Life = list[tuple[Interval | None, CheckEvent]]
+
+
+def lived(check: Check, life: Life, began: Instant = BEGAN) -> Iterator[tuple[Instant, CheckState, CheckStep]]:
+    """When, in which state, what was done."""
+    now, state = began, begin(check, ZERO, began)
+    for wait, event in life:
+        if wait is not None:
+            now = after(now, wait)
+        elif state.next_deadline is not None:
+            now = max(now, state.next_deadline)
+        taken = step(check, state, event, now, draw=7)
+        yield now, state, taken
+        state = taken.state
+
+
+@given(checks, lives)
+def test_machines_are_total_and_say_by_which_rule(check: Check, life: Life) -> None:
+    for now, before, taken in lived(check, life):
+        assert taken.rule in RULES
+        assert taken.verdict is None or taken.verdict.rule in RULES
+        assert taken.state.attempt is None or taken.state.due_at is None
+        assert taken.state.failures <= check.probing.retry
+        assert taken.reports <= (taken.verdict is not None)
+        if before.is_up != taken.state.is_up:
+            assert taken.reports
+        if taken.state.next_deadline is not None and taken.state.attempt is not None and before.attempt is None:
+            assert now <= taken.state.next_deadline <= after(now, patience(check))
+
+
+@given(checks, lives, st.integers(-(10**12), 10**12).map(Interval))
+def test_translating_time_translates_checks(check: Check, life: Life, by: Interval) -> None:
+    for (_, _, here), (_, _, there) in zip(lived(check, life), lived(check, life, after(BEGAN, by)), strict=True):
+        assert evolve(there, state=rebase(there.state, Interval(-by))) == here
+
+
+@given(checks, lives)
+def test_a_deadline_before_its_time_changes_nothing(check: Check, life: Life) -> None:
+    for now, _, taken in lived(check, life):
+        deadline = taken.state.next_deadline
+        if deadline is None or deadline > now:
+            assert step(check, taken.state, DeadlineReached(), now).state == taken.state
+
+
+def attempts(check: Check, outcomes: list[bool], good: CheckEvent, bad: CheckEvent, length: Interval) -> list[tuple[Instant, CheckStep]]:
+    """Let a check make attempts that last ``length`` and end so; when each began and what it came to."""
+    state, made = begin(check, ZERO, BEGAN), []
+    for outcome in outcomes:
+        assert state.due_at is not None
+        begun_at = state.due_at
+        state = step(check, state, DeadlineReached(), begun_at).state
+        taken = step(check, state, good if outcome else bad, after(begun_at, length))
+        made.append((begun_at, taken))
+        state = taken.state
+    return made
+
+
+@given(probings, targets, st.lists(st.booleans(), min_size=1, max_size=20), st.integers(0, SECOND).map(Interval))
+def test_retries_are_as_many_and_as_far_apart_as_configured(
+    probing: Probing, target: Target, outcomes: list[bool], length: Interval
+) -> None:
+    """To the microsecond: counted from the end of an attempt."""
+    made = attempts(TcpCheck(probing, target), outcomes, Connected(), ConnectionFailed("refused"), length)
+    is_up, succeeded, tried, due = not probing.alpha, False, 0, BEGAN
+    for (begun_at, taken), outcome in zip(made, outcomes, strict=True):
+        assert begun_at == due
+        pause = probing.delay_loop
+        if outcome:
+            is_up, succeeded, tried = True, True, 0
+        elif is_up and succeeded and tried < probing.retry:
+            tried, pause = tried + 1, probing.delay_before_retry
+        else:
+            is_up, tried = False, 0
+        assert taken.state.is_up == is_up
+        due = after(begun_at, Interval(length + pause))
+
+
+@given(misc_checks, st.lists(st.booleans(), min_size=2, max_size=20), delays)
+def test_scripts_begin_delay_loop_after_they_began(check: MiscCheck, outcomes: list[bool], length: Interval) -> None:
+    check = evolve(check, probing=evolve(check.probing, retry=0))
+    made = attempts(check, outcomes, ScriptEnded(0), ScriptEnded(1), length)
+    for (begun_at, _), (following, _) in pairwise(made):
+        assert following == after(begun_at, max(length, check.probing.delay_loop))
+
+
+@pytest.mark.parametrize(
+    "beginning", [b"HTTP/1.0 200 OK\r\n\r\n", b"HTTP/1.0 200 OK\r\nContent-Length: 1000000000\r\n\r\n", b"HTTP/1.0 2", b""]
+)
+@given(check=http_checks, piece=st.sampled_from((b"x", b"x" * 65536)), pace=st.integers(1, SECOND).map(Interval))
+def test_a_response_that_never_ends_gets_its_verdict_on_time_and_takes_no_memory(
+    beginning: bytes, check: HttpCheck, piece: bytes, pace: Interval
+) -> None:
+    url = Url("/", pattern=check.urls[0].pattern, digest="0" * 32)
+    check = evolve(check, tls=False, urls=(url,), target=evolve(check.target, connect_timeout=Interval(2 * SECOND)))
+    state = step(check, begin(check, ZERO, BEGAN), DeadlineReached(), BEGAN).state
+    state = step(check, state, Connected(), BEGAN).state
+    pieces = [beginning] if beginning else []
+    now, limit = BEGAN, max(check.probing.delay_loop, check.target.connect_timeout)
+    for turn in range(40):
+        deadline = state.next_deadline
+        assert deadline is not None
+        assert deadline <= after(BEGAN, limit)
+        now = after(now, pace)
+        if now >= deadline:
+            break
+        taken = step(check, state, Received(pieces[turn] if turn < len(pieces) else piece), now)
+        state = taken.state
+        if taken.verdict is not None:
+            return
+        assert state.attempt is not None
+        assert isinstance(state.attempt.exchange, HttpExchange)
+        assert len(state.attempt.exchange.came) + len(state.attempt.exchange.search.window) <= LONGEST_HEAD + WINDOW
+    deadline = state.next_deadline
+    assert deadline is not None
+    verdict = step(check, state, DeadlineReached(), deadline).verdict
+    assert verdict is not None
+    assert not verdict.is_good
+
+
+@given(misc_checks)
+def test_a_script_that_will_not_end_is_told_to_and_no_other_begins_beside_it(check: MiscCheck) -> None:
+    state = step(check, begin(check, ZERO, BEGAN), DeadlineReached(), BEGAN).state
+    late = step(check, state, DeadlineReached(), after(BEGAN, check.timeout))
+    assert late.verdict is not None
+    assert late.verdict.rule == rules.SCRIPT_TIMED_OUT
+    assert late.effects == (events.StopScript(),)
+    due = late.state.next_deadline
+    assert due is not None
+    waiting = step(check, late.state, DeadlineReached(), due)
+    assert (waiting.effects, waiting.state.next_deadline) == ((), None)
+    gone = step(check, waiting.state, ScriptEnded(-9), after(due, SECOND))
+    assert gone.state.next_deadline == after(due, SECOND)
+
+
+@given(st.one_of(st.builds(UdpCheck, probings, targets), st.builds(SmtpCheck, probings, targets), st.builds(PingCheck, probings, targets)))
+def test_silence_is_judged_when_connect_timeout_is_over(check: UdpCheck | SmtpCheck | PingCheck) -> None:
+    state = step(check, begin(check, ZERO, BEGAN), DeadlineReached(), BEGAN).state
+    assert state.next_deadline == after(BEGAN, check.target.connect_timeout)
+    verdict = step(check, state, DeadlineReached(), state.next_deadline).verdict
+    assert verdict is not None
+    assert verdict.is_good == isinstance(check, UdpCheck)
+
+
+@given(st.integers(-(1 << 31), (1 << 31) - 1), st.integers(-254, 254), st.booleans())
+def test_files_and_sessions_count_at_once(value: int, weight: int, reverse: bool) -> None:
+    file = FileCheck(Probing(), "f", weight, reverse)
+    taken = step(file, begin(file, ZERO, BEGAN), events.FileRead(value), BEGAN)
+    again = step(file, taken.state, events.FileRead(value), BEGAN)
+    assert taken.reports
+    assert not again.reports
+    session = BfdCheck(Probing(), "b")
+    down = step(session, begin(session, ZERO, BEGAN), events.SessionReported(is_up=False), BEGAN)
+    assert (down.state.is_up, down.reports) == (False, True)
