@@ -67,8 +67,6 @@ FLAGS = (
     "no_virtual_ipaddress",
     "vmac_xmit_base",
     "use_vmac_addr",
-    "accept",
-    "no_accept",
 )
 
 
@@ -82,6 +80,8 @@ def written(instance: ExplainedInstance) -> str:
                 continue
             case "preempt", value:
                 lines.append("preempt" if value == "yes" else "nopreempt")
+            case "accept", value:
+                lines.append("accept" if value == "yes" else "no_accept")
             case keyword, value if keyword in FLAGS:
                 lines.extend([each.keyword] if value == "yes" else [])
             case keyword, value if keyword.startswith("track_") or keyword in ("virtual_ipaddress", "unicast_peer"):
