@@ -26,7 +26,7 @@ from kaspec.node import (
 from kaspec.pacing import Pacing
 from kaspec.reconfiguration import reconfigure
 from kaspec.units import Instant, Interval
-from kaspec.vrrp.events import Shutdown
+from kaspec.vrrp.events import DeadlineReached, Shutdown
 from kaspec.vrrp.machine import step
 from kaspec.vrrp.state import Backup, is_urgent, next_deadline
 from shell import clock
@@ -226,13 +226,12 @@ class VrrpLoop:
         self._alarm.arm(min(times, default=None))
 
     def _go_through(self, place: int, now: Instant) -> None:
-        """Take over and resign, on paper."""
-        states, router = self.state.states, self.node.routers[place]
-        backup = Backup(states[place].standing, now, router.advertisement_interval)
-        paper = NodeState((*states[:place], backup, *states[place + 1 :]), self.state.links)
-        taken = node_step(self.node, paper, DeadlinesReached((place,)), now)
-        master = taken.state.states[place]
-        resigned = Outcome(place, router, master, Shutdown(), step(router, master, Shutdown(), now))
-        for work in gather((*taken.steps, resigned)):
+        """Take over and resign, on paper; a member of a sync group as if all the others had let it."""
+        router = self.node.routers[place]
+        backup = Backup(self.state.states[place].standing, now, router.advertisement_interval)
+        taken = step(router, backup, DeadlineReached(), now)
+        resigned = step(router, taken.state, Shutdown(), now)
+        steps = Outcome(place, router, backup, DeadlineReached(), taken), Outcome(place, router, taken.state, Shutdown(), resigned)
+        for work in gather(steps):
             self._kernel.prepare(virtual for _, virtual in work.changes)
             self.announcer.prepare(work.announcements)
