@@ -21,6 +21,7 @@ from kaspec.config.lines import (
     write_route_line,
 )
 from kaspec.config.values import Unfit
+from kaspec.lvs.model import Forwarding, SyncDaemon, Timeouts
 
 if TYPE_CHECKING:
     from pyparsing import ParserElement
@@ -242,7 +243,7 @@ GROUP_ENTRY: Argument[terms.GroupEntry] = phrase(
     "192.0.2.100-120 80",
     known=("fwmark",),
 )
-FORWARDING: Argument[terms.Forwarding] = phrase(
+FORWARDING: Argument[Forwarding] = phrase(
     lambda phrases: phrases.forwardings(),
     "NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]",
     terms.write_forwarding,
@@ -250,15 +251,15 @@ FORWARDING: Argument[terms.Forwarding] = phrase(
     known=("NAT", "DR", "TUN", "type"),
 )
 STACK: Argument[terms.Stack] = phrase(lambda phrases: phrases.stacks(), "START MAX", terms.write_stack, "32768 524288")
-TIMEOUTS: Argument[terms.Timeouts] = phrase(
+TIMEOUTS: Argument[Timeouts] = phrase(
     lambda phrases: phrases.timeouts(), "[tcp N] [tcpfin N] [udp N]", terms.write_timeouts, "tcp 900 tcpfin 120 udp 300"
 )
-SYNC_DAEMON: Argument[terms.SyncDaemon] = phrase(
+SYNC_DAEMON: Argument[SyncDaemon] = phrase(
     lambda phrases: phrases.sync_daemons(),
     "IF [inst] INSTANCE [id 0..255] [maxlen 1..65507] [port N] [ttl 1..255] [group IP]",
     terms.write_sync_daemon,
     "eth1 inst VI_1 id 51",
-    terms.SyncDaemon,
+    SyncDaemon,
 )
 
 

@@ -11,10 +11,12 @@ from attrs import field, frozen
 
 from kaspec.address import Address
 from kaspec.bfd.session import Session
+from kaspec.command import Command as Command  # noqa: PLC0414  (those who read configurations find it here)
 from kaspec.config.source import Span
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
+from kaspec.lvs.model import LvsSettings, ServerGroup, VirtualServer
 from kaspec.pacing import Pacing
 from kaspec.process import ProcessSettings
 from kaspec.trackers.file import TrackedFile
@@ -28,15 +30,6 @@ InitialState = Literal["MASTER", "BACKUP"]
 THIRTY_SECONDS = Interval(30 * SECOND)
 TEN_SECONDS = Interval(10 * SECOND)
 SMTP_PORT = 25
-
-
-@frozen
-class Command:
-    """A script to run: ``line`` is its path and arguments, ``user`` and ``group`` whom to run it as (``None``: the default)."""
-
-    line: str
-    user: str | None = None
-    group: str | None = None
 
 
 @frozen
@@ -230,6 +223,9 @@ class Configuration:
     command_uses: tuple[CommandUse, ...] = field(default=(), eq=False, repr=False)
     process: ProcessSettings = ProcessSettings()
     pacing: Pacing = Pacing()
+    lvs: LvsSettings = field(default=LvsSettings(), kw_only=True)
+    server_groups: tuple[ServerGroup, ...] = field(default=(), kw_only=True)
+    services: tuple[VirtualServer, ...] = field(default=(), kw_only=True)
     permits: Mapping[Command, Permit] = field(factory=dict, eq=False, repr=False)
     owners: Mapping[Fifo, tuple[int, int]] = field(factory=dict, eq=False, repr=False)
 

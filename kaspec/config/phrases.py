@@ -7,6 +7,7 @@ import pyparsing as pp
 
 from kaspec.config import terms, values
 from kaspec.config.grammar import ended, keyed, literal, looks, one, placed
+from kaspec.lvs.model import Forwarding, SyncDaemon, Timeouts
 from kaspec.units import SECOND, Interval
 
 _NAME = one(values.interface, "the name of an interface")
@@ -200,7 +201,7 @@ def forwardings() -> pp.ParserElement:
     checksum = _tagged("checksum", literal(("nocsum", "csum", "remcsum")))
     tunnel = _tagged("method", literal(("TUN",))) + pp.Optional(kind) + pp.Optional(checksum)
     plain = _tagged("method", literal(("NAT", "DR")))
-    return _made((tunnel | plain).set_name("NAT, DR or TUN"), _keys(terms.Forwarding))
+    return _made((tunnel | plain).set_name("NAT, DR or TUN"), _keys(Forwarding))
 
 
 def _tagged_first(name: str, element: pp.ParserElement) -> pp.ParserElement:
@@ -217,7 +218,7 @@ def timeouts() -> pp.ParserElement:
     """Match ``[tcp N] [tcpfin N] [udp N]``, at least one."""
     limit = one(values.whole_seconds(0, 31 * 86_400), "a number of seconds")
     line = looks(r"tcp|udp", keyed(tcp=limit, tcpfin=limit, udp=limit), "tcp, tcpfin or udp")
-    return _made(line, _keys(terms.Timeouts))
+    return _made(line, _keys(Timeouts))
 
 
 def sync_daemons() -> pp.ParserElement:
@@ -234,6 +235,6 @@ def sync_daemons() -> pp.ParserElement:
     return _made(_NAME + pp.Optional(instance) + keyed(**settings), _sync_daemon)
 
 
-def _sync_daemon(interface: str, *pairs: tuple[str, Any]) -> terms.SyncDaemon:
+def _sync_daemon(interface: str, *pairs: tuple[str, Any]) -> SyncDaemon:
     names = {"id": "identifier", "maxlen": "longest", "inst": "instance"}
-    return terms.SyncDaemon(interface, **{names.get(name, name): value for name, value in pairs})
+    return SyncDaemon(interface, **{names.get(name, name): value for name, value in pairs})

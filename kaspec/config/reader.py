@@ -24,6 +24,7 @@ from kaspec.config.pacing import build_pacing
 from kaspec.config.policies import Numbers
 from kaspec.config.process import build_process_settings
 from kaspec.config.sections import Section, read_section
+from kaspec.config.services import build_lvs_settings, build_server_groups, build_services
 from kaspec.config.strict import on_virtual_mac, tell_of_silence
 from kaspec.config.sync_groups import build_groups
 from kaspec.config.trackers import build_files, build_processes, build_scripts, weights_of
@@ -107,6 +108,7 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         routers.append(on_virtual_mac(ready, block, report) if instance.settings.strict_mode else ready)
     tell_of_silence(section, globally, [(each.router, each.settings) for each in instances], report)
     addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)
+    server_groups = build_server_groups(section.sections(top.VIRTUAL_SERVER_GROUP), report)
     configuration = Configuration(
         defaults,
         statics.addresses,
@@ -130,6 +132,9 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         command_uses=tuple(command_uses(section)),
         process=build_process_settings(section, globally),
         pacing=build_pacing(globally, section.sections(top.GARP_GROUP)),
+        lvs=build_lvs_settings(globally),
+        server_groups=server_groups,
+        services=build_services(section.sections(top.VIRTUAL_SERVER), server_groups, report),
     )
     return Reading(configuration, gathered(problems), section, expansion.texts)
 

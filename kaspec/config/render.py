@@ -20,6 +20,14 @@ from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, GroupSet
 from kaspec.config.pacing import render_garp_group, render_intervals
 from kaspec.config.process import render_process_settings
 from kaspec.config.render_holdings import render_address, render_route, render_rule
+from kaspec.config.render_services import (
+    endpoint_of,
+    render_lvs_settings,
+    render_real_server,
+    render_server_group,
+    render_virtual_server,
+    service_head,
+)
 from kaspec.config.sections import Section
 from kaspec.config.trackers import render_file, render_process, render_script
 from kaspec.config.transport import write_addressing, write_peers, write_transport
@@ -27,6 +35,7 @@ from kaspec.config.values import plain_seconds
 from kaspec.config.writing import milliseconds, word
 from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
+from kaspec.lvs.model import ServerGroup, VirtualServer
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.holdings import interfaces_of
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, TrackerKind, TrackerTrack, VirtualAddress, VirtualRouter
@@ -53,6 +62,7 @@ def render(configuration: Configuration) -> str:
             (
                 *_global_defs(configuration.global_defs),
                 *render_intervals(configuration.pacing),
+                *render_lvs_settings(configuration.lvs),
                 *render_process_settings(configuration.process, outside=False),
             ),
         ),
@@ -67,6 +77,11 @@ def render(configuration: Configuration) -> str:
         *(_block(f"vrrp_track_process {word(each.name)}", render_process(each)) for each in configuration.processes),
         *(render_router(router, settings.get(router.name)) for router in configuration.routers),
         *(render_group(group, told.get(group.name)) for group in configuration.groups),
+        *(
+            _block(f"virtual_server_group {word(each.name)}", render_server_group(each), always=True)
+            for each in configuration.server_groups
+        ),
+        *map(render_service, configuration.services),
     ]
     return "\n".join(f"{block}\n" for block in blocks if block)
 
@@ -107,6 +122,16 @@ def render_group(group: SyncGroup, settings: GroupSettings | None = None) -> str
     alerts = write_alerts("vrrp_sync_group", settings) if settings else ()
     lines = (_block("group", map(word, group.members), always=True), *tracked, *_tracker_lists(group.trackers), *flags, *alerts)
     return _block(f"vrrp_sync_group {word(group.name)}", lines)
+
+
+def _server_group(group: ServerGroup) -> str:
+    return _block(f"virtual_server_group {word(group.name)}", render_server_group(group), always=True)
+
+
+def render_service(virtual: VirtualServer) -> str:
+    """Write one ``virtual_server``."""
+    servers = (_block(f"real_server {endpoint_of(each)}", render_real_server(each, virtual), always=True) for each in virtual.servers)
+    return _block(f"virtual_server {service_head(virtual.key)}", (*render_virtual_server(virtual), *servers))
 
 
 def _block(head: str, lines: Iterable[str], always: bool = False) -> str:

@@ -8,6 +8,7 @@ from kaspec.address import Address
 from kaspec.config import writing
 from kaspec.config.argument import Placed
 from kaspec.config.values import Prefix
+from kaspec.lvs.model import Forwarding, SyncDaemon, Timeouts
 from kaspec.units import Interval
 
 
@@ -176,43 +177,11 @@ GroupEntry = Endpoint | AddressRange | Network | FirewallMark
 
 
 @frozen
-class Forwarding:
-    """``lvs_method``: how packets reach a server; ``port`` and ``checksum`` are a tunnel's."""
-
-    method: Literal["NAT", "DR", "TUN"]
-    tunnel: Literal["ipip", "gue", "gre"] | None = None
-    port: int | None = None
-    checksum: Literal["nocsum", "csum", "remcsum"] | None = None
-
-
-@frozen
 class Stack:
     """Sizes of the stack that matching a regular expression gets, in bytes."""
 
     start: int
     maximum: int
-
-
-@frozen
-class Timeouts:
-    """IPVS's timeouts."""
-
-    tcp: Interval | None = None
-    tcpfin: Interval | None = None
-    udp: Interval | None = None
-
-
-@frozen
-class SyncDaemon:
-    """``lvs_sync_daemon``: the interface, the instance whose state it follows, and the daemon's settings."""
-
-    interface: str
-    instance: str | None = None
-    identifier: int | None = None
-    longest: int | None = None
-    port: int | None = None
-    ttl: int | None = None
-    group: Address | None = None
 
 
 # Writing.

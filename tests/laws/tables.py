@@ -29,6 +29,7 @@ from kaspec.config.sections import NOWHERE, Given, Section
 from kaspec.config.source import Line
 from kaspec.config.tree import Statement
 from kaspec.config.values import Prefix
+from kaspec.lvs.model import Forwarding, SyncDaemon, Timeouts
 from kaspec.units import SECOND, Interval
 
 ipv4 = st.binary(min_size=4, max_size=4).map(Address)
@@ -66,9 +67,9 @@ networks = st.builds(terms.Network, prefixes, maybe_port)
 checksums: st.SearchStrategy[Any] = st.sampled_from((None, "nocsum", "csum", "remcsum"))
 plain_tunnels: st.SearchStrategy[Any] = st.sampled_from((None, "ipip", "gre"))
 forwardings = st.one_of(
-    st.sampled_from((terms.Forwarding("NAT"), terms.Forwarding("DR"))),
-    st.builds(terms.Forwarding, st.just("TUN"), plain_tunnels, st.none(), checksums),
-    st.builds(terms.Forwarding, st.just("TUN"), st.just("gue"), ports, checksums),
+    st.sampled_from((Forwarding("NAT"), Forwarding("DR"))),
+    st.builds(Forwarding, st.just("TUN"), plain_tunnels, st.none(), checksums),
+    st.builds(Forwarding, st.just("TUN"), st.just("gue"), ports, checksums),
 )
 groups = st.none() | st.integers(0, 99) | names
 
@@ -214,9 +215,9 @@ VALUES: dict[Argument[Any], st.SearchStrategy[Any]] = {
     compounds.GROUP_ENTRY: endpoints | marks | networks | address_ranges(ipv4) | address_ranges(ipv6),
     compounds.FORWARDING: forwardings,
     compounds.STACK: st.builds(terms.Stack, ports, ports),
-    compounds.TIMEOUTS: st.builds(terms.Timeouts, st.none() | seconds, st.none() | seconds, seconds),
+    compounds.TIMEOUTS: st.builds(Timeouts, st.none() | seconds, st.none() | seconds, seconds),
     compounds.SYNC_DAEMON: st.builds(
-        terms.SyncDaemon,
+        SyncDaemon,
         interfaces,
         st.none() | words,
         st.none() | bytes_,

@@ -47,6 +47,7 @@ from kaspec.vrrp.router import (
 from kaspec.vrrp.virtual_interface import VirtualInterface
 from kaspec.wire.vrrp import CENTISECOND, CHECKSUM_FORMS
 from tests.laws.processes import pacings, process_settings
+from tests.laws.services import lvs_settings, server_groups, services
 
 TEXTS = tuple(path.read_text() for path in sorted((Path(__file__).parents[1] / "unit" / "config").glob("*/*.conf")))
 
@@ -334,6 +335,8 @@ ANYONE = VirtualRouter("", "", 1)
 def configurations(draw: st.DrawFn) -> Configuration:
     drawn = [draw(instances(identifier)) for identifier in range(1, draw(st.integers(0, 3)) + 1)]
     sessions, found = draw(bfd_instances()), draw(st.tuples(scripts, tracked_files, processes))
+    virtual_groups = draw(server_groups())
+    virtual = draw(services(virtual_groups))
     named: dict[TrackerKind, list[str]] = {"script": _named(found[0]), "file": _named(found[1]), "process": _named(found[2])}
     return Configuration(
         draw(global_defs),
@@ -355,6 +358,10 @@ def configurations(draw: st.DrawFn) -> Configuration:
         processes=found[2],
         process=draw(process_settings),
         pacing=draw(pacings),
+        lvs=draw(lvs_settings),
+        server_groups=virtual_groups,
+        services=virtual,
+        has_lvs=bool(virtual or virtual_groups),
     )
 
 
@@ -447,7 +454,8 @@ def test_every_diagnostic_can_be_shown(text: str) -> None:
 
 @given(texts)
 def test_whatever_is_read_can_be_rendered_and_read_again(text: str) -> None:
-    configuration = evolve(read(text, "x").configuration, has_lvs=False)
+    configuration = read(text, "x").configuration
+    configuration = evolve(configuration, has_lvs=bool(configuration.services or configuration.server_groups))
     assert read(render(configuration), "x").configuration == configuration
 
 

@@ -7,7 +7,8 @@ from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.keywords import lvs, real_server, top
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Section
-from kaspec.config.terms import Endpoint, Forwarding
+from kaspec.config.terms import Endpoint
+from kaspec.lvs.model import NAT
 
 CHECKERS = (
     real_server.TCP_CHECK,
@@ -21,7 +22,6 @@ CHECKERS = (
     real_server.BFD_CHECK,
     real_server.FILE_CHECK,
 )
-NAT = Forwarding("NAT")
 
 
 def without_protocol(service: Section) -> Iterator[Diagnostic]:

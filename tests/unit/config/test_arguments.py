@@ -11,9 +11,10 @@ from kaspec.config.argument import Accepted, Argument, Placed, Refused, read_arg
 from kaspec.config.lines import Metric
 from kaspec.config.model import Command
 from kaspec.config.values import Prefix
+from kaspec.lvs.model import Forwarding, SyncDaemon, Timeouts
 from kaspec.units import SECOND, ZERO, Interval
 
-GUE = terms.Forwarding("TUN", "gue", 6080, "csum")
+GUE = Forwarding("TUN", "gue", 6080, "csum")
 GATEWAY = parse_address("192.0.2.1")
 MAC = bytes.fromhex("02005e0001")
 
@@ -70,11 +71,11 @@ def value(argument: Argument[Any], text: str) -> Any:
         (compounds.GROUP_ENTRY, "fe80::1-fe80::f", terms.AddressRange(parse_address("fe80::1"), parse_address("fe80::f"))),
         (compounds.GROUP_ENTRY, "192.0.2.1/29", terms.Network(Prefix(GATEWAY, 29))),
         (compounds.FORWARDING, "TUN type gue port 6080 csum", GUE),
-        (compounds.FORWARDING, "DR", terms.Forwarding("DR")),
+        (compounds.FORWARDING, "DR", Forwarding("DR")),
         (compounds.STACK, "32 64", terms.Stack(32, 64)),
-        (compounds.TIMEOUTS, "udp 5 tcp 6", terms.Timeouts(Interval(6 * SECOND), None, Interval(5 * SECOND))),
-        (compounds.SYNC_DAEMON, "eth1 VI_1 id 5", terms.SyncDaemon("eth1", "VI_1", 5)),
-        (compounds.SYNC_DAEMON, "eth1 inst id id 5", terms.SyncDaemon("eth1", "id", 5)),
+        (compounds.TIMEOUTS, "udp 5 tcp 6", Timeouts(Interval(6 * SECOND), None, Interval(5 * SECOND))),
+        (compounds.SYNC_DAEMON, "eth1 VI_1 id 5", SyncDaemon("eth1", "VI_1", 5)),
+        (compounds.SYNC_DAEMON, "eth1 inst id id 5", SyncDaemon("eth1", "id", 5)),
         (compounds.CODES, "200-299 301", ((200, 299), (301, 301))),
         (compounds.PATTERN, "", ()),
         (commands.COMMAND, "'/bin/a b' root wheel", Command("/bin/a b", "root", "wheel")),

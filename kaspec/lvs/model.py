@@ -1,0 +1,200 @@
+"""Virtual servers as the configuration defines them, every default of keepalived's filled in.
+
+A ``VirtualServer`` is one block of the text.  The kernel knows it as one ``Service``, or as several if it serves a group; each has the same
+real servers behind it.
+"""
+
+from typing import Literal
+
+from attrs import frozen
+
+from kaspec.address import Address, Family, family_of
+from kaspec.command import Command
+from kaspec.units import SECOND, Interval
+
+Protocol = Literal["TCP", "UDP", "SCTP"]
+SchedulerFlag = Literal["flag-1", "flag-2", "flag-3"]
+"""Settings of a scheduler, by number; ``sh-fallback`` and ``mh-fallback`` are the first, ``sh-port`` and ``mh-port`` the second."""
+DEFAULT_PERSISTENCE = Interval(360 * SECOND)
+
+
+@frozen
+class AddressService:
+    """Packets of a protocol to an address and port; port 0 is all ports."""
+
+    address: Address
+    port: int
+    protocol: Protocol
+
+    @property
+    def family(self) -> Family:
+        """4 or 6."""
+        return family_of(self.address)
+
+
+@frozen
+class MarkService:
+    """Packets that the firewall gave a mark."""
+
+    mark: int
+    family: Family = 4
+
+
+Service = AddressService | MarkService
+"""What the kernel knows."""
+
+
+@frozen
+class GroupService:
+    """Every service of a ``virtual_server_group``, with one protocol for those that have an address."""
+
+    name: str
+    protocol: Protocol
+
+
+ServiceKey = Service | GroupService
+"""What a virtual server is known by; two of one key are one, before and after a reload."""
+ServerKey = tuple[Address, int]
+"""What a real server is known by within its virtual server: address and port."""
+
+
+@frozen
+class ServerGroup:
+    """A ``virtual_server_group``, its ranges written out: addresses and ports, and marks."""
+
+    name: str
+    entries: tuple[tuple[Address, int] | MarkService, ...]
+
+    def services(self, protocol: Protocol) -> tuple[Service, ...]:
+        """Return what the kernel is to know, each once."""
+        every = (each if isinstance(each, MarkService) else AddressService(*each, protocol) for each in self.entries)
+        return tuple(dict.fromkeys(every))
+
+
+@frozen
+class Forwarding:
+    """``lvs_method``: how packets reach a server; ``port`` and ``checksum`` are a tunnel's."""
+
+    method: Literal["NAT", "DR", "TUN"]
+    tunnel: Literal["ipip", "gue", "gre"] | None = None
+    port: int | None = None
+    checksum: Literal["nocsum", "csum", "remcsum"] | None = None
+
+
+NAT = Forwarding("NAT")
+
+
+@frozen
+class Persistence:
+    """One client, one server, for so long; clients of one ``granularity`` (a prefix length) are one."""
+
+    timeout: Interval = DEFAULT_PERSISTENCE
+    granularity: int | None = None
+    engine: Literal["sip"] | None = None
+
+
+@frozen
+class RealServer:
+    """A ``real_server``; ``alpha`` has its checkers begin as failed, ``inhibit_on_failure`` keeps it in the table with weight 0.
+
+    ``smtp_alert`` is what the nearest setting says, ``None`` if none does.
+    """
+
+    address: Address
+    port: int
+    forwarding: Forwarding = NAT
+    weight: int = 1
+    upper_threshold: int = 0
+    lower_threshold: int = 0
+    inhibit_on_failure: bool = False
+    alpha: bool = False
+    notify_up: Command | None = None
+    notify_down: Command | None = None
+    smtp_alert: bool | None = None
+
+    @property
+    def key(self) -> ServerKey:
+        """What it is known by."""
+        return self.address, self.port
+
+
+@frozen
+class SorryServer:
+    """Who serves while the quorum is lost; ``inhibit`` keeps it in the table with weight 0 while it is not."""
+
+    address: Address
+    port: int
+    forwarding: Forwarding = NAT
+    inhibit: bool = False
+
+
+@frozen
+class VirtualServer:
+    """A ``virtual_server``: its ``key``, the kernel's ``services``, and who is behind them.
+
+    ``quorum`` and ``hysteresis`` are weights, already lowered to what the servers can reach; ``persistence`` is ``None`` if a client may
+    have another server each time.
+    """
+
+    key: ServiceKey
+    services: tuple[Service, ...]
+    servers: tuple[RealServer, ...] = ()
+    scheduler: str = "wlc"
+    flags: tuple[SchedulerFlag, ...] = ()
+    one_packet: bool = False
+    persistence: Persistence | None = None
+    forwarding: Forwarding = NAT
+    quorum: int = 1
+    hysteresis: int = 0
+    quorum_up: Command | None = None
+    quorum_down: Command | None = None
+    sorry_server: SorryServer | None = None
+    alpha: bool = False
+    omega: bool = False
+    ha_suspend: bool = False
+    smtp_alert: bool | None = None
+
+    @property
+    def family(self) -> Family:
+        """4 or 6; a group has that of its first entry."""
+        return self.services[0].family if self.services else 4
+
+
+@frozen
+class Timeouts:
+    """IPVS's timeouts of connections, ``None`` to leave the kernel's."""
+
+    tcp: Interval | None = None
+    tcpfin: Interval | None = None
+    udp: Interval | None = None
+
+
+@frozen
+class SyncDaemon:
+    """``lvs_sync_daemon``: the interface, the instance whose state it follows, and the daemon's settings."""
+
+    interface: str
+    instance: str | None = None
+    identifier: int | None = None
+    longest: int | None = None
+    port: int | None = None
+    ttl: int | None = None
+    group: Address | None = None
+
+
+@frozen
+class LvsSettings:
+    """What ``global_defs`` says about LVS; every field has its keyword's name.
+
+    ``lvs_flush_on_stop`` empties the whole table (``""``), removes our virtual servers (``"VS"``), or does neither by itself (``None``):
+    then ours are removed as well, unless the process is to leave them behind.
+    """
+
+    lvs_timeouts: Timeouts | None = None
+    lvs_flush: bool = False
+    lvs_flush_on_stop: str | None = None
+    lvs_sync_daemon: SyncDaemon | None = None
+    checker_log_all_failures: bool = False
+    smtp_alert_checker: bool | None = None
+    no_checker_emails: bool = False
+    rs_init_notifies: bool = False

@@ -1,0 +1,130 @@
+"""Virtual servers, as the laws draw them: few addresses and ports, so that they meet."""
+
+from attrs import evolve
+from hypothesis import strategies as st
+
+from kaspec.address import Address, parse_address
+from kaspec.command import Command
+from kaspec.lvs.model import (
+    NAT,
+    AddressService,
+    Forwarding,
+    GroupService,
+    LvsSettings,
+    MarkService,
+    Persistence,
+    Protocol,
+    RealServer,
+    SchedulerFlag,
+    ServerGroup,
+    ServiceKey,
+    SorryServer,
+    SyncDaemon,
+    Timeouts,
+    VirtualServer,
+)
+from kaspec.units import SECOND, Interval
+
+VIRTUAL = tuple(parse_address(text) for text in ("192.0.2.1", "192.0.2.2"))
+VIRTUAL_V6 = tuple(parse_address(text) for text in ("2001:db8::1", "2001:db8::2"))
+REAL = tuple(parse_address(f"198.51.100.{host}") for host in range(1, 6))
+REAL_V6 = tuple(parse_address(f"2001:db8:1::{host}") for host in range(1, 6))
+SCHEDULERS = ("rr", "wrr", "lc", "wlc", "sed", "nq", "dh", "sh", "mh", "lblc", "lblcr", "fo", "ovf")
+protocols: st.SearchStrategy[Protocol] = st.sampled_from(("TCP", "UDP", "SCTP"))
+ports = st.sampled_from((80, 443))
+whole_seconds = st.integers(1, 31 * 86_400).map(lambda number: Interval(number * SECOND))
+commands = st.none() | st.builds(Command, st.sampled_from(("/bin/true", "/bin/notify up 'a b'")))
+flags: st.SearchStrategy[tuple[SchedulerFlag, ...]] = st.sampled_from(((), ("flag-1",), ("flag-2",), ("flag-1", "flag-3")))
+forwardings = st.sampled_from((NAT, NAT, Forwarding("DR"), Forwarding("TUN"), Forwarding("TUN", "gue", 6080, "csum")))
+choices = st.none() | st.booleans()
+weights = st.sampled_from((0, 1, 1, 2, 10))
+NAMES = ("web", "mail")
+
+
+def _real_servers(draw: st.DrawFn, hosts: tuple[Address, ...], virtual: VirtualServer) -> tuple[RealServer, ...]:
+    port = virtual.key.port if isinstance(virtual.key, AddressService) else None
+    found = []
+    for address in draw(st.lists(st.sampled_from(hosts), max_size=4, unique=True)):
+        forwarding = draw(st.sampled_from((virtual.forwarding, draw(forwardings))))
+        own = port if port is not None and forwarding.method != "NAT" else draw(ports)
+        alert = draw(choices) if virtual.smtp_alert is None else draw(st.booleans())
+        thresholds = draw(st.sampled_from(((0, 0), (10, 0), (10, 5))))
+        inhibit, alpha, up, down = draw(st.tuples(st.booleans(), st.booleans(), commands, commands))
+        found.append(RealServer(address, own, forwarding, draw(weights), *thresholds, inhibit, alpha, up, down, alert))
+    return tuple(found)
+
+
+@st.composite
+def virtual_servers(draw: st.DrawFn, key: ServiceKey | None = None, groups: tuple[ServerGroup, ...] = ()) -> VirtualServer:
+    """One virtual server, of that key or any that the groups allow, quorum and hysteresis within what its servers weigh."""
+    key = key or draw(keys(groups))
+    services = next(each.services(key.protocol) for each in groups if each.name == key.name) if isinstance(key, GroupService) else (key,)
+    family = services[0].family if services else 4
+    hosts = REAL if family == 4 else REAL_V6
+    lengths = st.sampled_from((None, 8, 24) if family == 4 else (None, 1, 64))
+    engines = st.sampled_from((None, None, "sip"))
+    virtual = VirtualServer(
+        key,
+        services,
+        scheduler=draw(st.sampled_from(SCHEDULERS)),
+        flags=draw(flags),
+        one_packet=not isinstance(key, MarkService) and key.protocol == "UDP" and draw(st.booleans()),
+        persistence=draw(st.none() | st.builds(Persistence, whole_seconds, lengths, engines)),
+        forwarding=draw(forwardings),
+        quorum_up=draw(commands),
+        quorum_down=draw(commands),
+        alpha=draw(st.booleans()),
+        omega=draw(st.booleans()),
+        ha_suspend=not isinstance(key, GroupService) and draw(st.booleans()),
+        smtp_alert=draw(choices),
+    )
+    servers = _real_servers(draw, hosts, virtual)
+    quorum = draw(st.integers(1, max(1, sum(each.weight for each in servers)) if servers else 20))
+    sorry = draw(st.none() | st.just(SorryServer(hosts[-1], key.port if isinstance(key, AddressService) else 80)))
+    if sorry is not None:
+        sorry = evolve(sorry, forwarding=draw(forwardings), inhibit=draw(st.booleans()))
+    return evolve(virtual, servers=servers, quorum=quorum, hysteresis=draw(st.integers(0, quorum - 1)), sorry_server=sorry)
+
+
+def keys(groups: tuple[ServerGroup, ...] = ()) -> st.SearchStrategy[ServiceKey]:
+    """Addresses, marks, and the groups there are."""
+    addressed = st.builds(AddressService, st.sampled_from(VIRTUAL + VIRTUAL_V6), ports, protocols)
+    marked: st.SearchStrategy[ServiceKey] = st.builds(MarkService, st.sampled_from((1, 2)), st.sampled_from((4, 6)))
+    grouped = [st.builds(GroupService, st.just(each.name), protocols) for each in groups]
+    return st.one_of(addressed, marked, *grouped)
+
+
+@st.composite
+def server_groups(draw: st.DrawFn) -> tuple[ServerGroup, ...]:
+    """Up to two groups of addresses of one family, and marks."""
+    found = []
+    for name in draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)):
+        addresses = draw(st.sampled_from((VIRTUAL, VIRTUAL_V6)))
+        entry = st.tuples(st.sampled_from(addresses), ports) | st.builds(
+            MarkService, st.integers(10, 12), st.just(4 if addresses is VIRTUAL else 6)
+        )
+        found.append(ServerGroup(name, tuple(draw(st.lists(entry, max_size=4, unique=True)))))
+    return tuple(found)
+
+
+@st.composite
+def services(draw: st.DrawFn, groups: tuple[ServerGroup, ...] = ()) -> tuple[VirtualServer, ...]:
+    """Up to three virtual servers, of which none serves what another does."""
+    chosen = draw(st.lists(keys(groups), max_size=3, unique=True))
+    return tuple(draw(virtual_servers(key, groups)) for key in chosen)
+
+
+timeouts = st.none() | st.builds(Timeouts, st.none() | whole_seconds, st.none() | whole_seconds, whole_seconds)
+sync_daemons = st.none() | st.builds(SyncDaemon, st.just("eth0"), st.none() | st.just("VI_1"), st.none() | st.integers(0, 255))
+lvs_settings = st.builds(
+    LvsSettings,
+    timeouts,
+    st.booleans(),
+    st.sampled_from((None, "", "VS")),
+    sync_daemons,
+    st.booleans(),
+    choices,
+    st.booleans(),
+    st.booleans(),
+)
+"""What ``global_defs`` says about LVS."""
