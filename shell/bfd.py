@@ -4,12 +4,10 @@ import asyncio
 import gc
 import random
 import secrets
-import traceback
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from socket import socket
-from typing import Any
 
 from attrs import define, field
 
@@ -29,6 +27,7 @@ from shell.bfd_sockets import BfdReceiver, BfdSender, Place
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.files import dump_directory, write_atomically
 from shell.findings import Said, Teller
+from shell.leash import Leash
 from shell.options import Options
 from shell.problem import Problem
 from shell.process import name_process
@@ -48,15 +47,16 @@ def run_child(options: Options, configuration: Configuration, channel: Channel, 
 async def _run(options: Options, configuration: Configuration, channel: Channel, line: socket) -> int:
     loop = asyncio.get_running_loop()
     bfd = BfdLoop(loop, bool(options.log_detail))
-    child = _Child(bfd, loop.create_future())
+    child = _Child(bfd)
+    leash = child.leash = Leash("BFD", loop.create_future(), child.obey)
     bfd.teller = Teller(loop, line, bfd.known)
-    loop.set_exception_handler(child.give_up)
-    loop.add_reader(channel.fileno(), child.listen, channel)
+    loop.set_exception_handler(leash.give_up)
+    loop.add_reader(channel.fileno(), leash.listen, channel)
     gc.collect()
     gc.freeze()
     child.configure(configuration)
     logs.info("Startup complete")
-    status = await child.ended
+    status = await leash.ended
     loop.remove_reader(channel.fileno())
     await bfd.shut_down()
     bfd.close()
@@ -214,7 +214,7 @@ class _Child:
     """What the parent may ask for."""
 
     bfd: BfdLoop
-    ended: asyncio.Future[int]
+    leash: Leash = field(init=False)
     configuration: Configuration = Configuration()
 
     def configure(self, configuration: Configuration) -> None:
@@ -225,31 +225,11 @@ class _Child:
         self.configuration = configuration
         self.bfd.reconfigure(configuration)
 
-    def end(self, status: int) -> None:
-        """Let the process end with this exit code; the first reason counts."""
-        if not self.ended.done():
-            self.ended.set_result(status)
-
-    def give_up(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """A callback met a bug: the parent starts us anew, rather than going on half blind."""
-        logs.info(f"The BFD process met a bug and starts again, please report it: {context['message']}")
-        for line in traceback.format_exception(context.get("exception")):
-            logs.info(line.rstrip())
-        self.end(exits.SOFTWARE)
-
-    def listen(self, channel: Channel) -> None:
-        """Messages have come, or the parent is gone."""
-        received = channel.receive()
-        for message in received.messages:
-            self.obey(message)
-        if received.ended:
-            self.end(exits.OK)
-
     def obey(self, message: Message) -> None:
         """Do what the parent asks."""
         match message:
             case Stop():
-                self.end(exits.OK)
+                self.leash.end(exits.OK)
             case Reload(configuration):
                 logs.info("Reloading")
                 self.configure(configuration)

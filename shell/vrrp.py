@@ -5,12 +5,10 @@ import gc
 import os
 import re
 import sys
-import traceback
 from pathlib import Path
 from socket import socket
-from typing import Any
 
-from attrs import define
+from attrs import define, field
 
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
@@ -30,6 +28,7 @@ from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData,
 from shell.clock import now, since_boot, wall_clock
 from shell.diary import Diary
 from shell.findings import Hearer
+from shell.leash import Leash
 from shell.loop import VrrpLoop
 from shell.netlink import Buffers, Kernel
 from shell.notifier import Notifier
@@ -71,24 +70,25 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         vrrp = VrrpLoop(loop, Node(configuration.routers, configuration.groups), kernel, diary)
         vrrp.set_policy(configuration)
         vrrp.open()
-        child = _Child(vrrp, kernel, premises, statics, diary, notifier, configuration, loop.create_future(), options)
+        child = _Child(vrrp, kernel, premises, statics, diary, notifier, configuration, options)
+        leash = child.leash = Leash("VRRP", loop.create_future(), child.obey)
         child.settle(configuration)
         child.trackers = Trackers.at(loop, runner, vrrp.take)
         child.hearer = Hearer(loop, sessions, child.hear_of_session)
         recorder = _recorder(options, configuration, kernel)
         if recorder:
             vrrp.record(recorder)
-        loop.set_exception_handler(child.give_up)
+        loop.set_exception_handler(leash.give_up)
         kernel.subscribe(child.observe)
-        loop.add_reader(channel.fileno(), child.listen, channel)
+        loop.add_reader(channel.fileno(), leash.listen, channel)
         diary.problems(tune("vrrp", configuration))
         gc.collect()
         gc.freeze()
         vrrp.rehearse()
         await child.wait(configuration.process.delay(since_boot()))
-        if not child.ended.done():
+        if not leash.ended.done():
             child.begin()
-        status = await child.ended
+        status = await leash.ended
         loop.remove_reader(channel.fileno())
         child.trackers.close()
         child.leave(keeping=options.dont_release_vrrp)
@@ -131,8 +131,8 @@ class _Child:
     diary: Diary
     notifier: Notifier
     configuration: Configuration
-    ended: asyncio.Future[int]
     options: Options
+    leash: Leash = field(init=False)
     hearer: Hearer | None = None
     trackers: Trackers | None = None
     waiting: bool = False
@@ -158,7 +158,7 @@ class _Child:
             return
         logs.info(f"Delaying startup for {plain_seconds(delay)} seconds")
         self.waiting = True
-        await asyncio.wait((self.ended,), timeout=delay / SECOND)
+        await asyncio.wait((self.leash.ended,), timeout=delay / SECOND)
         self.waiting = False
         logs.info("Delayed start completed")
         if self.postponed is not None:
@@ -185,18 +185,6 @@ class _Child:
         if not keeping:
             self.premises.close()
 
-    def end(self, status: int) -> None:
-        """Let the process end with this exit code; the first reason counts."""
-        if not self.ended.done():
-            self.ended.set_result(status)
-
-    def give_up(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """A callback met a bug: what we hold is given up and the parent starts us anew, rather than going on half blind."""
-        logs.info(f"The VRRP process met a bug and starts again, please report it: {context['message']}")
-        for line in traceback.format_exception(context.get("exception")):
-            logs.info(line.rstrip())
-        self.end(exits.SOFTWARE)
-
     def observe(self, event: LinkChanged | HoldingsLost) -> None:
         """The kernel reports an interface, or what somebody took away."""
         if isinstance(event, HoldingsLost):
@@ -215,19 +203,11 @@ class _Child:
             logs.info(line)
         self.vrrp.take(TrackerReported(tracker, finding))
 
-    def listen(self, channel: Channel) -> None:
-        """Messages have come, or the parent is gone."""
-        received = channel.receive()
-        for message in received.messages:
-            self.obey(message)
-        if received.ended:
-            self.end(exits.OK)
-
     def obey(self, message: Message) -> None:
         """Do what the parent asks."""
         match message:
             case Stop():
-                self.end(exits.OK)
+                self.leash.end(exits.OK)
             case Reload(configuration) if self.waiting:
                 self.postponed = configuration
             case Reload(configuration):
