@@ -29,14 +29,14 @@ class Resources:
     numbers: Numbers = Numbers()
 
 
-def with_holdings(router: VirtualRouter, section: Section, resources: Resources, report: Report) -> VirtualRouter:
-    """Return the virtual router with all that its block has it hold."""
+def with_holdings(router: VirtualRouter, section: Section, interface: str, resources: Resources, report: Report) -> VirtualRouter:
+    """Return the virtual router with all that its block has it hold, on ``interface`` if it has none of its own."""
     most = MOST_ADDRESSES[router.family]
     if len(router.addresses) > most:
         given = section.entries(rows.VIRTUAL_IPADDRESS)[most]
         message = f"an advertisement carries {most} addresses; from this one on they are held, but not advertised"
         report(ADDRESSES_MOVED.at(given.at(given.value.prefix), message, "move them to virtual_ipaddress_excluded on every peer"))
-    excluded = build_addresses(section.entries(rows.VIRTUAL_IPADDRESS_EXCLUDED), router.interface, report)
+    excluded = build_addresses(section.entries(rows.VIRTUAL_IPADDRESS_EXCLUDED), router.interface or interface, report)
     return evolve(
         router,
         addresses=router.addresses[:most],
@@ -57,11 +57,16 @@ def build_statics(section: Section, interface: str, resources: Resources, report
 
 
 def with_needs(routers: Sequence[VirtualRouter], section: Section, statics: Statics) -> tuple[VirtualRouter, ...]:
-    """Return the virtual routers, each with the interfaces of the static items that its ``track_group`` has."""
+    """Return the virtual routers, each with the interfaces of the static items that its ``track_group``s have, in these' order."""
     groups = section.sections(top.TRACK_GROUP)
     members = {group.label: [name for entry in group.entries(track_group.GROUP) for name in entry.value] for group in groups}
-    needs: dict[str, dict[str, None]] = {}
-    for item in statics.items:
-        for name in members.get(item.track_group or "", ()) if item.tracked else ():
-            needs.setdefault(name, {}).update(dict.fromkeys(interfaces_of(item)))
-    return tuple(evolve(router, needs=tuple(needs[router.name])) if router.name in needs else router for router in routers)
+    grouped = [item for item in statics.items if item.tracked and item.track_group is not None]
+    every = dict.fromkeys(name for item in grouped for name in interfaces_of(item))
+    needs: dict[str, set[str]] = {}
+    for item in grouped:
+        for name in members.get(item.track_group or "", ()):
+            needs.setdefault(name, set()).update(interfaces_of(item))
+    return tuple(
+        evolve(router, needs=tuple(each for each in every if each in needs[router.name])) if router.name in needs else router
+        for router in routers
+    )

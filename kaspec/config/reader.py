@@ -103,7 +103,7 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     routers = []
     for instance in instances:
         block = sections[instance.router.name]
-        holding = with_holdings(instance.router, block, resources, report)
+        holding = with_holdings(instance.router, block, defaults.default_interface, resources, report)
         ready = with_virtual_interfaces(holding, block, virtual, report)
         routers.append(on_virtual_mac(ready, block, report) if instance.settings.strict_mode else ready)
     tell_of_silence(section, globally, [(each.router, each.settings) for each in instances], report)

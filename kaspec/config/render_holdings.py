@@ -71,8 +71,8 @@ def _route(route: Route) -> Iterator[str]:
         yield f"pref {_PREFERENCE_NAMES[route.preference]}"
     if route.propagates_ttl is not None:
         yield f"ttl-propagate {'enabled' if route.propagates_ttl else 'disabled'}"
+    yield from map(_metric, route.metrics)  # first, since an encapsulation's hoplimit is written as the metric is
     yield from _way(route.realms, route.encapsulation, route.onlink)
-    yield from map(_metric, route.metrics)
     if route.order != "prepend":
         yield route.order
     yield from (f"nexthop {' '.join(_hop(hop))}" for hop in route.hops)

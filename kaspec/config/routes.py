@@ -101,7 +101,7 @@ def _destination(given: Given[RouteLine], hops: tuple[NextHop, ...]) -> Prefix:
         raise Unbuildable(None, "this route leads nowhere", "begin it with a destination such as 192.0.2.0/24 or default")
     destination = line.destination.value
     beside = [each for each in (line.source, line.via, *(hop.via for hop in hops)) if each is not None]
-    if any(word.text in DEFAULT_ROUTES for word in given.statement.words):
+    if given.written(line.destination) in DEFAULT_ROUTES:
         ipv6 = line.value("inet6") is not None or (bool(beside) and len(beside[0]) == 16)
         return Prefix(Address(bytes(16 if ipv6 else 4)), 0)
     if any(family_of(each) != family_of(destination.address) for each in beside):

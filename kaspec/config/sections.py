@@ -54,6 +54,11 @@ class Given(Generic[T_co]):
         """Where the value's first word stands."""
         return self.statement.stretch(self.first, self.first + 1)
 
+    def written(self, placed: Placed[Any]) -> str:
+        """Return a part of the value as it was written."""
+        offset = self.statement.words[self.first].start
+        return self.statement.line.text[offset + placed.start : offset + placed.end]
+
     def at(self, placed: Placed[Any]) -> Span:
         """Where a part of the value stands."""
         offset = self.statement.words[self.first].start

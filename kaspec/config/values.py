@@ -18,7 +18,7 @@ from kaspec.units import SECOND, Interval, in_seconds, seconds
 
 T = TypeVar("T")
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})")
 _NUMBER = re.compile(r"[0-9]{1,18}|0[xX][0-9a-fA-F]{1,16}")
 _MILLISECONDS = re.compile(r"\+?(?:[0-9]{1,10}(?:\.[0-9]{0,3})?|\.[0-9]{1,3})")

@@ -1,6 +1,6 @@
 """``use_vmac``, ``use_ipvlan`` and ``use_vmac_addr``: the interfaces that an instance has made for itself, and what moves onto them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Set
 
 from attrs import define, evolve, field
 
@@ -101,7 +101,7 @@ def _with_address_interfaces(router: VirtualRouter, section: Section, names: Int
     made: dict[tuple[str, Family], VirtualInterface] = {}
     moved: dict[VirtualAddress, VirtualAddress] = {}
     for each in router.held_addresses:
-        if each.interface not in own and (everywhere or asking.get(each.address)):
+        if each.interface not in own and (everywhere or (each.address, each.interface) in asking):
             key = each.interface, family_of(each.address)
             if key not in made:
                 made[key] = _over(router, each, names)
@@ -121,5 +121,7 @@ def _over(router: VirtualRouter, address: VirtualAddress, names: InterfaceNames)
     return there or names.enter(VirtualInterface(name, address.interface, mac=mac, families=frozenset({family})))
 
 
-def _asking(lines: Iterable[Given[AddressLine]]) -> Mapping[Address, bool]:
-    return {given.value.prefix.value.address: given.value.value("use_vmac") is not None for given in lines}
+def _asking(lines: Iterable[Given[AddressLine]]) -> Set[tuple[Address, str]]:
+    """Return the addresses that ask for it, each with the interface that its line names."""
+    asking = (given.value for given in lines if given.value.value("use_vmac") is not None)
+    return {(line.prefix.value.address, line.interface.value) for line in asking if line.interface}

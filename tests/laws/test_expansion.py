@@ -15,7 +15,7 @@ from kaspec.config.expansion.patterns import match
 from kaspec.config.reader import Reading, read
 from kaspec.config.source import Span
 from shell.configuration import answer
-from tests.laws.test_config import TEXTS, mutations
+from tests.laws.settings.texts import TEXTS, mutations
 from tests.unit.config.expansion.cases import CASES
 from tests.unit.config.expansion.trees import read_tree
 

@@ -19,8 +19,9 @@ from kaspec.vrrp.events import AdvertisementReceived, DeadlineReached, Startup
 from kaspec.vrrp.machine import advertisement, step
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Initialize, Master, Standing
+from tests.laws.settings.configurations import configurations
+from tests.laws.settings.texts import TEXTS, texts
 from tests.laws.strategies import HOSTS, findings_of, routers, worlds
-from tests.laws.test_config import TEXTS, configurations, texts
 
 every_text = texts | st.sampled_from(TEXTS) | configurations().map(render)
 

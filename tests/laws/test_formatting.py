@@ -13,7 +13,8 @@ from kaspec.config.formatting import BRACE_ERRORS, format_text
 from kaspec.config.keywords import Row
 from kaspec.config.render import render
 from kaspec.config.sections import Given, Section
-from tests.laws.test_config import TEXTS, configurations, texts
+from tests.laws.settings.configurations import configurations
+from tests.laws.settings.texts import TEXTS, texts
 
 SAMPLES = sorted(Path("/usr/share/doc/keepalived/samples").glob("keepalived.conf.*"))
 COMMENT = re.compile(r'"[^"]*"|\\[!#]|([!#].*)')

@@ -19,8 +19,10 @@ from kaspec.vrrp.effects import RemoveAddresses
 from kaspec.vrrp.events import Reconfigured, Shutdown, Startup
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Master
+from tests.laws.settings.configurations import configurations
+from tests.laws.settings.instances import instances
+from tests.laws.settings.words import commands, names
 from tests.laws.strategies import nodes
-from tests.laws.test_config import commands, configurations, instances, names
 from tests.laws.test_node import Running, running
 
 T = TypeVar("T")
@@ -71,6 +73,7 @@ def applied(made: Plan, old: Configuration) -> Configuration:
         pacing=_changed(old.pacing, made.definitions),
         static_addresses=_joined(old.static_addresses, made.addresses),
         static_routes=_joined(old.static_routes, made.routes),
+        static_rules=_joined(old.static_rules, made.rules),
         bfd_instances=_joined(old.bfd_instances, made.sessions),
         scripts=_joined(old.scripts, made.scripts),
         files=_joined(old.files, made.files),
@@ -99,7 +102,7 @@ def _joined(old: tuple[T, ...], found: Difference[T]) -> tuple[T, ...]:
 
 
 def unordered(configuration: Configuration) -> tuple[object, ...]:
-    lists = ("static_addresses", "static_routes", "bfd_instances", "scripts", "files", "processes")
+    lists = ("static_addresses", "static_routes", "static_rules", "bfd_instances", "scripts", "files", "processes")
     nothing: dict[str, Any] = dict.fromkeys(lists, ())
     return evolve(configuration, **nothing), *(set(getattr(configuration, each)) for each in lists)
 
@@ -136,7 +139,7 @@ def _sorted(configuration: Configuration) -> Configuration:
 @given(pairs)
 def test_the_way_back_undoes_the_plan(pair: tuple[Configuration, Configuration]) -> None:
     there, back = plan(*pair), plan(*reversed(pair))
-    assert (there.addresses.gained, there.routes.lost) == (back.addresses.lost, back.routes.gained)
+    assert (there.addresses.gained, there.routes.lost, there.rules.lost) == (back.addresses.lost, back.routes.gained, back.rules.gained)
     opposite = {"start": "stop", "stop": "start"}
     kinds = sorted((action.instance.router.virtual_router_id, opposite.get(action.kind, action.kind)) for action in back.actions
                    if action.kind != "restart")  # fmt: skip
