@@ -92,7 +92,7 @@ def _boot(init: Path, folder: Path, timeout: float, memory: int) -> None:
     """Run the kernel until it powers off; raises ``TimeoutError``."""
     parameters = "root=/dev/root rootfstype=hostfs rootflags=/ ro con=null con0=fd:0,fd:1 con1=null quiet"
     command = [KERNEL, f"mem={memory}M", *shlex.split(parameters), f"init={init.resolve()}", f"uml_dir={folder.resolve()}", "umid=lab"]
-    environment = {"PATH": SEARCH_PATH, "HOME": str(folder), "TMPDIR": tempfile.gettempdir()}
+    environment = {"PATH": SEARCH_PATH, "HOME": str(folder)}
     with (folder / CONSOLE).open("wb") as console:
         kernel = subprocess.Popen(
             command,
