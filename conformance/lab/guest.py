@@ -1,6 +1,7 @@
 """Inside the lab's kernel: the first process, which furnishes the machine, has the job done in a child, and powers off."""
 
 import ctypes
+import faulthandler
 import importlib
 import json
 import os
@@ -19,7 +20,9 @@ WORK = Path("/mnt/work")
 """The work folder as a job finds it."""
 PRIVATE, MODULE_ROOT, LOADER = Path("/mnt/private"), Path("/mnt/modules"), Path("/mnt/modprobe")
 POWER_OFF = 0x4321FEDC
-OPEN_FILES = 65536
+OPEN_FILES = 262144
+TIME_TO_TELL = 7
+"""So many seconds before its time is over (the boot takes some of it), a job that hangs has its place in the program printed."""
 
 
 def live(folder: str) -> NoReturn:
@@ -86,6 +89,7 @@ def _do_the_job() -> NoReturn:
         os.dup2(output, 2)
         task = json.loads((WORK / ORDER).read_text())
         sys.path[:] = task["path"]
+        faulthandler.dump_traceback_later(max(task["timeout"] - TIME_TO_TELL, 1), file=sys.stdout)
         module, _, name = task["job"].partition(":")
         job = getattr(importlib.import_module(module), name)
         (WORK / ANSWER).write_text(json.dumps(job(task["order"])))

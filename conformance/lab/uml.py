@@ -36,6 +36,7 @@ SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ORDER, ANSWER, FAILURE, OUTPUT, CONSOLE = "order.json", "answer.json", "failure.txt", "output.txt", "console.txt"
 """The files of the work folder."""
 TOLD_LINES = 60
+SHARED_MEMORY = "/dev/shm"
 
 
 class JobFailedError(RuntimeError):
@@ -52,7 +53,8 @@ def run_job(job: Callable[[Any], Any], order: Any = None, timeout: float = 120.0
 
     ``memory`` is the guest's, in megabytes.  ``folder`` is the work folder (the guest's is ``WORK`` of ``conformance.lab.guest``), left in
     place; without it there is one for the while of the call.  Raises ``LabUnavailableError`` where Debian's packages are missing,
-    ``JobFailedError`` if the job raises, ``TimeoutError`` if it is not done after ``timeout`` seconds, each with the output so far.
+    ``JobFailedError`` if the job raises, ``TimeoutError`` if it is not done after ``timeout`` seconds, each with the output so far, the
+    latter also with where the job was.
     """
     if missing := missing_packages():
         raise LabUnavailableError(f"The kernel lab needs the Debian packages {', '.join(missing)}.")
@@ -64,7 +66,9 @@ def run_job(job: Callable[[Any], Any], order: Any = None, timeout: float = 120.0
 
 def _run(job: Callable[[Any], Any], order: Any, timeout: float, memory: int, folder: Path) -> Any:
     path = [str(Path(entry).resolve()) for entry in sys.path]
-    (folder / ORDER).write_text(json.dumps({"job": f"{job.__module__}:{job.__qualname__}", "path": path, "order": order}))
+    (folder / ORDER).write_text(
+        json.dumps({"job": f"{job.__module__}:{job.__qualname__}", "path": path, "order": order, "timeout": timeout})
+    )
     _boot(_write_init(folder, path), folder, timeout, memory)
     if (failure := folder / FAILURE).exists():
         raise JobFailedError(f"{job.__qualname__} failed in the kernel lab:\n{failure.read_text()}\n{_told(folder)}")
@@ -90,9 +94,9 @@ def _write_init(folder: Path, path: list[str]) -> Path:
 
 def _boot(init: Path, folder: Path, timeout: float, memory: int) -> None:
     """Run the kernel until it powers off; raises ``TimeoutError``."""
-    parameters = "root=/dev/root rootfstype=hostfs rootflags=/ ro con=null con0=fd:0,fd:1 con1=null quiet"
+    parameters = "root=/dev/root rootfstype=hostfs rootflags=/ ro con=null con0=fd:0,fd:1 con1=null loglevel=3"
     command = [KERNEL, f"mem={memory}M", *shlex.split(parameters), f"init={init.resolve()}", f"uml_dir={folder.resolve()}", "umid=lab"]
-    environment = {"PATH": SEARCH_PATH, "HOME": str(folder)}
+    environment = {"PATH": SEARCH_PATH, "HOME": str(folder), "TMPDIR": _place_for_memory(memory)}
     with (folder / CONSOLE).open("wb") as console:
         kernel = subprocess.Popen(
             command,
@@ -110,6 +114,14 @@ def _boot(init: Path, folder: Path, timeout: float, memory: int) -> None:
             raise TimeoutError(f"The job in the kernel lab was not done within {timeout} s.\n{_told(folder)}") from None
         finally:
             _end(kernel)
+
+
+def _place_for_memory(megabytes: int) -> str:
+    """Return where the file goes that is the guest's memory: to memory too, where there is room (containers often have 64 MB there)."""
+    with suppress(OSError):
+        if shutil.disk_usage(SHARED_MEMORY).free >= megabytes << 20:
+            return SHARED_MEMORY
+    return tempfile.gettempdir()
 
 
 def _end(kernel: "subprocess.Popen[bytes]") -> None:

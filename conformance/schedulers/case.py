@@ -6,7 +6,7 @@ from attrs import field, frozen
 
 from kaspec.address import Address, format_address
 from kaspec.lvs.schedulers.persistence import Persistence
-from kaspec.lvs.schedulers.scheduling import SchedulerName
+from kaspec.lvs.schedulers.scheduling import SCHEDULERS, SchedulerName
 from kaspec.lvs.schedulers.server import Flag, Key
 from kaspec.units import SECOND
 
@@ -67,7 +67,7 @@ class Phase:
 
 @frozen
 class Case:
-    """A service and its story; ``number`` sets its addresses apart from those of the others in the same lab."""
+    """A service and its story; the scheduler and ``number`` (1 to 254) set its addresses apart from those of the others."""
 
     number: int
     scheduler: SchedulerName
@@ -79,9 +79,19 @@ class Case:
     expire_quiescent: bool = False
     phases: tuple[Phase, ...] = field(default=(), repr=False)
 
+    @property
+    def family(self) -> int:
+        """The scheduler's number, in the second byte of every address."""
+        return SCHEDULERS.index(self.scheduler)
+
+    @property
+    def mark(self) -> int:
+        """The firewall mark of the service; 0, if it is not by mark."""
+        return self.family << 8 | self.number if self.by_mark else 0
+
     def key(self, number: int) -> Key:
         """Return the real server of this number."""
-        return Key(Address(bytes([10, 2, self.number, number])), 0 if self.by_mark else SERVER_PORT)
+        return Key(Address(bytes([10, 128 + self.family, self.number, number])), 0 if self.by_mark else SERVER_PORT)
 
     def present(self, place: int) -> list[Key]:
         """Return the servers that are there in a phase."""
@@ -95,7 +105,7 @@ class Case:
 
     def virtual(self, number: int) -> Address:
         """Return the virtual address of this number."""
-        return Address(bytes([10, 64, self.number, number]))
+        return Address(bytes([10, 64 + self.family, self.number, number]))
 
     def commands(self) -> list[list[str]]:
         """Return, phase by phase, the lines for ``ipvsadm --restore`` that set the case up and change it."""
@@ -105,7 +115,7 @@ class Case:
 
     def _service(self) -> str:
         if self.by_mark:
-            return f"-f {self.number}"
+            return f"-f {self.mark}"
         return f"-{self.protocol[0]} {format_address(self.virtual(1))}:{VIRTUAL_PORT}"
 
     def _service_line(self) -> str:

@@ -10,9 +10,9 @@ from kaspec.lvs.schedulers.server import Key
 def to_order(case: Case) -> Any:
     """Return what the lab needs to know of a case: commands, and packets by their addresses."""
     return {
-        "number": case.number,
         "protocol": case.protocol,
-        "by_mark": case.by_mark,
+        "mark": case.mark,
+        "network": f"{format_address(case.virtual(0))}/24",
         "phases": [
             {
                 "commands": commands,

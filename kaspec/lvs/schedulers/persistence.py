@@ -72,9 +72,9 @@ def lasting(template: Template, now: Instant) -> Template | None:
     return evolve(template, ends_at=Instant(template.ends_at + periods * LATER))
 
 
-def used(template: Template, persistence: Persistence, now: Instant) -> Template:
-    """Return the template after one more connection was made by it."""
-    return Template(template.server, after(now, persistence.timeout), template.connections + 1)
+def used(template: Template, persistence: Persistence, now: Instant, lasting: bool = True) -> Template:
+    """Return the template after one more connection was made by it, one that lasts or a single packet."""
+    return Template(template.server, after(now, persistence.timeout), template.connections + lasting)
 
 
 def released(template: Template) -> Template:

@@ -83,19 +83,22 @@ def edit(pool: Pool, key: Key, weight: int, upper: int = 0, lower: int = 0) -> P
 
 
 def connect(pool: Pool, packet: Packet) -> tuple[Pool, Connection | None]:
-    """Give a new connection to a server, or to nobody (the client hears ICMP port unreachable), and count it."""
+    """Give a new connection to a server, or to nobody (the client hears ICMP port unreachable), and count it.
+
+    With ``one_packet`` a datagram's connection begins and ends at once; a template made for it stays.
+    """
     pool, server, key = _chosen(pool, packet)
     if server is None:
         return pool, None
+    at_once = pool.one_packet and packet.protocol == "udp"
+    if key is not None and pool.persistence is not None:
+        pool = _with_template(pool, key, used(dict(pool.templates)[key], pool.persistence, packet.at, lasting=not at_once))
     begun = after_beginning(evolve(server, inactive=server.inactive + 1))
-    if pool.one_packet and packet.protocol == "udp":
+    if at_once:
         return _with(pool, after_ending(evolve(begun, inactive=server.inactive))), Connection(server.key, None, active=False)
     active = packet.protocol == "tcp"
     if active:
         begun = evolve(begun, active=server.active + 1, inactive=server.inactive)
-    if key is not None and pool.persistence is not None:
-        template = used(dict(pool.templates)[key], pool.persistence, packet.at)
-        pool = evolve(pool, templates=tuple({**dict(pool.templates), key: template}.items()))
     return _with(pool, begun), Connection(server.key, key, active)
 
 
@@ -117,7 +120,7 @@ def expire(pool: Pool, connection: Connection) -> Pool:
     templates: Mapping[TemplateKey, Template] = dict(pool.templates)
     if connection.template is None or connection.template not in templates:
         return pool
-    return evolve(pool, templates=tuple({**templates, connection.template: released(templates[connection.template])}.items()))
+    return _with_template(pool, connection.template, released(templates[connection.template]))
 
 
 def _chosen(pool: Pool, packet: Packet) -> tuple[Pool, Server | None, TemplateKey | None]:
@@ -130,14 +133,13 @@ def _chosen(pool: Pool, packet: Packet) -> tuple[Pool, Server | None, TemplateKe
     template = lasting(templates[key], packet.at) if key in templates else None
     server = find(pool.servers, template.server) if template else None
     if template is not None and server is not None and (server.weight > 0 or not pool.expire_quiescent):
-        return evolve(pool, templates=tuple({**templates, key: template}.items())), server, key
+        return _with_template(pool, key, template), server, key
     state, server = schedule(pool.state, pool.servers, packet)
     pool = evolve(pool, state=state)
     if server is None:
         return pool, None, None
     server = after_beginning(server)
-    templates[key] = Template(server.key, packet.at)
-    return evolve(_with(pool, server), templates=tuple(templates.items())), server, key
+    return _with_template(_with(pool, server), key, Template(server.key, packet.at)), server, key
 
 
 def _arranged(pool: Pool, servers: Servers) -> Pool:
@@ -147,6 +149,10 @@ def _arranged(pool: Pool, servers: Servers) -> Pool:
 
 def _known(pool: Pool, key: Key) -> Server | None:
     return find(pool.servers, key) or find(pool.removed, key)
+
+
+def _with_template(pool: Pool, key: TemplateKey, template: Template) -> Pool:
+    return evolve(pool, templates=tuple({**dict(pool.templates), key: template}.items()))
 
 
 def _with(pool: Pool, server: Server) -> Pool:
