@@ -1,0 +1,1 @@
+"""Health checks on the wire: one loop, sockets that never block, no thread and no process for each."""

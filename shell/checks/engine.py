@@ -1,0 +1,333 @@
+"""Thousands of checks in one process: events for their machines, effects onto the wire.  It decides nothing.
+
+All sockets are in one epoll, which itself is one descriptor of the event loop; all deadlines are in one heap behind one timer.
+"""
+
+import os
+import random
+import select
+from asyncio import AbstractEventLoop
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable
+from functools import partial
+from heapq import heappop, heappush
+
+from attrs import define, field, frozen
+
+from kaspec.config.model import Permit
+from kaspec.health import machine
+from kaspec.health.events import (
+    CheckEffect,
+    CheckEvent,
+    CheckReported,
+    Close,
+    Connect,
+    ConnectionFailed,
+    FileRead,
+    Observation,
+    Resumed,
+    RunScript,
+    ScriptEnded,
+    Send,
+    SendDatagram,
+    SendEcho,
+    SessionReported,
+    StopScript,
+    Suspended,
+    TlsFailed,
+    TlsWish,
+)
+from kaspec.health.machine import DRAWS, CheckState
+from kaspec.health.model import BfdCheck, Check, FileCheck, Target
+from kaspec.report.checks import check_lines, mail_words
+from kaspec.units import Instant, Interval
+from kaspec.vrrp.events import DeadlineReached
+from shell import clock, logs
+from shell.checks.opening import open_datagram, open_echo, open_stream
+from shell.checks.tls import Layer
+from shell.checks.wires import Datagrams, Echoes, Stream, Wire, echo_request
+from shell.runner import Ended, Job, Runner
+
+AT_ONCE = 512
+"""As many sockets are looked at before the loop has its turn."""
+Key = tuple[Hashable, int]
+
+
+@frozen
+class Subject:
+    """A check to be made: of which ``server`` (the services' key) the ``number``-th, and how server and service are called in the log.
+
+    ``permit`` is for its script; without, that may not run, and ``trouble`` says why.
+    """
+
+    server: Hashable
+    number: int
+    check: Check
+    server_name: str
+    service_name: str
+    permit: Permit | None = None
+    trouble: str = "it may not run"
+
+    @property
+    def key(self) -> Key:
+        """Which check of all it is."""
+        return self.server, self.number
+
+
+@define(eq=False)
+class _Watched:
+    """A check, how it stands, and what it has under way: a socket, a script."""
+
+    subject: Subject
+    state: CheckState
+    wire: Wire | None = None
+    script: int | None = None
+    armed_at: Instant | None = None
+    is_gone: bool = False
+
+
+@define(eq=False)
+class CheckEngine:
+    """All checks of a process.  ``report`` hears what the services are to know, and must not raise."""
+
+    loop: AbstractEventLoop
+    runner: Runner
+    report: Callable[[CheckReported], None]
+    _watched: dict[Key, _Watched] = field(factory=dict)
+    _wires: dict[int, _Watched] = field(factory=dict)
+    _happened: deque[tuple[_Watched, Wire | None, CheckEvent]] = field(factory=deque)
+    _deadlines: list[tuple[Instant, int, _Watched]] = field(factory=list)
+    _observed: dict[tuple[str, str], Observation] = field(factory=dict)
+    _count: int = 0
+    _poll: select.epoll = field(factory=select.epoll)
+    _alarm: clock.Alarm = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._alarm = clock.Alarm(self.loop, self._expire)
+        self.loop.add_reader(self._poll.fileno(), self._ready)
+
+    # What is checked.
+
+    def adopt(self, subjects: Iterable[Subject]) -> None:
+        """Make these checks from now on: one that is the same goes on as it stands, one that changed begins as its server stood."""
+        wanted = {each.key: each for each in subjects}
+        for key in self._watched.keys() - wanted.keys():
+            self._forget(self._watched.pop(key))
+        now = clock.now()
+        for key, subject in wanted.items():
+            old = self._watched.get(key)
+            if old is not None and old.subject.check == subject.check:
+                old.subject = subject
+                continue
+            is_up = None
+            if old is not None:
+                is_up = old.state.is_up
+                self._forget(old)
+            state = machine.begin(subject.check, _part_of(subject.check.probing.warmup), now, is_up)
+            self._watched[key] = watched = _Watched(subject, state)
+            self._arm(watched)
+            self._tell_known(watched)
+        self._settle()
+
+    def suspend(self, server: Hashable) -> None:
+        """Check nothing of a server until ``resume`` (``ha_suspend``)."""
+        for watched in self._of(server):
+            self._happened.append((watched, None, Suspended()))
+        self._settle()
+
+    def resume(self, server: Hashable) -> None:
+        """Check a server again."""
+        for watched in self._of(server):
+            self._happened.append((watched, None, Resumed(_part_of(watched.subject.check.probing.warmup))))
+            self._tell_known(watched)
+        self._settle()
+
+    def file_read(self, name: str, value: int) -> None:
+        """A tracked file holds a number."""
+        self._observe(("file", name), FileRead(value))
+
+    def session_reported(self, name: str, is_up: bool) -> None:
+        """A BFD session is up or not."""
+        self._observe(("bfd", name), SessionReported(is_up))
+
+    def states(self) -> dict[Key, CheckState]:
+        """Return how every check stands."""
+        return {key: watched.state for key, watched in self._watched.items()}
+
+    def close(self) -> None:
+        """Let go of everything."""
+        for watched in self._watched.values():
+            self._forget(watched)
+        self._watched.clear()
+        self._happened.clear()
+        self._alarm.close()
+        self.loop.remove_reader(self._poll.fileno())
+        self._poll.close()
+
+    # What happens.
+
+    def _ready(self) -> None:
+        """Something happened to sockets."""
+        for descriptor, mask in self._poll.poll(0, AT_ONCE):
+            watched = self._wires.get(descriptor)
+            if watched is None or watched.wire is None:
+                continue
+            wire, before = watched.wire, watched.wire.interest
+            for event in wire.ready(mask):
+                self._happened.append((watched, wire, event))
+                self._drain()
+                if watched.wire is not wire:
+                    break
+            if watched.wire is wire and wire.interest != before:
+                self._poll.modify(descriptor, wire.interest)
+        self._settle()
+
+    def _expire(self) -> None:
+        """The alarm rang: every check whose deadline was reached steps."""
+        now = clock.now()
+        while self._deadlines and self._deadlines[0][0] <= now:
+            at, _, watched = heappop(self._deadlines)
+            if watched.armed_at == at:
+                watched.armed_at = None
+                self._happened.append((watched, None, DeadlineReached()))
+                self._drain()
+        self._settle()
+
+    def _ended(self, watched: _Watched, ended: Ended) -> None:
+        """A script ended, at its own wish or ours."""
+        watched.script = None
+        self._happened.append((watched, None, ScriptEnded(ended.status, ended.trouble)))
+        self._settle()
+
+    def _observe(self, what: tuple[str, str], observation: Observation) -> None:
+        self._observed[what] = observation
+        for watched in self._watched.values():
+            if _observes(watched.subject.check) == what:
+                self._happened.append((watched, None, observation))
+        self._settle()
+
+    def _tell_known(self, watched: _Watched) -> None:
+        what = _observes(watched.subject.check)
+        if what is not None and what in self._observed:
+            self._happened.append((watched, None, self._observed[what]))
+
+    # What is done.
+
+    def _settle(self) -> None:
+        """Take in all that has happened, and set the alarm."""
+        self._drain()
+        while self._deadlines and self._deadlines[0][2].armed_at != self._deadlines[0][0]:
+            heappop(self._deadlines)
+        self._alarm.arm(self._deadlines[0][0] if self._deadlines else None)
+
+    def _drain(self) -> None:
+        while self._happened:
+            watched, wire, event = self._happened.popleft()
+            if not watched.is_gone and (wire is None or wire is watched.wire):
+                self._step(watched, event)
+
+    def _step(self, watched: _Watched, event: CheckEvent) -> None:
+        subject, before = watched.subject, watched.state
+        taken = machine.step(subject.check, before, event, clock.now(), random.randrange(DRAWS))
+        watched.state = taken.state
+        for effect in taken.effects:
+            self._carry_out(watched, effect)
+        self._arm(watched)
+        if taken.verdict is not None:
+            for line in check_lines(subject.check, subject.server_name, subject.service_name, before, taken):
+                logs.info(line)
+        if taken.reports and taken.verdict is not None:
+            words = mail_words(subject.check, taken.verdict)
+            self.report(CheckReported(subject.server, subject.number, taken.state.is_up, taken.verdict.weight, words))
+
+    def _carry_out(self, watched: _Watched, effect: CheckEffect) -> None:
+        try:
+            match effect:
+                case Connect(target, wish):
+                    self._connect(watched, target, wish)
+                case Send(octets):
+                    self._send(watched, octets)
+                case SendDatagram(target, octets):
+                    self._open(watched, Datagrams(open_datagram(target)), octets)
+                case SendEcho(target, octets):
+                    self._open(watched, Echoes(open_echo(target)), echo_request(target.family, octets))
+                case Close():
+                    self._shut(watched)
+                case RunScript():
+                    self._run(watched)
+                case StopScript():
+                    if watched.script is not None:
+                        self.runner.kill(watched.script)
+        except OSError as error:
+            self._happened.append((watched, None, ConnectionFailed(error.strerror or str(error))))
+
+    def _connect(self, watched: _Watched, target: Target, wish: TlsWish | None) -> None:
+        """Connect; files of TLS that are missing or of no use are told before anything is sent."""
+        try:
+            layer = None if wish is None else Layer(wish)
+        except (OSError, ValueError) as error:
+            self._happened.append((watched, None, TlsFailed(f"the SSL block: {error}")))
+            return
+        self._open(watched, Stream(open_stream(target), layer))
+
+    def _open(self, watched: _Watched, wire: Wire, octets: bytes = b"") -> None:
+        """Watch a socket, after sending on it what it is for; an error of that is the socket's end."""
+        try:
+            if octets:
+                wire.socket.send(octets)
+        except OSError:
+            wire.socket.close()
+            raise
+        descriptor = wire.socket.fileno()
+        watched.wire = wire
+        self._wires[descriptor] = watched
+        self._poll.register(descriptor, wire.interest)
+
+    def _send(self, watched: _Watched, octets: bytes) -> None:
+        if isinstance(watched.wire, Stream):
+            watched.wire.send(octets)
+
+    def _shut(self, watched: _Watched) -> None:
+        wire, watched.wire = watched.wire, None
+        if wire is not None:
+            descriptor = wire.socket.fileno()
+            del self._wires[descriptor]
+            self._poll.unregister(descriptor)
+            wire.socket.close()
+
+    def _run(self, watched: _Watched) -> None:
+        subject = watched.subject
+        if subject.permit is None:
+            self._happened.append((watched, None, ScriptEnded(os.EX_NOPERM, subject.trouble)))
+            return
+        permit = subject.permit
+        job = Job(permit.argv, permit.uid, permit.gid, permit.groups, title=subject.server_name, umask=permit.umask)
+        watched.script = self.runner.run(job, partial(self._ended, watched))
+
+    def _arm(self, watched: _Watched) -> None:
+        deadline = watched.state.next_deadline
+        if deadline != watched.armed_at:
+            watched.armed_at = deadline
+            if deadline is not None:
+                self._count += 1
+                heappush(self._deadlines, (deadline, self._count, watched))
+
+    def _of(self, server: Hashable) -> list[_Watched]:
+        return [watched for (key, _), watched in self._watched.items() if key == server]
+
+    def _forget(self, watched: _Watched) -> None:
+        watched.is_gone, watched.armed_at = True, None
+        self._shut(watched)
+        if watched.script is not None:
+            self.runner.kill(watched.script)
+
+
+def _observes(check: Check) -> tuple[str, str] | None:
+    """Return which file or session a check goes by."""
+    if isinstance(check, FileCheck):
+        return "file", check.track_file
+    return ("bfd", check.name) if isinstance(check, BfdCheck) else None
+
+
+def _part_of(warmup: Interval) -> Interval:
+    return Interval(random.randint(0, warmup))

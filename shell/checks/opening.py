@@ -1,0 +1,101 @@
+"""Sockets for checks: made, marked, bound and connected as a target says, without ever waiting."""
+
+import errno
+import os
+import socket
+from pathlib import Path
+
+from kaspec.address import format_address, is_link_local
+from kaspec.health.model import Target
+from shell import logs
+
+IP_RECVERR = 11
+IPV6_RECVERR = 25
+IP_BIND_ADDRESS_NO_PORT = 24
+_UNFINISHED = (0, errno.EINPROGRESS)
+_PING_GROUPS = Path("/proc/sys/net/ipv4/ping_group_range")
+
+
+def open_stream(target: Target) -> socket.socket:
+    """Return a TCP socket that is being connected; raises ``OSError``."""
+    return _connected(_made(target, socket.SOCK_STREAM, 0), target)
+
+
+def open_datagram(target: Target) -> socket.socket:
+    """Return a UDP socket that hears only the target, and every ICMP error about it; raises ``OSError``."""
+    return _connected(_told_of_errors(_made(target, socket.SOCK_DGRAM, 0), target), target)
+
+
+def open_echo(target: Target) -> socket.socket:
+    """Return an ICMP socket for echo requests; raises ``OSError``.
+
+    The kernel has such sockets for a range of groups, empty by default: ours is let in, as keepalived does.
+    """
+    protocol = socket.IPPROTO_ICMP if target.family == 4 else socket.IPPROTO_ICMPV6
+    try:
+        made = _made(target, socket.SOCK_DGRAM, protocol)
+    except PermissionError:
+        _let_in(os.getegid())
+        made = _made(target, socket.SOCK_DGRAM, protocol)
+    return _connected(_told_of_errors(made, target), target)
+
+
+def _made(target: Target, kind: int, protocol: int) -> socket.socket:
+    family = socket.AF_INET if target.family == 4 else socket.AF_INET6
+    made = socket.socket(family, kind | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, protocol)
+    try:
+        if target.mark:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, target.mark)
+        if target.interface is not None:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, target.interface.encode())
+        if target.source is not None or target.source_port is not None:
+            _bind(made, target)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _bind(made: socket.socket, target: Target) -> None:
+    """Bind to the source; a port that is not asked for is the kernel's choice at connecting, so that it need not be free everywhere."""
+    if target.source_port is not None:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    else:
+        made.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+    source = target.source
+    text = format_address(source) if source is not None else "0.0.0.0" if target.family == 4 else "::"
+    scope = _scope(target) if source is not None and is_link_local(source) else 0
+    made.bind((text, target.source_port or 0) if target.family == 4 else (text, target.source_port or 0, 0, scope))
+
+
+def _scope(target: Target) -> int:
+    return socket.if_nametoindex(target.interface) if target.interface else 0
+
+
+def _told_of_errors(made: socket.socket, target: Target) -> socket.socket:
+    if target.family == 4:
+        made.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+    else:
+        made.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+    return made
+
+
+def _connected(made: socket.socket, target: Target) -> socket.socket:
+    text = format_address(target.address)
+    scope = _scope(target) if is_link_local(target.address) else 0
+    code = made.connect_ex((text, target.port) if target.family == 4 else (text, target.port, 0, scope))
+    if code not in _UNFINISHED:
+        made.close()
+        raise OSError(code, os.strerror(code))
+    return made
+
+
+def _let_in(group: int) -> None:
+    """Widen the range of groups that may have ICMP sockets; if that fails, so will the socket."""
+    try:
+        low, high = map(int, _PING_GROUPS.read_text().split())
+        wider = (group, group) if low > high else (min(low, group), max(high, group))
+        _PING_GROUPS.write_text("{} {}".format(*wider))
+    except (OSError, ValueError):
+        return
+    logs.info(f"net.ipv4.ping_group_range changed from {low} {high} to {wider[0]} {wider[1]} for PING_CHECK")

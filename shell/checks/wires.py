@@ -1,0 +1,134 @@
+"""The sockets of checks that are under way: each turns what happens to it into events, and takes octets to send."""
+
+import os
+import select
+import socket
+from collections.abc import Iterator
+from typing import Protocol
+
+from attrs import define, field
+
+from kaspec.health.events import Connected, ConnectionFailed, ExchangeEvent, Received, StreamEnded, StreamFailed
+from shell.checks.tls import PIECE, Layer
+
+WAITING = select.EPOLLIN | select.EPOLLRDHUP
+WRITING = WAITING | select.EPOLLOUT
+_ICMP_HEADER = 8
+
+
+class Wire(Protocol):
+    """A socket under way."""
+
+    socket: socket.socket
+    interest: int
+
+    def ready(self, mask: int) -> Iterator[ExchangeEvent]:
+        """Yield what has happened."""
+
+
+@define(eq=False)
+class Stream:
+    """A TCP connection, with TLS if there is a ``layer``; ``interest`` is what epoll is to tell of."""
+
+    socket: socket.socket
+    layer: Layer | None = None
+    interest: int = select.EPOLLOUT
+    _is_connected: bool = False
+    _unsent: bytearray = field(factory=bytearray)
+
+    def ready(self, mask: int) -> Iterator[ExchangeEvent]:
+        """Yield what has happened: the connection is made or refused, octets came, it ended."""
+        if not self._is_connected:
+            code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if code:
+                yield ConnectionFailed(os.strerror(code))
+                return
+            self._is_connected, self.interest = True, WAITING
+            yield Connected()
+            if self.layer is not None:
+                yield from self.layer.take(b"")
+                self._flush()
+            return
+        if mask & select.EPOLLOUT:
+            self._flush()
+        if mask & ~select.EPOLLOUT:
+            yield from self._read()
+
+    def send(self, octets: bytes) -> None:
+        """Send, now or as soon as there is room."""
+        if self.layer is None:
+            self._unsent += octets
+        else:
+            self.layer.send(octets)
+        self._flush()
+
+    def _read(self) -> Iterator[ExchangeEvent]:
+        try:
+            octets = self.socket.recv(PIECE)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            yield StreamFailed(error.strerror or "the connection failed")
+            return
+        if self.layer is not None:
+            yield from self.layer.take(octets) if octets else self.layer.end()
+            self._flush()
+        else:
+            yield Received(octets) if octets else StreamEnded()
+
+    def _flush(self) -> None:
+        """Send what can be; what that comes to is seen when reading."""
+        if self.layer is not None:
+            self._unsent += self.layer.give()
+        try:
+            if self._unsent:
+                del self._unsent[: self.socket.send(self._unsent)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._unsent.clear()
+        self.interest = WRITING if self._unsent else WAITING
+
+
+@define(eq=False)
+class Datagrams:
+    """A UDP socket."""
+
+    socket: socket.socket
+    interest: int = select.EPOLLIN
+
+    def ready(self, mask: int) -> Iterator[ExchangeEvent]:
+        """Yield the datagrams that came, or the ICMP error."""
+        del mask
+        octets = self._receive()
+        if isinstance(octets, ConnectionFailed):
+            yield octets
+        elif octets is not None:
+            yield Received(octets)
+
+    def _receive(self) -> bytes | ConnectionFailed | None:
+        try:
+            return self.socket.recv(PIECE)
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            return ConnectionFailed(error.strerror or "unreachable")
+
+
+@define(eq=False)
+class Echoes(Datagrams):
+    """An ICMP socket: its answers are those to our own requests; the kernel sees to that."""
+
+    def ready(self, mask: int) -> Iterator[ExchangeEvent]:
+        """Yield the payload of the answer, or the ICMP error."""
+        for event in Datagrams.ready(self, mask):
+            answers = isinstance(event, Received) and event.octets[:1] in (b"\x00", b"\x81")
+            if isinstance(event, Received) and answers:
+                yield Received(event.octets[_ICMP_HEADER:] or b"\0")
+            elif not isinstance(event, Received):
+                yield event
+
+
+def echo_request(family: int, octets: bytes) -> bytes:
+    """Write an ICMP echo request; identifier and checksum are the kernel's."""
+    return bytes((8 if family == 4 else 128, 0, 0, 0, 0, 0, 0, 1)) + octets
