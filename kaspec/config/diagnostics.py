@@ -152,7 +152,7 @@ ADDRESS_ELSEWHERE = _kind("K104", "notice", "A virtual address is not in the net
 WEIGHT_LOST = _kind("K105", "warning", "A weight has no effect, for priorities stay within 1..254.")
 MAIL_NOWHERE = _kind("K106", "warning", "Mail is asked for, but smtp_server or notification_email is missing.")
 MAIL_ADDRESS = _kind("K107", "warning", "A mail address has no '@'.")
-GROUP_ALONE = _kind("K108", "warning", "A sync group has one member, so there is nothing to keep together.")
+GROUP_ALONE = _kind("K108", "warning", "A sync group has no two members, so there is nothing to keep together.")
 GROUP_MEMBER_UNKNOWN = _kind("K109", "warning", "A sync group names an instance that does not exist.")
 GROUP_MEMBER_TWICE = _kind("K110", "warning", "An instance is in two sync groups.")
 GROUP_WEIGHT = _kind("K042", "warning", "A weight does not count in a member of a sync group.")
@@ -174,6 +174,10 @@ PORT_DIFFERS = _kind("K125", "warning", "Direct routing and tunnels cannot chang
 QUORUM_BEYOND = _kind("K126", "warning", "The quorum is more than all real servers weigh together.")
 HYSTERESIS_BEYOND = _kind("K127", "warning", "The hysteresis is not less than the quorum.")
 FIRST_NOT_LINK_LOCAL = _kind("K129", "warning", "The first virtual IPv6 address is not link-local.")
+PACE_MISSING = _kind("K130", "warning", "A garp_group has no interval, or no interface to pace.")
+BASE_UNASKED = _kind("K131", "notice", "vmac_xmit_base in an instance without a virtual interface.")
+GROUP_PRIORITIES = _kind("K132", "notice", "Members of a sync group have different priorities.")
+SCRIPT_RELATIVE = _kind("K133", "warning", "A script is named by a path that is not absolute.")
 SERVER_UNCHECKED = _kind("K128", "notice", "A real server has no checker, so it stays in service when it is dead.")
 
 # Two routers that are to be one: what a comparison of their files tells (kaspec.config.compare).

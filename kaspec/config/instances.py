@@ -209,4 +209,5 @@ def interface_uses(section: Section) -> tuple[InterfaceUse, ...]:
         *((InterfaceUse(interface.value, interface.word, f"vrrp_instance {section.label}"),) if interface else ()),
         *interfaces_named(section.entries(rows.TRACK_INTERFACE), f"track_interface of {section.label}"),
         *interfaces_named(section.entries(rows.VIRTUAL_IPADDRESS), f"virtual_ipaddress of {section.label}"),
+        *interfaces_named(section.entries(rows.VIRTUAL_IPADDRESS_EXCLUDED), f"virtual_ipaddress_excluded of {section.label}"),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from kaspec.config.keywords import garp_group as rows
 from kaspec.config.keywords import global_defs
+from kaspec.config.model import InterfaceUse
 from kaspec.config.sections import Section
 from kaspec.config.values import plain_seconds
 from kaspec.config.writing import word
@@ -25,6 +26,14 @@ def _group(section: Section) -> GarpGroup:
     single = (given.value for given in section.given.get(rows.INTERFACE, ()))
     names = tuple(dict.fromkeys((*single, *listed)))
     return GarpGroup(names, section.value(rows.GARP_INTERVAL, None), section.value(rows.GNA_INTERVAL, None))
+
+
+def interface_uses(section: Section) -> Iterator[InterfaceUse]:
+    """Return the interfaces that a ``garp_group`` names."""
+    for given in section.given.get(rows.INTERFACE, ()):
+        yield InterfaceUse(given.value, given.word, "garp_group")
+    for line in section.entries(rows.INTERFACES):
+        yield from (InterfaceUse(name, line.span, "garp_group") for name in line.value)
 
 
 def render_intervals(pacing: Pacing) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from kaspec.config import names, sync_groups
+from kaspec.config import names, pacing, sync_groups
 from kaspec.config.addresses import interfaces_named
 from kaspec.config.alerts import command_uses
 from kaspec.config.bfd import build_bfd_instances
@@ -20,7 +20,6 @@ from kaspec.config.keywords import global_vrrp as globals_
 from kaspec.config.lines import RULE_OPTIONS
 from kaspec.config.model import Configuration
 from kaspec.config.names import Names
-from kaspec.config.pacing import build_pacing
 from kaspec.config.policies import Numbers
 from kaspec.config.process import build_process_settings
 from kaspec.config.sections import Section, read_section
@@ -123,6 +122,7 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
             *interfaces_named(routes, "static_routes"),
             *(use for block in blocks for use in interface_uses(block)),
             *(use for block in group_blocks for use in sync_groups.interface_uses(block)),
+            *(use for block in section.sections(top.GARP_GROUP) for use in pacing.interface_uses(block)),
         ),
         groups=tuple(each.group for each in groups),
         group_settings=tuple(each.settings for each in groups),
@@ -131,7 +131,7 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         processes=processes,
         command_uses=tuple(command_uses(section)),
         process=build_process_settings(section, globally),
-        pacing=build_pacing(globally, section.sections(top.GARP_GROUP)),
+        pacing=pacing.build_pacing(globally, section.sections(top.GARP_GROUP)),
         lvs=build_lvs_settings(globally),
         server_groups=server_groups,
         services=build_services(section.sections(top.VIRTUAL_SERVER), server_groups, report),

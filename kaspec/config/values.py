@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from kaspec.address import Address, parse_address
+from kaspec.address import Address, is_multicast, parse_address
 from kaspec.config.diagnostics import MALFORMED, OUT_OF_RANGE, Kind
 from kaspec.units import SECOND, Interval, in_seconds, seconds
 
@@ -305,6 +305,22 @@ def ipv6(word: str) -> Address:
     found = address(word)
     if len(found) != 16:
         raise Unfit(f"'{word}' is not an IPv6 address")
+    return found
+
+
+def group4(word: str) -> Address:
+    """Read an IPv4 multicast group."""
+    return _group(ipv4(word), word)
+
+
+def group6(word: str) -> Address:
+    """Read an IPv6 multicast group."""
+    return _group(ipv6(word), word)
+
+
+def _group(found: Address, word: str) -> Address:
+    if not is_multicast(found):
+        raise Unfit(f"'{word}' is not a multicast group")
     return found
 
 

@@ -12,14 +12,21 @@ INACTIVE = frozenset({"K040", "K041", "K042", "K081"})
 """Codes that say no more than that this release does not act on something."""
 BRACES = frozenset({"K001", "K004", "K005", "K006", "K007", "K008", "K009"})
 """Codes about the nesting of blocks."""
-OF_THE_WHOLE = frozenset({"K020", "K021", "K022", "K023", "K050"})
+OF_THE_WHOLE = frozenset({"K020", "K021", "K022", "K023", "K045", "K050", "K054", "K130", "K181"})
 """Codes about a block as a whole, which keepalived tells of at its end or without a line."""
 
 MISSING_PARAMETER = 2
 """The exit status of keepalived that lacks a parameter."""
 PEER = (2, 2, 7)
 """The release of keepalived that we are compared with."""
-NEWER = frozenset(name for rows in TABLE.values() for name, row in rows.items() if tuple(map(int, row.description.since.split("."))) > PEER)
+
+
+def _newer(since: str) -> bool:
+    """Tell whether a keyword came after that release, or is kaspec's own."""
+    return since == "kaspec" or tuple(map(int, since.split("."))) > PEER
+
+
+NEWER = frozenset(name for rows in TABLE.values() for name, row in rows.items() if _newer(row.description.since))
 """Keywords that it does not have, at least in some block."""
 
 
@@ -115,28 +122,26 @@ def _codes(*codes: str) -> Callable[[Case, Complaint | Diagnostic], bool]:
     return lambda _, what: isinstance(what, Diagnostic) and what.code in codes
 
 
-_TOGETHER = _says(
-    # Virtual servers and checkers.
+_OF_SERVICES = _says(
     r"has no urls specified|url has no path|No name has been specified for BFD_CHECKER|No script path has been specified",
     r"FILE_CHECK has no track_file|^track_file \S+ not found|hysteresis|one packet scheduling|only applies to sh scheduler|no entries",
     r"sorry_server inhibit used before|does not match address family of connect_ip|protocol specified for fwmark|BFD_CHECK - BFD",
     r"no forwarding method set|no scheduler set|is duplicated|will always fail|conflicts with server family",
     r"Address family of virtual server and|exceeds total weight of real servers|no protocol set",
-    # Groups and trackers.
-    r"[Ss]ync group|garp group|track (script|file|process|bfd) \S+ not found|No script set for|No file set for|File already set",
-    r"Process already set|not found/acc|Rule has no preference|Unable to find track_group|Invalid (startup|shutdown) script",
-    # Instances.
-    r"Authentication specified but no password|without unicast peers|without any unicast peers|only valid with a vmac|IPVLAN|ipvlan",
-    r"not multicast\. Skipping|native_ipv6|VRF interface and interface|MUST be of the same family|incompatible with AH|VMAC invalid MAC",
-    r"MUST match VRRP instance family|BFD instance \S+ source address",
 )
+_LEFT_OUT = _says(r"duplicate track_interface|No script set for")
 _HUGE = re.compile(r"[0-9]{10,}")
 _PASSED_OVER = frozenset({
     "regex_options", "regex_max_offset", "regex_min_offset", "warmup", "log_unknown_vrids", "default_interface", "vmac_addr_prefix",
     "vmac_prefix", "persistence_engine", "lvs_netlink_monitor_rcv_bufs", "lvs_netlink_cmd_rcv_bufs", "vrrp_netlink_monitor_rcv_bufs",
     "vrrp_netlink_cmd_rcv_bufs", "process_monitor_rcv_bufs", "regex_stack", "delay_before_retry", "persistence_granularity", "gna_interval",
-    "garp_interval", "kernel_rx_buf_size",
+    "garp_interval", "kernel_rx_buf_size", "vrrp_rx_bufs_policy",
 })  # fmt: skip
+
+
+def _defined_below(case: Case, what: Complaint) -> bool:
+    found = re.search(r"track script (\S+) not found", what.text)
+    return found is not None and f"vrrp_script {found[1]} " in "\n".join(case.text.split("\n")[what.line :])
 
 
 def _not_looked_at(case: Case, what: Diagnostic) -> bool:
@@ -184,14 +189,9 @@ CLASSES = (
         lambda case, what: isinstance(what, Diagnostic) and what.span.line in case.skipped,
     ),
     Class(
-        "what idle keywords mean together",
+        "what keywords of virtual servers mean together",
         "This release reads these keywords without effect: each one's argument is judged, not yet what they mean together.",
-        _TOGETHER,
-    ),
-    Class(
-        "interfaces that idle keywords name",
-        "Whether an interface exists is asked for those only that this release uses.",
-        _says(r"[Ii]nterface .*(doesn't exist|specified for)|^Non-existent interface"),
+        _OF_SERVICES,
     ),
     Class(
         "deprecated",
@@ -206,7 +206,49 @@ CLASSES = (
     Class(
         "scripts and their user",
         "Whether a user exists and scripts are safe depends on the machine, not on the text: kaspec doctor tells.",
-        _says(r"SECURITY VIOLATION|default user|set uid/gid|global script uid/gid"),
+        _says(r"SECURITY VIOLATION|default user|set uid/gid|global script uid/gid|Invalid (startup|shutdown) script"),
+    ),
+    Class(
+        "defined further down",
+        "keepalived finds only scripts that are defined above the instance that tracks them; we find them wherever they stand.",
+        lambda case, what: isinstance(what, Complaint) and _defined_below(case, what),
+    ),
+    Class(
+        "processors",
+        "Which processors there are depends on the machine too.",
+        lambda case, what: isinstance(what, Complaint) and case.keyword(what.line).endswith("_cpu_affinity"),
+    ),
+    Class(
+        "links are not polled",
+        "linkbeat_interfaces has no effect, so its interfaces need not exist.",
+        _says(r"specified for linkbeat interface"),
+    ),
+    Class(
+        "vrf has no effect",
+        "keepalived refuses it beside interface; we tell that it has no effect.",
+        _says(r"VRF interface and interface"),
+    ),
+    Class(
+        "an ipvlan without an address",
+        "keepalived wants mcast_src_ip there and is at fault without; we take the address of the instance's interface, as without one.",
+        _says(r"ipvlan requires a source ip"),
+    ),
+    Class(
+        "parts of a second",
+        "keepalived counts the timeout of a script in whole seconds; we take parts of one too.",
+        lambda case, what: (
+            isinstance(what, Complaint) and case.keyword(what.line) == "timeout" and _says("^invalid number|script timeout")(case, what)
+        ),
+    ),
+    Class(
+        "unicast without a peer",
+        "A keyword of unicast makes keepalived send from below the virtual interface, though it multicasts without a peer; we do not.",
+        lambda case, what: "unicast_peer" not in case.text and _says(r"unicast with use_vmac requires vmac_xmit_base")(case, what),
+    ),
+    Class(
+        "a name with a colon",
+        "keepalived takes a word with a colon for a MAC address and ignores it; we take it for the interface's name.",
+        _says(r"VMAC invalid MAC"),
     ),
     Class(
         "the mail server's name",
@@ -259,7 +301,7 @@ CLASSES = (
     Class(
         "left out already",
         "A line that we refuse is not there, so a later one is no duplicate of it; keepalived took part of it.",
-        lambda case, what: bool(case.lines_with("K014")) and _says("duplicate track_interface")(case, what),
+        lambda case, what: bool(case.lines_with("K012") | case.lines_with("K014")) and _LEFT_OUT(case, what),
     ),
     Class(
         "off by zero",
@@ -272,7 +314,7 @@ CLASSES = (
         lambda case, what: (
             what.code == "K014" and "weight" in what.message
             if isinstance(what, Diagnostic)
-            else _says("^VMAC interface name already|more than once")(case, what)
+            else _says("interface (name )?already|more than once|VROUTE nexthop doesn't exist")(case, what)
         ),
     ),
 )

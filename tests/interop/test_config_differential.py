@@ -16,6 +16,7 @@ import pytest
 from conformance.lab.network import Host, Lab
 from kaspec.config import check_interfaces
 from kaspec.config.diagnostics import Diagnostic
+from kaspec.config.lint import lint
 from shell.configuration import Loaded, read
 from tests.interop.configurations import configurations
 from tests.interop.differences import CLASSES, Case, Class, Complaint, Verdict, differences, read_complaints
@@ -75,9 +76,11 @@ def judged(host: Host, files: dict[str, str]) -> dict[str, Verdict]:
 
 
 def our_reading(path: Path) -> tuple[Diagnostic, ...]:
+    """Return what ``kaspec check --interfaces`` tells of a file."""
     loaded = read(path, "reader")
     assert isinstance(loaded, Loaded)
-    return (*loaded.diagnostics, *check_interfaces(loaded.configuration, frozenset((*INTERFACES, "lo"))))
+    missing = check_interfaces(loaded.configuration, frozenset((*INTERFACES, "lo")))
+    return (*loaded.diagnostics, *lint(loaded.reading), *missing)
 
 
 def compare(host: Host, files: dict[str, str]) -> tuple[Counter[str], list[str]]:

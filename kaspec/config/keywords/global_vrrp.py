@@ -50,10 +50,10 @@ V3_CHECKSUM_AS_V2 = setting(
     acts=True,
 )
 VRRP_MCAST_GROUP4 = setting(
-    _SCOPE, "vrrp_mcast_group4", form.IPV4, Description("ADDR", "224.0.0.18", 2, "V", "1.2.13", preset="224.0.0.18"), acts=True
+    _SCOPE, "vrrp_mcast_group4", form.GROUP4, Description("ADDR", "224.0.0.18", 2, "V", "1.2.13", preset="224.0.0.18"), acts=True
 )
 VRRP_MCAST_GROUP6 = setting(
-    _SCOPE, "vrrp_mcast_group6", form.IPV6, Description("ADDR", "ff02::12", 2, "V", "1.2.13", preset="ff02::12"), acts=True
+    _SCOPE, "vrrp_mcast_group6", form.GROUP6, Description("ADDR", "ff02::12", 2, "V", "1.2.13", preset="ff02::12"), acts=True
 )
 VRRP_GARP_MASTER_DELAY = setting(
     _SCOPE,

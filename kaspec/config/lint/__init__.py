@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.gathering import in_order
-from kaspec.config.lint import addresses, groups, mail, services, tracked, tracking, unicast, words
+from kaspec.config.lint import addresses, groups, idle, mail, scripts, services, tracked, tracking, unicast, words
 from kaspec.config.reader import Reading
 
 Rule = Callable[[Reading], Iterable[Diagnostic]]
@@ -18,6 +18,8 @@ RULES: tuple[Rule, ...] = (
     *addresses.RULES,
     *tracking.RULES,
     *mail.RULES,
+    *scripts.RULES,
+    *idle.RULES,
     *groups.RULES,
     *tracked.RULES,
     *unicast.RULES,

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from kaspec.config.diagnostics import GROUP_ALONE, GROUP_INTERVALS, GROUP_MEMBER_TWICE, GROUP_MEMBER_UNKNOWN, Diagnostic
+from kaspec.config.diagnostics import GROUP_ALONE, GROUP_INTERVALS, GROUP_MEMBER_TWICE, GROUP_MEMBER_UNKNOWN, GROUP_PRIORITIES, Diagnostic
 from kaspec.config.keywords import top
 from kaspec.config.keywords import vrrp_instance as instance_rows
 from kaspec.config.keywords import vrrp_sync_group as rows
+from kaspec.config.lint.instances import instances
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Given, Section
 from kaspec.config.values import similar
@@ -27,8 +28,9 @@ def alone(reading: Reading) -> Iterator[Diagnostic]:
     """One member has nobody to follow."""
     for group in reading.section.sections(top.VRRP_SYNC_GROUP):
         names = [name for given in group.entries(rows.GROUP) for name in given.value]
-        if len(names) == 1:
-            message = f"sync group {group.label} has {names[0]} only, so there is nothing that moves together"
+        if len(names) <= 1:
+            what = f"{names[0]} only" if names else "no member"
+            message = f"sync group {group.label} has {what}, so there is nothing that moves together"
             yield GROUP_ALONE.at(group.span, message, "add the instances that must be Master on the same router, or remove the group")
 
 
@@ -62,4 +64,15 @@ def intervals(reading: Reading) -> Iterator[Diagnostic]:
             yield GROUP_INTERVALS.at(group.span, message, "give all of them the same advert_int")
 
 
-RULES = (alone, unknown, twice, intervals)
+def priorities(reading: Reading) -> Iterator[Diagnostic]:
+    """A group goes where all its members win, so two members that prefer different routers hold each other up."""
+    found = {instance.router.name: instance.router.priority for instance in instances(reading)}
+    for group in reading.section.sections(top.VRRP_SYNC_GROUP):
+        names = [name for given in group.entries(rows.GROUP) for name in given.value if name in found]
+        if len({found[name] for name in names}) > 1:
+            told = ", ".join(f"{name} {found[name]}" for name in dict.fromkeys(names))
+            message = f"the members of sync group {group.label} have different priorities ({told})"
+            yield GROUP_PRIORITIES.at(group.span, message, "give all of them the same priority, here and on the peers")
+
+
+RULES = (alone, unknown, twice, intervals, priorities)
