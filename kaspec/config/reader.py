@@ -8,6 +8,7 @@ from kaspec.config import names, pacing, sync_groups
 from kaspec.config.addresses import interfaces_named
 from kaspec.config.alerts import command_uses
 from kaspec.config.bfd import build_bfd_instances
+from kaspec.config.checks import Surroundings
 from kaspec.config.definitions import build_global_defs
 from kaspec.config.diagnostics import NO_SUCH_INTERFACE, Diagnostic
 from kaspec.config.expansion.library import Content, Found, Library, Question, Settings, Unread
@@ -108,6 +109,9 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     tell_of_silence(section, globally, [(each.router, each.settings) for each in instances], report)
     addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)
     server_groups = build_server_groups(section.sections(top.VIRTUAL_SERVER_GROUP), report)
+    settings = build_lvs_settings(globally, section)
+    file_weights = {name: weight for (kind, name), weight in weights.items() if kind == "file"}
+    surroundings = Surroundings(settings.checker_log_all_failures, settings.credentials, file_weights)
     configuration = Configuration(
         defaults,
         statics.addresses,
@@ -132,9 +136,9 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         command_uses=tuple(command_uses(section)),
         process=build_process_settings(section, globally),
         pacing=pacing.build_pacing(globally, section.sections(top.GARP_GROUP)),
-        lvs=build_lvs_settings(globally),
+        lvs=settings,
         server_groups=server_groups,
-        services=build_services(section.sections(top.VIRTUAL_SERVER), server_groups, report),
+        services=build_services(section.sections(top.VIRTUAL_SERVER), server_groups, surroundings, report),
     )
     return Reading(configuration, gathered(problems), section, expansion.texts)
 

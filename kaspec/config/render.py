@@ -19,6 +19,7 @@ from kaspec.config.keywords import Block, Listing, Setting
 from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, GroupSettings, InstanceSettings
 from kaspec.config.pacing import render_garp_group, render_intervals
 from kaspec.config.process import render_process_settings
+from kaspec.config.render_checks import render_check
 from kaspec.config.render_holdings import render_address, render_route, render_rule
 from kaspec.config.render_services import (
     endpoint_of,
@@ -35,6 +36,7 @@ from kaspec.config.values import plain_seconds
 from kaspec.config.writing import milliseconds, word
 from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
+from kaspec.health.model import Check
 from kaspec.lvs.model import ServerGroup, VirtualServer
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.holdings import interfaces_of
@@ -130,8 +132,16 @@ def _server_group(group: ServerGroup) -> str:
 
 def render_service(virtual: VirtualServer) -> str:
     """Write one ``virtual_server``."""
-    servers = (_block(f"real_server {endpoint_of(each)}", render_real_server(each, virtual), always=True) for each in virtual.servers)
+    servers = (
+        _block(f"real_server {endpoint_of(each)}", (*render_real_server(each, virtual), *map(_check, each.checks)), always=True)
+        for each in virtual.servers
+    )
     return _block(f"virtual_server {service_head(virtual.key)}", (*render_virtual_server(virtual), *servers))
+
+
+def _check(check: Check) -> str:
+    keyword, lines = render_check(check)
+    return _block(keyword, lines, always=True)
 
 
 def _block(head: str, lines: Iterable[str], always: bool = False) -> str:

@@ -4,16 +4,21 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TypeVar
+
+from attrs import evolve
 
 from kaspec.address import Address, Family, family_of
 from kaspec.config import diagnostics as kinds
+from kaspec.config.checks import Surroundings, build_checks, build_credentials
 from kaspec.config.keywords import Setting, lvs, top
 from kaspec.config.keywords import global_defs as globally
 from kaspec.config.keywords import real_server as server
 from kaspec.config.lexer import Report
 from kaspec.config.sections import Given, Section
 from kaspec.config.terms import AddressRange, Endpoint, FirewallMark, GroupEntry, GroupName, Network
+from kaspec.health.model import Check
 from kaspec.lvs.model import (
     DEFAULT_PERSISTENCE,
     NAT,
@@ -27,6 +32,7 @@ from kaspec.lvs.model import (
     RealServer,
     SchedulerFlag,
     ServerGroup,
+    ServerKey,
     Service,
     ServiceKey,
     SorryServer,
@@ -35,6 +41,8 @@ from kaspec.lvs.model import (
 
 T = TypeVar("T")
 Complain = Callable[[str], None]
+ChecksOf = Callable[[Section, Section, Endpoint], tuple[Check, ...]]
+"""What is checked of a real server: its block, its virtual server's, and where it is."""
 
 MOST_ADDRESSES = 65536
 """A range of more addresses than this is refused: the kernel is to have a service for each."""
@@ -45,7 +53,7 @@ _FLAGS: tuple[tuple[SchedulerFlag, tuple[Setting[bool], ...]], ...] = (
 )
 
 
-def build_lvs_settings(section: Section) -> LvsSettings:
+def build_lvs_settings(section: Section, whole: Section) -> LvsSettings:
     """Build what ``global_defs`` says about LVS; of a keyword and its older spelling the last counts."""
     flush = [each for each in (section.last(globally.LVS_FLUSH_ON_STOP), section.last(globally.LVS_FLUSH_ONSTOP)) if each is not None]
     return LvsSettings(
@@ -57,6 +65,7 @@ def build_lvs_settings(section: Section) -> LvsSettings:
         section.value(globally.SMTP_ALERT_CHECKER, None),
         section.value(globally.NO_CHECKER_EMAILS, False),
         section.value(globally.RS_INIT_NOTIFIES, False),
+        build_credentials(whole.merged(top.SSL)),
     )
 
 
@@ -73,7 +82,9 @@ def build_server_groups(sections: Iterable[Section], report: Report) -> tuple[Se
     return tuple(built.values())
 
 
-def build_services(sections: Iterable[Section], groups: Iterable[ServerGroup], report: Report) -> tuple[VirtualServer, ...]:
+def build_services(
+    sections: Iterable[Section], groups: Iterable[ServerGroup], surroundings: Surroundings, report: Report
+) -> tuple[VirtualServer, ...]:
     """Build every ``virtual_server``; of two that are one to the kernel the first is kept."""
     named = {group.name: group for group in groups}
     built: dict[ServiceKey, VirtualServer] = {}
@@ -83,7 +94,7 @@ def build_services(sections: Iterable[Section], groups: Iterable[ServerGroup], r
             message = f"there is no virtual_server_group {key.name}; this virtual_server is left out"
             report(kinds.MISSING_SETTING.at(section.span, message, f"define virtual_server_group {key.name} {{ ... }}"))
         elif key is not None and key not in built:
-            built[key] = _virtual_server(section, key, named)
+            built[key] = _virtual_server(section, key, named, partial(_checks, surroundings, report))
     return tuple(built.values())
 
 
@@ -140,11 +151,11 @@ def _family(section: Section) -> Family:
     return next((family_of(key.address) for key in keys if isinstance(key, Endpoint)), 4)
 
 
-def _virtual_server(section: Section, key: ServiceKey, groups: Mapping[str, ServerGroup]) -> VirtualServer:
+def _virtual_server(section: Section, key: ServiceKey, groups: Mapping[str, ServerGroup], checks_of: ChecksOf) -> VirtualServer:
     services: tuple[Service, ...] = groups[key.name].services(key.protocol) if isinstance(key, GroupService) else (key,)
     forwarding = _later(section, lvs.LB_KIND, lvs.LVS_METHOD, NAT)
     port = key.port if isinstance(key, AddressService) else None
-    servers = _servers(section, forwarding, port)
+    servers = tuple(_servers(section, forwarding, port, checks_of))
     total = sum(each.weight for each in servers)
     quorum = min(section.value(lvs.QUORUM, 1), max(total, 1)) if servers else section.value(lvs.QUORUM, 1)
     return VirtualServer(
@@ -196,14 +207,19 @@ def _length(granularity: Address | int | None, services: tuple[Service, ...]) ->
     return length if length < 32 else None
 
 
-def _servers(section: Section, forwarding: Forwarding, port: int | None) -> tuple[RealServer, ...]:
+def _servers(section: Section, forwarding: Forwarding, port: int | None, checks_of: ChecksOf) -> Iterator[RealServer]:
     """Build the real servers, each address and port once: the first counts."""
-    found: dict[tuple[Address, int], RealServer] = {}
+    found = set[ServerKey]()
     for each in section.sections(lvs.REAL_SERVER):
         if isinstance(each.key, Endpoint):
             built = _server(section, each, each.key, forwarding, port)
-            found.setdefault(built.key, built)
-    return tuple(found.values())
+            if built.key not in found:
+                found.add(built.key)
+                yield evolve(built, checks=checks_of(each, section, Endpoint(*built.key)))
+
+
+def _checks(surroundings: Surroundings, report: Report, own: Section, section: Section, at: Endpoint) -> tuple[Check, ...]:
+    return build_checks(own, section, at, surroundings, report)
 
 
 def _server(section: Section, own: Section, at: Endpoint, forwarding: Forwarding, port: int | None) -> RealServer:

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from kaspec.address import Address, Family, family_of
 from kaspec.command import Command
+from kaspec.health.model import Check, Credentials
 from kaspec.units import SECOND, Interval
 
 Protocol = Literal["TCP", "UDP", "SCTP"]
@@ -111,6 +112,7 @@ class RealServer:
     notify_up: Command | None = None
     notify_down: Command | None = None
     smtp_alert: bool | None = None
+    checks: tuple[Check, ...] = ()
 
     @property
     def key(self) -> ServerKey:
@@ -187,7 +189,7 @@ class LvsSettings:
     """What ``global_defs`` says about LVS; every field has its keyword's name.
 
     ``lvs_flush_on_stop`` empties the whole table (``""``), removes our virtual servers (``"VS"``), or does neither by itself (``None``):
-    then ours are removed as well, unless the process is to leave them behind.
+    then ours are removed as well, unless the process is to leave them behind.  ``credentials`` are those of the ``SSL`` block.
     """
 
     lvs_timeouts: Timeouts | None = None
@@ -198,3 +200,4 @@ class LvsSettings:
     smtp_alert_checker: bool | None = None
     no_checker_emails: bool = False
     rs_init_notifies: bool = False
+    credentials: Credentials = Credentials()

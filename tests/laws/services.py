@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from kaspec.address import Address, parse_address
 from kaspec.command import Command
+from kaspec.health.model import Check, Credentials, HttpCheck
 from kaspec.lvs.model import (
     NAT,
     AddressService,
@@ -24,6 +25,7 @@ from kaspec.lvs.model import (
     VirtualServer,
 )
 from kaspec.units import SECOND, Interval
+from tests.laws.checks import checks
 
 VIRTUAL = tuple(parse_address(text) for text in ("192.0.2.1", "192.0.2.2"))
 VIRTUAL_V6 = tuple(parse_address(text) for text in ("2001:db8::1", "2001:db8::2"))
@@ -38,6 +40,7 @@ flags: st.SearchStrategy[tuple[SchedulerFlag, ...]] = st.sampled_from(((), ("fla
 forwardings = st.sampled_from((NAT, NAT, Forwarding("DR"), Forwarding("TUN"), Forwarding("TUN", "gue", 6080, "csum")))
 choices = st.none() | st.booleans()
 weights = st.sampled_from((0, 1, 1, 2, 10))
+check_lists: st.SearchStrategy[list[Check]] = st.just([]) | st.lists(checks, max_size=2)
 NAMES = ("web", "mail")
 
 
@@ -50,7 +53,8 @@ def _real_servers(draw: st.DrawFn, hosts: tuple[Address, ...], virtual: VirtualS
         alert = draw(choices) if virtual.smtp_alert is None else draw(st.booleans())
         thresholds = draw(st.sampled_from(((0, 0), (10, 0), (10, 5))))
         inhibit, alpha, up, down = draw(st.tuples(st.booleans(), st.booleans(), commands, commands))
-        found.append(RealServer(address, own, forwarding, draw(weights), *thresholds, inhibit, alpha, up, down, alert))
+        probes = tuple(evolve(each, credentials=Credentials()) if isinstance(each, HttpCheck) else each for each in draw(check_lists))
+        found.append(RealServer(address, own, forwarding, draw(weights), *thresholds, inhibit, alpha, up, down, alert, probes))
     return tuple(found)
 
 
