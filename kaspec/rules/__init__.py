@@ -11,3 +11,4 @@ from kaspec.rules.states import *
 from kaspec.rules.detection import *
 from kaspec.rules.trackers import *
 from kaspec.rules.health import *
+from kaspec.rules.services import *

@@ -1,0 +1,83 @@
+"""IPVS's table as values: what the kernel holds, and what it is to hold.  Nothing in it counts connections."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from attrs import frozen
+
+from kaspec.address import Address, Family, family_of
+from kaspec.lvs.model import NAT, Forwarding, Persistence, SchedulerFlag, ServerKey, Service, VirtualServer
+from kaspec.units import SECOND, ZERO, Interval
+
+
+@frozen
+class ServiceSettings:
+    """How a service schedules: ``timeout`` 0 is without persistence, ``granularity`` a prefix length."""
+
+    scheduler: str
+    flags: tuple[SchedulerFlag, ...] = ()
+    one_packet: bool = False
+    timeout: Interval = ZERO
+    granularity: int = 32
+    engine: Literal["sip"] | None = None
+
+
+@frozen
+class Destination:
+    """A server behind a service, known by its address and port."""
+
+    address: Address
+    port: int
+    forwarding: Forwarding = NAT
+    weight: int = 1
+    upper_threshold: int = 0
+    lower_threshold: int = 0
+
+    @property
+    def key(self) -> ServerKey:
+        """What it is known by."""
+        return self.address, self.port
+
+    @property
+    def family(self) -> Family:
+        """4 or 6."""
+        return family_of(self.address)
+
+
+@frozen
+class Entry:
+    """A service with its destinations, in the order in which they are added."""
+
+    settings: ServiceSettings
+    destinations: tuple[Destination, ...] = ()
+
+
+Table = Mapping[Service, Entry]
+"""The services in order."""
+
+
+def settings_of(virtual: VirtualServer, service: Service) -> ServiceSettings:
+    """Return how the kernel is to schedule a service of a virtual server."""
+    whole = 32 if service.family == 4 else 128
+    persistence = virtual.persistence or Persistence(ZERO)
+    granularity = min(persistence.granularity or whole, whole)
+    timeout = Interval(-(-persistence.timeout // SECOND) * SECOND)
+    return ServiceSettings(virtual.scheduler, virtual.flags, virtual.one_packet, timeout, granularity, persistence.engine)
+
+
+def plain(forwarding: Forwarding) -> Forwarding:
+    """Return what the kernel makes of it: a tunnel is of a kind, with checksums or without."""
+    if forwarding.method != "TUN":
+        return Forwarding(forwarding.method)
+    kind = forwarding.tunnel or "ipip"
+    return Forwarding(
+        "TUN", kind, forwarding.port if kind == "gue" else None, "nocsum" if kind == "ipip" else forwarding.checksum or "nocsum"
+    )
+
+
+def by_key(destinations: Iterable[Destination]) -> dict[ServerKey, Destination]:
+    """Return destinations by what they are known by; of two with one key the first."""
+    found: dict[ServerKey, Destination] = {}
+    for each in destinations:
+        found.setdefault(each.key, each)
+    return found

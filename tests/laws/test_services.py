@@ -1,0 +1,185 @@
+"""Laws of virtual servers: the machine is total, the quorum is steady, and the plan reaches the desired table and nothing else."""
+
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaspec.health.events import CheckReported, WeightChange
+from kaspec.health.model import PingCheck, Probing, Target
+from kaspec.lvs.model import RealServer, Service, VirtualServer
+from kaspec.lvs.plan import AddService, DeleteService, apply, plan
+from kaspec.lvs.services import (
+    AddressSeen,
+    QuorumChanged,
+    ServerChanged,
+    ServiceEvent,
+    ServiceReconfigured,
+    ServiceState,
+    ServiceStopped,
+    begin,
+    entries,
+    step,
+    weight_of,
+)
+from kaspec.lvs.table import Entry, Table, by_key
+from kaspec.rules import RULES
+from tests.laws.services import REAL, virtual_servers
+
+Found = tuple[VirtualServer, ServiceState]
+changes = st.none() | st.builds(WeightChange, st.sampled_from(("is", "adds")), st.integers(-3, 5))
+
+
+def checked(server: RealServer) -> RealServer:
+    """The server with two checks that differ, one of which begins as failed if the server does."""
+    alpha = Probing(alpha=server.alpha)
+    return evolve(server, checks=(PingCheck(alpha, Target(REAL[0], 0)), PingCheck(Probing(), Target(REAL[1], 0))))
+
+
+virtuals = virtual_servers().map(lambda each: evolve(each, servers=tuple(map(checked, each.servers))))
+
+
+@st.composite
+def events(draw: st.DrawFn, virtual: VirtualServer) -> ServiceEvent:
+    """Anything, of servers and checks that there are, and that there are not."""
+    kind = draw(st.sampled_from(("report", "report", "report", "report", "address", "reload", "stop")))
+    match kind:
+        case "report":
+            keys = [each.key for each in virtual.servers]
+            key = draw(st.sampled_from([*keys, (REAL[0], 9)]))
+            return CheckReported(key, draw(st.integers(0, 2)), draw(st.booleans()), draw(changes), "")
+        case "address":
+            return AddressSeen(draw(st.booleans()))
+        case "reload":
+            return ServiceReconfigured(virtual)
+        case _:
+            return ServiceStopped()
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> Found:
+    """A virtual server and what up to twenty events made of it."""
+    virtual = draw(virtuals)
+    state = begin(virtual)
+    for _ in range(draw(st.integers(0, 20))):
+        state = step(virtual, state, draw(events(virtual))).state
+    return virtual, state
+
+
+@given(histories().flatmap(lambda found: st.tuples(st.just(found), events(found[0]))))
+def test_every_event_is_met_by_a_rule_and_quorum_is_told_when_it_changes(
+    case: tuple[Found, ServiceEvent],
+) -> None:
+    (virtual, state), event = case
+    taken = step(virtual, state, event)
+    assert taken.rule in RULES
+    if not isinstance(event, ServiceStopped):
+        told = [each.is_up for each in taken.effects if isinstance(each, QuorumChanged)]
+        assert told == ([taken.state.has_quorum] if taken.state.has_quorum != state.has_quorum else [])
+
+
+@given(histories())
+def test_a_quorum_is_what_the_servers_weigh_and_hysteresis_keeps(found: Found) -> None:
+    virtual, state = found
+    weighs = weight_of(virtual, state)
+    if weighs >= virtual.quorum + virtual.hysteresis:
+        assert state.has_quorum
+    if not weighs or weighs < virtual.quorum - virtual.hysteresis:
+        assert not state.has_quorum
+
+
+@given(histories(), st.integers(0, 3), st.integers(0, 1), st.booleans())
+def test_what_is_said_again_changes_nothing(found: Found, place: int, check: int, is_up: bool) -> None:
+    """At constant input the quorum never oscillates, and nobody is told anything twice."""
+    virtual, state = found
+    if not virtual.servers:
+        return
+    report = CheckReported(virtual.servers[place % len(virtual.servers)].key, check, is_up)
+    once = step(virtual, state, report)
+    again = step(virtual, once.state, report)
+    assert (again.state, again.effects) == (once.state, ())
+
+
+@given(histories())
+def test_a_reload_of_the_same_changes_nothing(found: Found) -> None:
+    virtual, state = found
+    reloaded = step(virtual, state, ServiceReconfigured(virtual))
+    assert (reloaded.state, reloaded.effects) == (state, ())
+
+
+@given(histories())
+def test_who_serves_is_up_or_the_sorry_server_and_never_both(found: Found) -> None:
+    virtual, state = found
+    up = {server.key for server, each in zip(virtual.servers, state.servers, strict=True) if each.is_up}
+    sorry = virtual.sorry_server
+    for entry in entries(virtual, state).values():
+        serving = {each.key for each in entry.destinations if each.weight}
+        if sorry is None or state.has_quorum:
+            assert serving <= up
+        else:
+            assert serving == {(sorry.address, sorry.port)}
+
+
+@given(histories())
+def test_omega_tells_of_each_server_that_was_up(found: Found) -> None:
+    virtual, state = found
+    told = [each.server for each in step(virtual, state, ServiceStopped()).effects if isinstance(each, ServerChanged)]
+    up = [server for server, each in zip(virtual.servers, state.servers, strict=True) if each.is_up]
+    assert told == (up if virtual.omega else [])
+
+
+# Plans.
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> dict[Service, Entry]:
+    """What several virtual servers make of the kernel's table."""
+    made: dict[Service, Entry] = {}
+    for virtual, state in draw(st.lists(histories(), max_size=3)):
+        made.update(entries(virtual, state))
+    return made
+
+
+def content(table: Table) -> dict[Service, object]:
+    return {service: (entry.settings, by_key(entry.destinations)) for service, entry in table.items()}
+
+
+@given(tables(), tables())
+def test_a_plan_reaches_the_desired_table_from_any_other_and_then_there_is_nothing_to_do(actual: Table, desired: Table) -> None:
+    reached = apply(actual, plan(actual, desired))
+    assert content(reached) == content(desired)
+    assert plan(reached, desired) == ()
+
+
+@given(tables(), tables())
+def test_a_plan_has_one_command_for_each_difference(actual: Table, desired: Table) -> None:
+    """What is the same is not touched; what is there under its key is never deleted and added again."""
+    commands = plan(actual, desired)
+    differences = 0
+    for service in {**actual, **desired}:
+        before, after = actual.get(service), desired.get(service)
+        if after is None:
+            differences += 1
+            continue
+        differences += before is None or before.settings != after.settings
+        old, new = by_key(before.destinations if before else ()), by_key(after.destinations)
+        differences += sum(old.get(key) != new.get(key) for key in old.keys() | new.keys())
+    assert len(commands) == differences
+    added = {each.service for each in commands if isinstance(each, AddService)}
+    assert not added & {each.service for each in commands if isinstance(each, DeleteService)}
+
+
+@given(histories().flatmap(lambda found: st.tuples(st.just(found), events(found[0]))))
+def test_on_the_way_somebody_serves_if_somebody_did_and_somebody_will(
+    case: tuple[Found, ServiceEvent],
+) -> None:
+    """No step of a plan leaves a service without anybody to serve that had and will have somebody."""
+    (virtual, state), event = case
+    actual, desired = entries(virtual, state), entries(virtual, step(virtual, state, event).state)
+
+    def serves(table: Table, service: Service) -> bool:
+        return service in table and any(each.weight for each in table[service].destinations)
+
+    commands = plan(actual, desired)
+    for service in virtual.services:
+        if serves(actual, service) and serves(desired, service):
+            assert all(serves(apply(actual, commands[:count]), service) for count in range(len(commands) + 1))
