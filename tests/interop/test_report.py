@@ -281,4 +281,4 @@ def test_a_fault_is_reported_as_real_keepalived_does_with_its_reason(lan: TwoRou
     ours = render_stats(NODE.routers, core.counts)
     # keepalived sends its last advertisement twice, and counts priority zero once; RFC 3768 wants one
     assert ours == real.replace("    Sent: 8\n", "    Sent: 7\n", 1) != real
-    assert "   Fault = interface eth1 down\n" in render_data(CONFIGURATION, core.state, core.journals, WallClock(core.now, 0, ZERO))
+    assert "   Fault = interface eth1 down, since " in render_data(CONFIGURATION, core.state, core.journals, WallClock(core.now, 0, ZERO))
