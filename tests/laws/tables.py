@@ -161,6 +161,8 @@ VALUES: dict[Argument[Any], st.SearchStrategy[Any]] = {
     form.ADDRESS: addresses,
     form.IPV4: ipv4,
     form.IPV6: ipv6,
+    form.GROUP4: ipv4.map(lambda each: Address(bytes((224 | each[0] & 15,)) + each[1:])),
+    form.GROUP6: ipv6.map(lambda each: Address(b"\xff" + each[1:])),
     form.NETMASK: st.integers(1, 128) | st.integers(1, 32).map(lambda bits: Address((((1 << bits) - 1) << (32 - bits)).to_bytes(4))),
     form.SIZE_POLICY: st.sampled_from(("MTU", "ADVERT")) | st.integers(1, form.INT32),
     form.DIGEST: st.text("0123456789abcdefABCDEF", min_size=32, max_size=32),

@@ -102,6 +102,7 @@ def test_an_argument_means(argument: Argument[Any], text: str, meaning: object) 
         (form.INTERFACE, "sixteen-letters-", "'sixteen-letters-' cannot be the name of an interface", "sixteen-letters-"),
         (form.ADDRESS, "fe80::1%eth0", "'fe80::1%eth0' names an interface", "fe80::1%eth0"),
         (form.IPV6, "192.0.2.1", "'192.0.2.1' is not an IPv6 address", "192.0.2.1"),
+        (form.GROUP4, "192.0.2.7", "'192.0.2.7' is not a multicast group", "192.0.2.7"),
         (form.NETMASK, "255.0.255.0", "'255.0.255.0' is not a netmask", "255.0.255.0"),
         (form.DIGEST, "abc", "'abc' is not an MD5 sum", "abc"),
         (form.UMASK, "IRUSR|IZUSR", "'IZUSR' is no permission", "IRUSR|IZUSR"),
