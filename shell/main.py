@@ -31,6 +31,7 @@ class Commands(click.Group):
         "explain": ("shell.commands.explain", "Show what a configuration comes to: every value, whence, and every timer."),
         "plan": ("shell.commands.plan", "Show what a reload would do, and whether it interrupts service."),
         "doctor": ("shell.commands.doctor", "Examine this machine: what would keep a configuration from working."),
+        "genhash": ("shell.commands.genhash", "Print the digest of a web page, for a checker's digest."),
         "trace": ("shell.commands.trace", "Run, write and explain protocol traces."),
         "demo": ("shell.commands.demo", "Show a failover on this machine, in namespaces of its own."),
         "help": ("shell.commands.help", "Explain the keywords of keepalived.conf."),

@@ -44,7 +44,15 @@ class HttpExchange:
     search: Search = Search()
 
 
+@frozen
+class Whole:
+    """The page is there, as far as it will ever be."""
+
+    exchange: HttpExchange
+
+
 HttpStep = Onward[HttpExchange] | Verdict
+Reading = HttpStep | Whole
 
 
 @lru_cache(maxsize=16384)
@@ -71,7 +79,7 @@ def read_head(octets: bytes) -> Head | str:
     try:
         event = connection.next_event()
     except h11.RemoteProtocolError as error:
-        return str(error)
+        return str(error).replace("bytearray(b", "(")
     if not isinstance(event, h11.Response | h11.InformationalResponse):
         return "no response"
     length = next((value for name, value in event.headers if name == b"content-length"), None)
@@ -88,6 +96,12 @@ def begin(check: HttpCheck, place: int) -> Onward[HttpExchange]:
 
 def take(check: HttpCheck, exchange: HttpExchange, event: ExchangeEvent) -> HttpStep:
     """Take one event; total."""
+    taken = read(check, exchange, event)
+    return judge(taken.exchange) if isinstance(taken, Whole) else taken
+
+
+def read(check: HttpCheck, exchange: HttpExchange, event: ExchangeEvent) -> Reading:
+    """Take one event, without judging the page."""
     stage = exchange.stage
     if isinstance(event, Received) and stage == "head":
         return _head(exchange, event.octets)
@@ -102,11 +116,11 @@ def take(check: HttpCheck, exchange: HttpExchange, event: ExchangeEvent) -> Http
     return failed(event) or Onward(exchange, heard=False)
 
 
-def _ask(check: HttpCheck, exchange: HttpExchange) -> HttpStep:
+def _ask(check: HttpCheck, exchange: HttpExchange) -> Reading:
     return Onward(evolve(exchange, stage="head"), (Send(request(exchange.url, check.target, check.protocol)),))
 
 
-def _head(exchange: HttpExchange, octets: bytes) -> HttpStep:
+def _head(exchange: HttpExchange, octets: bytes) -> Reading:
     came = exchange.came + octets
     end = came.find(b"\r\n\r\n", max(len(exchange.came) - 3, 0))
     if end < 0:
@@ -118,7 +132,7 @@ def _head(exchange: HttpExchange, octets: bytes) -> HttpStep:
     return _body(evolve(exchange, stage="body", came=b"", head=head), came[end + 4 :])
 
 
-def _body(exchange: HttpExchange, octets: bytes) -> HttpStep:
+def _body(exchange: HttpExchange, octets: bytes) -> Reading:
     """Take in some of the body: neither more of it than there is to be, nor what no one asks for."""
     assert exchange.head is not None, "the head came before the body"
     url, length = exchange.url, exchange.head.length
@@ -126,16 +140,16 @@ def _body(exchange: HttpExchange, octets: bytes) -> HttpStep:
     exchange = evolve(
         exchange,
         taken=exchange.taken + len(wanted),
-        digest=exchange.digest.over(wanted) if url.digest and wanted else exchange.digest,
+        digest=exchange.digest.over(wanted) if url.digest is not None and wanted else exchange.digest,
         search=extend(url.pattern, exchange.search, wanted) if url.pattern else exchange.search,
     )
-    return judge(exchange) if exchange.taken == length else Onward(exchange)
+    return Whole(exchange) if exchange.taken == length else Onward(exchange)
 
 
-def _ended(exchange: HttpExchange, event: StreamEnded) -> HttpStep:
+def _ended(exchange: HttpExchange, event: StreamEnded) -> Reading:
     if exchange.url.tls_compliant and not event.clean:
         return Verdict(False, rules.TLS_NOT_CLOSED)
-    return judge(exchange)
+    return Whole(exchange)
 
 
 def judge(exchange: HttpExchange) -> Verdict:
