@@ -92,9 +92,9 @@ class Requests:
         return tuple(reports)
 
 
-def open_netlink(receive_buffer: int, force: bool = True) -> socket.socket:
+def open_netlink(receive_buffer: int, force: bool = True, protocol: int = socket.NETLINK_ROUTE) -> socket.socket:
     """Open a socket whose buffer may, by ``force``, exceed net.core.rmem_max, which needs CAP_NET_ADMIN."""
-    opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+    opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol)
     if not force:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         return opened

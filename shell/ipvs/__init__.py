@@ -1,0 +1,1 @@
+"""IPVS, the kernel's load balancer, over generic netlink."""
