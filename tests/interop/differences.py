@@ -235,9 +235,11 @@ CLASSES = (
     ),
     Class(
         "parts of a second",
-        "keepalived counts the timeout of a script in whole seconds; we take parts of one too.",
+        "keepalived 2.2.7 counts interval and timeout of a script in whole seconds; later releases, and we, take parts of one too.",
         lambda case, what: (
-            isinstance(what, Complaint) and case.keyword(what.line) == "timeout" and _says("^invalid number|script timeout")(case, what)
+            isinstance(what, Complaint)
+            and case.keyword(what.line) in {"interval", "timeout"}
+            and _says("^invalid number|vrrp script")(case, what)
         ),
     ),
     Class(
@@ -257,12 +259,12 @@ CLASSES = (
     ),
     Class(
         "routes are not tracked",
-        "keepalived says that a route without an interface cannot be tracked; we track none yet.",
+        "keepalived says that a route without an interface cannot be tracked; there is nothing to track then, and we say nothing.",
         _says(r"cannot track route"),
     ),
     Class(
         "no time to connect",
-        "keepalived makes 1 second of smtp_connect_timeout 0, and says so; no mail is sent in this release.",
+        "keepalived makes 1 second of smtp_connect_timeout 0, and says so; we take what is written.",
         _says(r"^smtp_con+ect_timeout must be greater than 0"),
     ),
     Class(
