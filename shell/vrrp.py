@@ -13,15 +13,17 @@ from attrs import define, field
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
 from kaspec.config.values import plain_seconds
-from kaspec.node import LinkChanged, Node, TrackerReported
+from kaspec.node import LinkChanged, Node, TrackerReported, Transition
 from kaspec.process import ProcessSettings
 from kaspec.report.bfd import session_lines
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
 from kaspec.report.status import render_json
 from kaspec.report.trackers import Watched
+from kaspec.snmp.agent import wanted
+from kaspec.snmp.snapshot import Face, Snapshot
 from kaspec.tracking import Finding, Tracker
-from kaspec.units import SECOND, Interval
+from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
 from shell import dumps, exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
@@ -38,10 +40,12 @@ from shell.process import name_process
 from shell.recorder import Recorder
 from shell.requests import BUFFER
 from shell.runner import Runner
+from shell.snmp import Agent
 from shell.statics import StaticItems
 from shell.sysctls import Sysctls
 from shell.trackers.watching import Trackers
 from shell.tuning import raise_priority, tune
+from shell.version import VERSION
 from shell.virtual_interfaces import VirtualInterfaces
 
 SWITCH_SECONDS = 0.0001
@@ -60,7 +64,6 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     runner = Runner(loop)
     notifier = Notifier.at(loop, runner, os.uname().nodename)
     notifier.adopt(configuration)
-    diary.tell = notifier.take
     async with Kernel(_buffers(configuration.process)) as kernel:
         promoted = Sysctls.resume(ledger(options).with_suffix(".secondaries"))
         premises = Premises(VirtualInterfaces(kernel, Sysctls.resume(ledger(options))), diary.problems, promoted)
@@ -72,6 +75,8 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         vrrp.open()
         child = _Child(vrrp, kernel, premises, statics, diary, notifier, configuration, options)
         leash = child.leash = Leash("VRRP", loop.create_future(), child.obey)
+        agent = child.agent = Agent(loop, child.snapshot)
+        diary.tell = child.tell
         child.settle(configuration)
         child.trackers = Trackers.at(loop, runner, vrrp.take)
         child.hearer = Hearer(loop, sessions, child.hear_of_session)
@@ -92,6 +97,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         loop.remove_reader(channel.fileno())
         child.trackers.close()
         child.leave(keeping=options.dont_release_vrrp)
+        agent.close()
         await notifier.finish()
         if recorder:
             recorder.close()
@@ -135,6 +141,8 @@ class _Child:
     leash: Leash = field(init=False)
     hearer: Hearer | None = None
     trackers: Trackers | None = None
+    agent: Agent | None = None
+    born: Instant = field(factory=now)
     waiting: bool = False
     postponed: Configuration | None = None
 
@@ -146,6 +154,31 @@ class _Child:
         self.vrrp.announcer.pacing = configuration.pacing
         self.diary.tolerated = settings.min_auto_priority_delay
         self.diary.overslept = self.hurry
+        if self.agent:
+            options = self.options
+            self.agent.adopt(wanted(configuration.global_defs.snmp, options.snmp, options.snmp_agent_socket))
+
+    def tell(self, transition: Transition) -> None:
+        """Tell scripts, FIFOs and mail of a transition, and managers."""
+        self.notifier.take(transition)
+        if self.agent:
+            self.agent.take(transition)
+
+    def snapshot(self) -> Snapshot:
+        """Return everything that SNMP shows, as it is now."""
+        faces = {name: Face(each.index, each.mac) for name, each in self.kernel.interfaces.items()}
+        return Snapshot(
+            self.configuration,
+            self.vrrp.state,
+            now(),
+            self.born,
+            f"kaspec v{VERSION}",
+            os.uname().nodename,
+            dict(self.diary.journals),
+            dict(self.diary.counts),
+            faces,
+            self.trackers.watched if self.trackers else Watched(),
+        )
 
     def hurry(self) -> None:
         """A timer was served late: have the system run us before others, as far as ``max_auto_priority`` allows."""

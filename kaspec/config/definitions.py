@@ -6,7 +6,7 @@ from kaspec.config.alerts import build_telling
 from kaspec.config.keywords import Setting
 from kaspec.config.keywords import global_defs as rows
 from kaspec.config.keywords import vrrp_instance as instance_rows
-from kaspec.config.model import SMTP_PORT, THIRTY_SECONDS, GlobalDefs
+from kaspec.config.model import SMTP_PORT, THIRTY_SECONDS, GlobalDefs, Snmp
 from kaspec.config.sections import NOWHERE, Section
 from kaspec.config.terms import Refresh
 from kaspec.config.transport import build_transport
@@ -33,6 +33,7 @@ def build_global_defs(section: Section) -> GlobalDefs:
         no_email_faults=section.value(rows.NO_EMAIL_FAULTS, False),
         telling=build_telling(section),
         transport=build_transport(section),
+        snmp=_snmp(section),
         default_interface=section.value(rows.DEFAULT_INTERFACE, "eth0"),
         dynamic_interfaces=section.value(rows.DYNAMIC_INTERFACES, None),
         vrrp_priority=section.value(rows.VRRP_PRIORITY, 0),
@@ -48,6 +49,21 @@ def build_global_defs(section: Section) -> GlobalDefs:
         firewall=_firewall(section),
         process_monitor_rcv_bufs=section.value(rows.PROCESS_MONITOR_RCV_BUFS, None),
         process_monitor_rcv_bufs_force=section.value(rows.PROCESS_MONITOR_RCV_BUFS_FORCE, False),
+    )
+
+
+def _snmp(section: Section) -> Snmp:
+    """Build what is shown by SNMP; one keyword has an older name, another stands for two."""
+
+    def given(*settings: Setting[bool]) -> bool:
+        return any(section.value(each, False) for each in settings)
+
+    return Snmp(
+        given(rows.ENABLE_SNMP_VRRP, rows.ENABLE_SNMP_KEEPALIVED),
+        given(rows.ENABLE_SNMP_RFCV2, rows.ENABLE_SNMP_RFC),
+        given(rows.ENABLE_SNMP_RFCV3, rows.ENABLE_SNMP_RFC),
+        given(rows.ENABLE_TRAPS),
+        section.value(rows.SNMP_SOCKET, None),
     )
 
 

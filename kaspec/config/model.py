@@ -76,6 +76,26 @@ class Transport:
 
 
 @frozen
+class Snmp:
+    """What a manager may see by SNMP, which MIBs and whether it is told of changes; every field has its keyword's name.
+
+    ``enable_snmp_rfc`` is both RFC MIBs.  ``snmp_socket`` is where the master agent listens for subagents (AgentX), ``None`` its usual
+    place.
+    """
+
+    enable_snmp_vrrp: bool = False
+    enable_snmp_rfcv2: bool = False
+    enable_snmp_rfcv3: bool = False
+    enable_traps: bool = False
+    snmp_socket: str | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is anything to show."""
+        return self.enable_snmp_vrrp or self.enable_snmp_rfcv2 or self.enable_snmp_rfcv3
+
+
+@frozen
 class GlobalDefs:
     """keepalived's ``global_defs``: ``None`` where the default depends on the machine or on another setting.
 
@@ -97,6 +117,7 @@ class GlobalDefs:
     no_email_faults: bool = False
     telling: Telling = Telling()
     transport: Transport = Transport()
+    snmp: Snmp = Snmp()
     default_interface: str = "eth0"
     dynamic_interfaces: str | None = None
     vrrp_priority: int = 0

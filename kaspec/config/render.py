@@ -16,7 +16,7 @@ from kaspec.bfd.session import Session
 from kaspec.config.alerts import write_alerts
 from kaspec.config.credentials import write_authentication
 from kaspec.config.keywords import Block, Listing, Setting
-from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, GroupSettings, InstanceSettings
+from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, GroupSettings, InstanceSettings, Snmp
 from kaspec.config.pacing import render_garp_group, render_intervals
 from kaspec.config.process import render_process_settings
 from kaspec.config.render_checks import render_check
@@ -183,11 +183,20 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
     if defs.strict:
         yield "vrrp_strict"
     yield from write_transport(defs.transport)
+    yield from _snmp(defs.snmp)
     yield from _firewall(defs.firewall)
     if defs.process_monitor_rcv_bufs is not None:
         yield f"process_monitor_rcv_bufs {defs.process_monitor_rcv_bufs}"
     if defs.process_monitor_rcv_bufs_force:
         yield "process_monitor_rcv_bufs_force"
+
+
+def _snmp(snmp: Snmp) -> Iterator[str]:
+    for name in ("enable_snmp_vrrp", "enable_snmp_rfcv2", "enable_snmp_rfcv3", "enable_traps"):
+        if getattr(snmp, name):
+            yield name
+    if snmp.snmp_socket is not None:
+        yield f"snmp_socket {word(snmp.snmp_socket)}"
 
 
 def _firewall(style: FirewallStyle | None) -> Iterator[str]:

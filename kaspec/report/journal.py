@@ -17,7 +17,7 @@ from kaspec.report.log import log_lines
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, HoldingsLost
-from kaspec.vrrp.state import Reason
+from kaspec.vrrp.state import Backup, Master, Reason
 
 _FOLLOWING: frozenset[Rule] = frozenset(
     {rules.BACKUP_REFRESHED, rules.BACKUP_NO_PREEMPT, rules.PREEMPT_DELAY_STARTS, rules.PREEMPT_DELAY_RUNS}
@@ -38,7 +38,8 @@ class Journal:
 
     ``following`` is the last advertisement accepted from the Master while Backup, ``following_since`` when that Master was first heard,
     ``since`` when the state was entered (``None``: not yet), ``repeats`` how often packets provoked each kind since the last change;
-    ``faults`` since when the virtual router has each reason to be at fault.
+    ``faults`` since when the virtual router has each reason to be at fault; ``up_since`` since when it has been taking part, as Backup or
+    Master.
     """
 
     following: AdvertisementReceived | None = None
@@ -46,6 +47,7 @@ class Journal:
     since: Instant | None = None
     repeats: Mapping[str, int] = field(factory=dict)
     faults: Mapping[Reason, Instant] = field(factory=dict)
+    up_since: Instant | None = None
 
 
 BLANK = Journal()
@@ -70,7 +72,9 @@ def enter(journal: Journal, outcome: Outcome, now: Instant, detail: bool) -> tup
     before, state = outcome.before, outcome.step.state
     if type(before) is type(state) and before.standing.faults == state.standing.faults:
         return entered, lines
-    return evolve(entered, faults={reason: journal.faults.get(reason, now) for reason in state.standing.faults}), lines
+    faults = {reason: journal.faults.get(reason, now) for reason in state.standing.faults}
+    up_since = (now if journal.up_since is None else journal.up_since) if isinstance(state, Backup | Master) else None
+    return evolve(entered, faults=faults, up_since=up_since), lines
 
 
 def _enter(journal: Journal, outcome: Outcome, now: Instant, detail: bool) -> tuple[Journal, tuple[str, ...]]:
@@ -115,7 +119,7 @@ def _follow(
         times = journal.repeats.get(_MASTER_CHANGED, 0) + 1
     told = times == 0 or is_telling(times)
     repeats = {_MASTER_CHANGED: times} if told else {**journal.repeats, _MASTER_CHANGED: times}
-    changed, said = _say(Journal(event, now, journal.since, repeats, journal.faults), outcome, event, detail)
+    changed, said = _say(Journal(event, now, journal.since, repeats, journal.faults, journal.up_since), outcome, event, detail)
     return changed, (*said, *counted(_master_line(outcome, was, event, detail), times)) if told else said
 
 

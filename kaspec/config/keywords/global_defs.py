@@ -247,11 +247,12 @@ SNMP_SOCKET = setting(
         "1.2.24",
         "AgentX",
         preset="unix:/var/agentx/master",
-        example="snmp_socket udp:192.0.2.1:705",
+        example="snmp_socket tcp:192.0.2.1:705",
     ),
+    acts=True,
 )
 ENABLE_SNMP_CHECKER = setting(_SCOPE, "enable_snmp_checker", form.FLAG, Description("flag", "no", 2, "L", "1.2.24", "KEEPALIVED-MIB"))
-ENABLE_TRAPS = setting(_SCOPE, "enable_traps", form.FLAG, Description("flag", "no", 3, "G", "1.2.7"))
+ENABLE_TRAPS = setting(_SCOPE, "enable_traps", form.FLAG, Description("flag", "no", 3, "G", "1.2.7"), acts=True)
 SNMP_VS_STATS_UPDATE_INTERVAL = setting(
     _SCOPE,
     "snmp_vs_stats_update_interval",

@@ -271,13 +271,21 @@ FIFO_WRITE_VRRP_STATES_ON_RELOAD = setting(
     acts=True,
 )
 _NO_BUS = Idle("states are told by notify scripts, FIFOs and the JSON of SIGRTMIN+2, and not over D-Bus")
-ENABLE_SNMP_VRRP = setting(_SCOPE, "enable_snmp_vrrp", form.FLAG, Description("flag", "no", 2, "V", "2.0.0", "KEEPALIVED-MIB"))
+ENABLE_SNMP_VRRP = setting(_SCOPE, "enable_snmp_vrrp", form.FLAG, Description("flag", "no", 2, "V", "2.0.0", "KEEPALIVED-MIB"), acts=True)
 ENABLE_SNMP_KEEPALIVED = setting(
-    _SCOPE, "enable_snmp_keepalived", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "deprecated name", synonym="enable_snmp_vrrp")
+    _SCOPE,
+    "enable_snmp_keepalived",
+    form.FLAG,
+    Description("flag", "no", 3, "V", "1.2.24", "deprecated name", synonym="enable_snmp_vrrp"),
+    acts=True,
 )
-ENABLE_SNMP_RFC = setting(_SCOPE, "enable_snmp_rfc", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "both RFC MIBs"))
-ENABLE_SNMP_RFCV2 = setting(_SCOPE, "enable_snmp_rfcv2", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "RFC 2787 VRRP-MIB"))
-ENABLE_SNMP_RFCV3 = setting(_SCOPE, "enable_snmp_rfcv3", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "RFC 6527 VRRPV3-MIB"))
+ENABLE_SNMP_RFC = setting(_SCOPE, "enable_snmp_rfc", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "both RFC MIBs"), acts=True)
+ENABLE_SNMP_RFCV2 = setting(
+    _SCOPE, "enable_snmp_rfcv2", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "RFC 2787 VRRP-MIB"), acts=True
+)
+ENABLE_SNMP_RFCV3 = setting(
+    _SCOPE, "enable_snmp_rfcv3", form.FLAG, Description("flag", "no", 3, "V", "1.2.24", "RFC 6527 VRRPV3-MIB"), acts=True
+)
 ENABLE_DBUS = setting(_SCOPE, "enable_dbus", form.FLAG, Description("flag", "no", 3, "V", "1.3.0", "org.keepalived.Vrrp1", idle=_NO_BUS))
 DBUS_SERVICE_NAME = setting(
     _SCOPE,

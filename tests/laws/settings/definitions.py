@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from kaspec.config.model import GlobalDefs, Telling, Transport
+from kaspec.config.model import GlobalDefs, Snmp, Telling, Transport
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.units import SECOND, Interval
@@ -46,10 +46,19 @@ transport = st.builds(
     vrrp_rx_bufs_multiplier=st.integers(1, 99),
 )
 """Without ``vrrp_check_unicast_src``, which no instance can take back."""
+snmp = st.builds(
+    Snmp,
+    enable_snmp_vrrp=st.booleans(),
+    enable_snmp_rfcv2=st.booleans(),
+    enable_snmp_rfcv3=st.booleans(),
+    enable_traps=st.booleans(),
+    snmp_socket=st.none() | words,
+)
 global_defs = st.builds(
     GlobalDefs,
     telling=telling,
     transport=transport,
+    snmp=snmp,
     router_id=st.none() | words,
     notification_email=st.lists(words, max_size=3).map(tuple),
     notification_email_from=st.none() | phrases,

@@ -1,0 +1,111 @@
+"""Notifications: what an outcome means to a manager (KEEPALIVED-MIB vrrpTraps; RFC 2787 and RFC 6527 newMaster)."""
+
+from collections.abc import Iterator
+
+from kaspec import rules
+from kaspec.config.model import Snmp
+from kaspec.groups import GroupOutcome
+from kaspec.node import Outcome
+from kaspec.snmp import rfc2787, rfc6527
+from kaspec.snmp.keepalived import GLOBAL, VRRP
+from kaspec.snmp.snapshot import BACKUP, FAULT, INIT, MASTER, STATE_NUMBERS, Snapshot
+from kaspec.snmp.values import Binding, Oid, Syntax, Value, integer, octets, text
+from kaspec.vrrp.events import AdvertisementDiscarded
+from kaspec.vrrp.state import Master, state_name
+
+TRAP_NAME: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
+"""SNMPv2-MIB snmpTrapOID: what a notification is, and its first binding."""
+_GROUP_CHANGED, _INSTANCE_CHANGED = (*VRRP, 10, 0, 1), (*VRRP, 10, 0, 2)
+_GROUP, _INSTANCE, _ROUTER_ID = (*VRRP, 1, 1), (*VRRP, 3, 1), (*GLOBAL, 2)
+_NEW_MASTER, _AUTHENTICATION_FAILED = (*rfc2787.VRRP_MIB, 0, 1), (*rfc2787.VRRP_MIB, 0, 2)
+_NEW_MASTER_3 = (*rfc6527.VRRPV3_MIB, 0, 1)
+_GROUP_STATES = {"MASTER": MASTER, "BACKUP": BACKUP, "FAULT": FAULT, "STOP": INIT}
+_INVALID_TYPE, _MISMATCH, _FAILURE = 1, 2, 3
+_FAILURES = {
+    rules.AUTH_TYPE_UNKNOWN: _INVALID_TYPE,
+    rules.AUTH_TYPE_MISMATCH: _MISMATCH,
+    rules.HEADER_MISSING: _MISMATCH,
+    rules.HEADER_UNEXPECTED: _MISMATCH,
+    rules.PASSWORD: _FAILURE,
+    rules.HEADER_INTEGRITY: _FAILURE,
+    rules.HEADER_SPI: _FAILURE,
+    rules.HEADER_SEQUENCE: _FAILURE,
+}
+
+Notification = tuple[Binding, ...]
+
+
+def is_telling(outcome: Outcome | GroupOutcome) -> bool:
+    """Tell, as cheaply as can be, whether an outcome may be worth a notification."""
+    if isinstance(outcome, GroupOutcome):
+        return True
+    return type(outcome.before) is not type(outcome.step.state) or outcome.step.rule in _FAILURES
+
+
+def notifications(settings: Snmp, shown: Snapshot, outcome: Outcome | GroupOutcome) -> tuple[Notification, ...]:
+    """Return what is sent of an outcome, if notifications are wanted; ``shown`` is some time after it."""
+    if not settings.enable_traps:
+        return ()
+    if isinstance(outcome, GroupOutcome):
+        return tuple(_group(shown, outcome)) if settings.enable_snmp_vrrp else ()
+    return tuple(_instance(settings, shown, outcome))
+
+
+def _what(name: Oid, *bindings: tuple[Oid, Value]) -> Notification:
+    return (Binding(TRAP_NAME, Value(Syntax.OBJECT_IDENTIFIER, name)), *(Binding(*each) for each in bindings))
+
+
+def _router_id(shown: Snapshot) -> tuple[Oid, Value]:
+    return (*_ROUTER_ID, 0), text(shown.configuration.global_defs.router_id or shown.host)
+
+
+def _group(shown: Snapshot, outcome: GroupOutcome) -> Iterator[Notification]:
+    names = [group.name for group in shown.configuration.groups]
+    if outcome.group in names:
+        row = names.index(outcome.group) + 1
+        name, state = text(outcome.group), integer(_GROUP_STATES[outcome.state])
+        yield _what(_GROUP_CHANGED, ((*_GROUP, 2, row), name), ((*_GROUP, 3, row), state), _router_id(shown))
+
+
+def _instance(settings: Snmp, shown: Snapshot, outcome: Outcome) -> Iterator[Notification]:
+    state = outcome.step.state
+    changed = type(outcome.before) is not type(state)
+    row = next((place for place, each in enumerate(shown.configuration.routers) if each.name == outcome.router.name), None)
+    if row is None:
+        return
+    if settings.enable_snmp_vrrp and changed:
+        number = row + 1
+        initial = MASTER if shown.configuration.settings[row].initial_state == "MASTER" else BACKUP
+        yield _what(
+            _INSTANCE_CHANGED,
+            ((*_INSTANCE, 2, number), text(outcome.router.name)),
+            ((*_INSTANCE, 4, number), integer(STATE_NUMBERS[state_name(state)])),
+            ((*_INSTANCE, 5, number), integer(initial)),
+            _router_id(shown),
+        )
+    if changed and isinstance(state, Master):
+        yield from _new_master(settings, shown, outcome, state)
+    if settings.enable_snmp_rfcv2 and isinstance(outcome.event, AdvertisementDiscarded) and outcome.step.rule in _FAILURES:
+        yield from _not_authentic(outcome, outcome.event)
+
+
+def _new_master(settings: Snmp, shown: Snapshot, outcome: Outcome, state: Master) -> Iterator[Notification]:
+    router, address = outcome.router, state.standing.address
+    index = rfc6527.index_of(shown, router)
+    if index is None or address is None:
+        return
+    if settings.enable_snmp_rfcv2 and router.version == 2:
+        master = Value(Syntax.IP_ADDRESS, bytes(address))
+        yield _what(_NEW_MASTER, ((*rfc2787.OPERATIONS, 3, 1, 7, *index[:2]), master))
+    if settings.enable_snmp_rfcv3:
+        reason = rfc6527.reason(router, state)
+        columns = ((*rfc6527.OPERATIONS, 1, 1, 3, *index), octets(address)), ((*rfc6527.STATISTICS, 5, 1, 2, *index), reason)
+        yield _what(_NEW_MASTER_3, *columns)
+
+
+def _not_authentic(outcome: Outcome, event: AdvertisementDiscarded) -> Iterator[Notification]:
+    if outcome.router.version != 2:
+        return
+    source = Value(Syntax.IP_ADDRESS, bytes(event.source))
+    kind = integer(_FAILURES[outcome.step.rule])
+    yield _what(_AUTHENTICATION_FAILED, ((*rfc2787.STATISTICS, 5, 0), source), ((*rfc2787.STATISTICS, 6, 0), kind))
