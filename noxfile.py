@@ -44,7 +44,7 @@ PURE = ("unit", "laws", "traces")
 """Tests that keep processors busy."""
 REAL = tuple(each for each in ("interop", "lvs") if (ROOT / "tests" / each).is_dir())
 """Tests with daemons and kernels, which mostly wait: more of them at a time than there are processors."""
-DEBIAN_SERVICES = ("keepalived", "frr")
+DEBIAN_SERVICES = ("keepalived", "frr", "snmpd")
 """Packages that start a service when installed; the tests want the programs only."""
 
 

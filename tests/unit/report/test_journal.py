@@ -113,9 +113,9 @@ def test_masters_that_last_are_told_each_time() -> None:
 
 def test_the_follower_of_a_winner_knows_whom_it_follows_since_when() -> None:
     journal, lines = enter(BLANK, SCENES[rules.MASTER_YIELDS], Instant(5), detail=True)
-    assert journal == Journal(heard(200), Instant(5), Instant(5))
+    assert journal == Journal(heard(200), Instant(5), Instant(5), up_since=Instant(5))
     assert lines[-1] == "(VI_1) master set to 192.0.2.1"
-    assert enter(journal, SCENES[rules.MASTER_DOWN], NOW, detail=False)[0] == Journal(since=NOW)
+    assert enter(journal, SCENES[rules.MASTER_DOWN], NOW, detail=False)[0] == Journal(since=NOW, up_since=Instant(5))
 
 
 def test_a_priority_zero_names_no_master() -> None:
