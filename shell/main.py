@@ -32,6 +32,7 @@ class Commands(click.Group):
         "plan": ("shell.commands.plan", "Show what a reload would do, and whether it interrupts service."),
         "doctor": ("shell.commands.doctor", "Examine this machine: what would keep a configuration from working."),
         "genhash": ("shell.commands.genhash", "Print the digest of a web page, for a checker's digest."),
+        "lvs": ("shell.commands.lvs", "Simulate how virtual servers spread connections."),
         "trace": ("shell.commands.trace", "Run, write and explain protocol traces."),
         "demo": ("shell.commands.demo", "Show a failover on this machine, in namespaces of its own."),
         "help": ("shell.commands.help", "Explain the keywords of keepalived.conf."),

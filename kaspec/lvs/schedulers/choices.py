@@ -10,9 +10,8 @@ from itertools import product
 
 from attrs import frozen
 
+from kaspec.lvs.schedulers.numbers import WORD, mixed
 from kaspec.lvs.schedulers.server import Key, Server, Servers
-
-WORD = 0xFFFFFFFFFFFFFFFF
 
 
 @frozen
@@ -28,7 +27,7 @@ def draw_two(state: TwoChoices, servers: Servers) -> tuple[TwoChoices, Server | 
     if not available:
         return state, None
     count = sum(server.weight for server in available) + 1
-    first, second = (_mixed(state.seed + number) % count for number in (1, 2))
+    first, second = (mixed(state.seed + number) % count for number in (1, 2))
     return TwoChoices((state.seed + 2) & WORD), better_of(available, first, second)
 
 
@@ -62,11 +61,3 @@ def _fall_on(available: Servers, number: int) -> Server:
         if number <= 0:
             return server
     raise AssertionError("a draw is at most the sum of the weights")
-
-
-def _mixed(number: int) -> int:
-    """Spread a counter over 64 bits (SplitMix64: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014)."""
-    number = number * 0x9E3779B97F4A7C15 & WORD
-    number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 & WORD
-    number = (number ^ number >> 27) * 0x94D049BB133111EB & WORD
-    return number ^ number >> 31

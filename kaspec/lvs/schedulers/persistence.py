@@ -1,7 +1,8 @@
 """Persistence: a client, or its network, stays with its server (``ip_vs_sched_persist``, ``ip_vs_check_template``).
 
 A template remembers who serves a network of clients.  It lasts for the service's timeout after the last connection was made by it; one
-that still has connections then is kept for another minute, and another, until it has none.
+that still has connections then is kept for another minute, and another, until it has none, and a minute is its timeout from then on
+(seen on 6.1: ``ip_vs_conn_expire`` sets it, only a new template gets the service's).
 """
 
 from attrs import evolve, frozen
@@ -37,10 +38,11 @@ class TemplateKey:
 
 @frozen
 class Template:
-    """Which server, until when, and how many connections live by it."""
+    """Which server, until when, how long it lasts after each use, and how many connections live by it."""
 
     server: Key
     ends_at: Instant
+    timeout: Interval
     connections: int = 0
 
 
@@ -69,12 +71,12 @@ def lasting(template: Template, now: Instant) -> Template | None:
     if template.connections == 0:
         return None
     periods = (now - template.ends_at) // LATER + 1
-    return evolve(template, ends_at=Instant(template.ends_at + periods * LATER))
+    return evolve(template, ends_at=Instant(template.ends_at + periods * LATER), timeout=LATER)
 
 
-def used(template: Template, persistence: Persistence, now: Instant, lasting: bool = True) -> Template:
+def used(template: Template, now: Instant, lasting: bool = True) -> Template:
     """Return the template after one more connection was made by it, one that lasts or a single packet."""
-    return Template(template.server, after(now, persistence.timeout), template.connections + lasting)
+    return evolve(template, ends_at=after(now, template.timeout), connections=template.connections + lasting)
 
 
 def released(template: Template) -> Template:

@@ -91,8 +91,8 @@ def connect(pool: Pool, packet: Packet) -> tuple[Pool, Connection | None]:
     if server is None:
         return pool, None
     at_once = pool.one_packet and packet.protocol == "udp"
-    if key is not None and pool.persistence is not None:
-        pool = _with_template(pool, key, used(dict(pool.templates)[key], pool.persistence, packet.at, lasting=not at_once))
+    if key is not None:
+        pool = _with_template(pool, key, used(dict(pool.templates)[key], packet.at, lasting=not at_once))
     begun = after_beginning(evolve(server, inactive=server.inactive + 1))
     if at_once:
         return _with(pool, after_ending(evolve(begun, inactive=server.inactive))), Connection(server.key, None, active=False)
@@ -134,12 +134,13 @@ def _chosen(pool: Pool, packet: Packet) -> tuple[Pool, Server | None, TemplateKe
     server = find(pool.servers, template.server) if template else None
     if template is not None and server is not None and (server.weight > 0 or not pool.expire_quiescent):
         return _with_template(pool, key, template), server, key
+    timeout = pool.persistence.timeout
     state, server = schedule(pool.state, pool.servers, packet)
     pool = evolve(pool, state=state)
     if server is None:
         return pool, None, None
     server = after_beginning(server)
-    return _with_template(_with(pool, server), key, Template(server.key, packet.at)), server, key
+    return _with_template(_with(pool, server), key, Template(server.key, packet.at, timeout)), server, key
 
 
 def _arranged(pool: Pool, servers: Servers) -> Pool:

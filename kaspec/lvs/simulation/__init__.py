@@ -1,0 +1,1 @@
+"""How a configuration would spread connections: made-up traffic put to the pure schedulers."""
