@@ -30,7 +30,7 @@ PRIORITIES = {"a": 150, "b": 100}
 DURATION = 60
 LOST_PERCENT = 5
 DOWN = master_down_interval(3, PRIORITIES["b"], INTERVAL)
-LATE = Interval(50 * MILLISECOND)
+LATE = Interval(150 * MILLISECOND)
 """How much later than the core's figure a takeover may be on a busy machine."""
 LOSS = f"""
 table bridge loss {{
