@@ -9,6 +9,7 @@ from functools import partial
 
 from kaspec.config.model import Configuration
 from kaspec.config.transport import receive_buffer
+from kaspec.debounce import LinkDelay, Unsettled, hear, next_due, take_due
 from kaspec.node import (
     ClockSet,
     DatagramReceived,
@@ -25,6 +26,7 @@ from kaspec.node import (
 )
 from kaspec.pacing import Pacing
 from kaspec.reconfiguration import reconfigure
+from kaspec.tracking import Link
 from kaspec.units import Instant, Interval
 from kaspec.vrrp.events import DeadlineReached, Shutdown
 from kaspec.vrrp.machine import step
@@ -58,6 +60,8 @@ class VrrpLoop:
         self._wires = Wires(loop, self.listen, diary.problems, diary.log_unknown_vrids)
         self.announcer = Announcer(kernel, Pacing())
         self._recorder: Recorder | None = None
+        self._delays: tuple[LinkDelay, ...] = ()
+        self._unsettled = Unsettled()
         self._unwritten: list[tuple[Transition, Instant]] = []
 
     def open(self) -> None:
@@ -65,7 +69,8 @@ class VrrpLoop:
         self._wires.follow(self.node.routers, self._kernel.interfaces)
 
     def set_policy(self, settings: Configuration) -> None:
-        """Receive from now on (a reconfiguration, if there is one) as a configuration says."""
+        """Receive, and hear of links, from now on (a reconfiguration, if there is one) as a configuration says."""
+        self._delays = settings.link_delays
         transport = settings.global_defs.transport
         self._diary.log_unknown_vrids = transport.log_unknown_vrids
         self._wires.set_policy(transport.log_unknown_vrids, partial(receive_buffer, transport, settings.settings))
@@ -102,6 +107,7 @@ class VrrpLoop:
             now = clock.now()
             while due := self._deadlines.take_due(now, self._deadline_of):
                 self._step(DeadlinesReached(due), now)
+            self._settle_links(now)
             self._diary.problems(self.announcer.proceed(now))
             near = self._takeover_near(now)
             if near is None or now > bedtime:
@@ -114,8 +120,15 @@ class VrrpLoop:
     def observe(self, change: LinkChanged) -> None:
         """The kernel reports an interface; its sockets follow it (a new one may have taken the name)."""
         self._wires.follow(self.node.routers, self._kernel.interfaces)
-        self._diary.note_link(self.state.links.get(change.name), change.link)
-        self.take(change)
+        told = self.state.links.get(change.name)
+        self._unsettled, now_it_is = hear(self._delays, self._unsettled, told, change, clock.now())
+        self._diary.note_link(told, now_it_is.link)
+        self.take(now_it_is)
+
+    def link(self, name: str) -> Link | None:
+        """Return an interface as the kernel last reported it, whether or not that counts yet."""
+        held = self._unsettled.held.get(name)
+        return self.state.links.get(name) if held is None else held.link
 
     def take(self, event: NodeEvent) -> None:
         """Take any other event of the node."""
@@ -191,6 +204,13 @@ class VrrpLoop:
         if self._recorder:
             self._recorder.event(event, transition, now)
 
+    def _settle_links(self, now: Instant) -> None:
+        """Tell the core of links that have been up, or down, for long enough."""
+        self._unsettled, due = take_due(self._unsettled, now)
+        for change in due:
+            self._diary.note_link(self.state.links.get(change.name), change.link)
+            self._step(change, now)
+
     def _hear(self) -> None:
         for place in self._wires.places():
             self.receive(place)
@@ -219,7 +239,7 @@ class VrrpLoop:
         for transition, at in self._unwritten:
             self._diary.note(transition, at)
         self._unwritten.clear()
-        times = [] if (announcing := self.announcer.next_due) is None else [announcing]
+        times = [at for at in (self.announcer.next_due, next_due(self._unsettled)) if at is not None]
         if (earliest := self._deadlines.earliest()) is not None:
             at, place = earliest
             times.append(Instant(at - LEAD) if is_urgent(self.state.states[place]) else at)

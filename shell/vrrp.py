@@ -224,7 +224,7 @@ class _Child:
             self.vrrp.take(event)
             self.statics.lose(event)
             return
-        self.statics.observe(self.vrrp.state.links.get(event.name), event.link)
+        self.statics.observe(self.vrrp.link(event.name), event.link)
         self.vrrp.observe(event)
         self.premises.look()
 

@@ -14,6 +14,7 @@ from kaspec.bfd.session import Session
 from kaspec.command import Command as Command  # noqa: PLC0414  (those who read configurations find it here)
 from kaspec.config.source import Span
 from kaspec.config.terms import Fifo, Owner
+from kaspec.debounce import LinkDelay
 from kaspec.firewall import FirewallStyle
 from kaspec.groups import SyncGroup
 from kaspec.lvs.model import LvsSettings, ServerGroup, VirtualServer
@@ -247,6 +248,7 @@ class Configuration:
     lvs: LvsSettings = field(default=LvsSettings(), kw_only=True)
     server_groups: tuple[ServerGroup, ...] = field(default=(), kw_only=True)
     services: tuple[VirtualServer, ...] = field(default=(), kw_only=True)
+    link_delays: tuple[LinkDelay, ...] = ()
     permits: Mapping[Command, Permit] = field(factory=dict, eq=False, repr=False)
     owners: Mapping[Fifo, tuple[int, int]] = field(factory=dict, eq=False, repr=False)
 

@@ -9,6 +9,7 @@ from kaspec.config.addresses import interfaces_named
 from kaspec.config.alerts import command_uses
 from kaspec.config.bfd import build_bfd_instances
 from kaspec.config.checks import Surroundings
+from kaspec.config.debounce import build_link_delays
 from kaspec.config.definitions import build_global_defs
 from kaspec.config.diagnostics import NO_SUCH_INTERFACE, Diagnostic
 from kaspec.config.expansion.library import Content, Found, Library, Question, Settings, Unread
@@ -139,6 +140,7 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         lvs=settings,
         server_groups=server_groups,
         services=build_services(section.sections(top.VIRTUAL_SERVER), server_groups, surroundings, report),
+        link_delays=build_link_delays(section),
     )
     return Reading(configuration, gathered(problems), section, expansion.texts)
 

@@ -15,6 +15,7 @@ from kaspec.address import format_address
 from kaspec.bfd.session import Session
 from kaspec.config.alerts import write_alerts
 from kaspec.config.credentials import write_authentication
+from kaspec.config.debounce import render_link_delays
 from kaspec.config.keywords import Block, Listing, Setting
 from kaspec.config.model import BfdInstance, Configuration, GlobalDefs, GroupSettings, InstanceSettings, Snmp
 from kaspec.config.pacing import render_garp_group, render_intervals
@@ -59,6 +60,7 @@ def render(configuration: Configuration) -> str:
     told = {each.name: each for each in configuration.group_settings}
     blocks = [
         "\n".join(render_process_settings(configuration.process, outside=True)),
+        _block("interface_up_down_delays", render_link_delays(configuration.link_delays)),
         _block(
             "global_defs",
             (

@@ -71,7 +71,8 @@ def _read(text: str, profile: ProfileName) -> tuple[tuple[VirtualRouter, ...], t
         if diagnostic.severity == "error":
             at = statements[diagnostic.span.line - 1]
             mistakes.append(_Statement(diagnostic.message, at.line, at.column + diagnostic.span.column - 1))
-    routers = tuple(evolve(router, profile=_PROFILES[profile]) for router in reading.configuration.routers)
+    found = reading.configuration.routers
+    routers = found if profile == "keepalived" else tuple(evolve(router, profile=_PROFILES[profile]) for router in found)
     return routers, reading.configuration.groups, tuple(mistakes)
 
 

@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from kaspec.debounce import LinkDelay
 from kaspec.pacing import GarpGroup, Pacing
 from kaspec.process import ProcessSettings
 from kaspec.units import SECOND, ZERO, Interval
@@ -54,3 +55,8 @@ garp_groups = st.builds(
     GarpGroup, st.lists(interfaces, min_size=1, max_size=3, unique=True).map(tuple), st.none() | spacings, st.none() | spacings
 )
 pacings = st.builds(Pacing, st.just(ZERO) | spacings, st.just(ZERO) | spacings, st.lists(garp_groups, max_size=2).map(tuple))
+link_delays = st.lists(
+    st.builds(LinkDelay, st.sampled_from(("eth0", "eth1", "eth2")), st.integers(1, 255_000_000).map(Interval), st.integers(0, 255_000_000).map(Interval)),
+    max_size=2,
+    unique_by=lambda each: each.interface,
+).map(tuple)

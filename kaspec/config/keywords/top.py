@@ -51,8 +51,8 @@ INTERFACE_UP_DOWN_DELAYS = listing(
         "V",
         "2.2.4",
         "debounce of link events; UP defaults to 0",
-        idle=Idle("a link that goes down or up counts at once"),
     ),
+    acts=True,
 )
 NET_NAMESPACE = setting(
     _TOP,

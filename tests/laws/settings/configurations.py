@@ -10,7 +10,7 @@ from kaspec.config.model import GroupSettings
 from kaspec.groups import SyncGroup
 from kaspec.vrrp.holdings import Statics, interfaces_of
 from kaspec.vrrp.router import VirtualRouter
-from tests.laws.processes import pacings, process_settings
+from tests.laws.processes import link_delays, pacings, process_settings
 from tests.laws.services import lvs_settings, server_groups, services
 from tests.laws.settings.definitions import global_defs
 from tests.laws.settings.holdings import FAMILIES, addresses, policy_rules, routes, some_of
@@ -77,6 +77,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
         processes=defined.processes,
         process=draw(process_settings),
         pacing=draw(pacings),
+        link_delays=draw(link_delays),
         lvs=draw(lvs_settings),
         server_groups=balanced,
         services=virtual,
