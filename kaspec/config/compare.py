@@ -8,66 +8,19 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from itertools import combinations
 
-from attrs import frozen
-
 from kaspec.address import Address, format_address
 from kaspec.config import diagnostics as kinds
-from kaspec.config.diagnostics import Diagnostic, Kind
-from kaspec.config.keywords import Row, global_defs, top
+from kaspec.config.compare_groups import compare_groups
+from kaspec.config.diagnostics import Diagnostic
+from kaspec.config.keywords import global_defs, top
 from kaspec.config.keywords import vrrp_instance as rows
-from kaspec.config.lint.instances import Instance, instances
+from kaspec.config.lint.instances import instances
 from kaspec.config.reader import Reading
+from kaspec.config.sides import Pair, Side
 from kaspec.config.source import Span
 from kaspec.config.values import plain_seconds
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
 from kaspec.vrrp.router import InterfaceTrack, TrackerTrack, VirtualRouter
-
-
-@frozen(eq=False)
-class Side:
-    """An instance of one file; sides are told apart, not compared."""
-
-    file: str
-    instance: Instance
-
-    @property
-    def router(self) -> VirtualRouter:
-        """The virtual router as this side would run it."""
-        return self.instance.router
-
-    @property
-    def source(self) -> Address | None:
-        """The address that packets come from, if it is given."""
-        return self.router.source
-
-    @property
-    def peers(self) -> tuple[Address, ...]:
-        """The addresses that it unicasts to; none if it multicasts."""
-        return tuple(peer.address for peer in self.router.peers)
-
-    @property
-    def multicast_group(self) -> Address:
-        """The group that it multicasts to."""
-        return self.router.multicast_group
-
-    def place(self, *choice: Row) -> Span:
-        """Where the first of these settings stands that is given, else the instance's name: all are left to the default."""
-        given = next((found for row in choice if (found := self.instance.section.given.get(row))), None)
-        span = given[-1].span if given else self.instance.section.span
-        assert isinstance(span, Span)
-        return span
-
-
-@frozen
-class Pair:
-    """The two sides of a virtual router."""
-
-    here: Side
-    there: Side
-
-    def differ(self, kind: Kind, row: Row, message: str, hint: str = "", there: str = "the peer's") -> Diagnostic:
-        """Point at a setting on both sides."""
-        return kind.at(self.here.place(row), message, hint, ((self.there.place(row), there),))
 
 
 def compare(readings: tuple[Reading, ...]) -> tuple[Diagnostic, ...]:
@@ -84,6 +37,7 @@ def _compare(one: Reading, other: Reading) -> Iterator[Diagnostic]:
     for pair in together:
         for rule in RULES:
             yield from rule(pair)
+    yield from compare_groups(one, together)
     paired = {side for pair in together for side in (pair.here, pair.there)}
     for side, peer in (*((side, theirs[0]) for side in mine), *((side, mine[0]) for side in theirs)):
         if side not in paired:

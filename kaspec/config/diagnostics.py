@@ -199,6 +199,7 @@ PEER_TRANSPORT = _kind("K164", "error", "One peer unicasts, the other multicasts
 PEER_NOT_LISTED = _kind("K165", "error", "A router is not among its peer's unicast_peer.")
 PEER_CHECKSUM = _kind("K167", "warning", "Peers compute the checksum of version 3 packets differently.")
 PEER_HMAC = _kind("K168", "error", "Peers cannot verify each other's auth_hmac trailers.")
+PEER_SYNC_GROUP = _kind("K169", "warning", "Members of a sync group prefer different routers.")
 PEER_GROUP = _kind("K166", "error", "Peers multicast to different groups.")
 
 

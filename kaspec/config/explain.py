@@ -109,6 +109,7 @@ def explain(reading: Reading) -> Explanation:
             *_listed(top.STATIC_IPADDRESS, reading.section),
             *_listed(top.STATIC_ROUTES, reading.section),
             *(each for section in reading.section.sections(top.BFD_INSTANCE) for each in _bfd_instance(section)),
+            *(each for section in reading.section.sections(top.VRRP_SYNC_GROUP) for each in _sync_group(section)),
         ),
         tuple(
             ExplainedInstance(
@@ -146,6 +147,16 @@ def _bfd_instance(section: Section) -> Iterator[Explained]:
             yield Explained(name, _text(given.statement, row), Provenance("given", given.statement.span), row.acts)
         elif not row.description.synonym:
             yield Explained(name, row.description.default, Provenance("default"), row.acts)
+
+
+def _sync_group(section: Section) -> Iterator[Explained]:
+    """Every setting of a sync group: what is given, and the default of every other that acts."""
+    prefix = f"{top.VRRP_SYNC_GROUP.name} {section.label} "
+    for row in TABLE[top.VRRP_SYNC_GROUP.inside].values():
+        if row in section.given or isinstance(row, Listing):
+            yield from _as_given(row, section, prefix)
+        elif isinstance(row, Setting) and row.acts:
+            yield Explained(prefix + row.name, row.description.default, Provenance("default"))
 
 
 def _as_given(row: Row, section: Section, prefix: str = "") -> Iterator[Explained]:

@@ -1,7 +1,8 @@
 """The state as JSON: keepalived 2.2.7's ``keepalived.json``, key for key, in its order and its types.
 
-Two departures: a password is ``********``, as keepalived has it since 2.3; and a virtual router that shares its role with another says so
-in ``split_brain``, a key that is there only then.
+Three departures: a password is ``********``, as keepalived has it since 2.3; a virtual router that shares its role with another says so
+in ``split_brain``; and one in FAULT says why in ``faults``, the members of its sync group that failed included.  Both keys are there only
+then.
 """
 
 import json
@@ -16,6 +17,7 @@ from kaspec.node import NodeState
 from kaspec.report.conflict import PEACE, Conflict, is_split
 from kaspec.report.data import WallClock, write_address
 from kaspec.report.journal import BLANK, Journal
+from kaspec.report.log import reason_line
 from kaspec.report.stats import Counts, statistics
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.authentication import Authentication, IpAuthenticationHeader, SimplePassword
@@ -107,6 +109,8 @@ def _data(
     yield from _lists(router, isinstance(state, Master))
     yield from _authentication(router.authentication)
     conflict = conflicts.get(router.identity, PEACE)
+    if isinstance(state, Fault):
+        yield "faults", [reason_line(reason) for reason in state.standing.faults]
     if is_split(state, conflict):
         yield (
             "split_brain",

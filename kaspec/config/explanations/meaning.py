@@ -23,7 +23,8 @@ EXPLANATIONS: dict[Kind, Explanation] = {
     ),
     kinds.DUPLICATE_ROUTER: Explanation(
         "On one link a virtual_router_id stands for one virtual router (RFC 3768 5.2.3). Two instances with the same one would "
-        "take each other's packets for a rival's.",
+        "take each other's packets for a rival's. The first one runs and the second is left out; keepalived 2.2.7 refuses the whole file, "
+        "later ones keep one of the two in FAULT.",
         _TWO.format("VI_1", "eth0", 51, 100) + _TWO.format("VI_2", "eth0", 51, 200),
         _TWO.format("VI_1", "eth0", 51, 100) + _TWO.format("VI_2", "eth0", 52, 200),
         inside=False,

@@ -19,6 +19,8 @@ def _peers(why: str, wrong: str, right: str, peer: str) -> Explanation:
 _PASS = "authentication {\n    auth_type PASS\n    auth_pass "
 _ADDRESSES = "virtual_ipaddress {\n    192.0.2.100/24\n    192.0.2.101/24\n}"
 
+_GROUP = "vrrp_sync_group VG_1 {\n    group {\n        VI_1\n        VI_2\n    }\n}\n"
+
 
 def _signed(key_id: int, octet: str) -> str:
     return f"priority 100\nauth_hmac {{\n    key {key_id} hex:{octet * 32}\n}}"
@@ -156,6 +158,14 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         _signed(2, "11"),
         _signed(1, "22"),
         _signed(1, "22").replace("priority 100", "priority 150"),
+    ),
+    kinds.PEER_SYNC_GROUP: Explanation(
+        "A sync group is Master as a whole or not at all, and each router yields as soon as the peer is better at one member. If each "
+        "router is better at another member, both yield, and no one is Master of the rest.",
+        _file("VI_1", 51, "priority 150") + _file("VI_2", 52, "priority 100\nvirtual_ipaddress {\n    192.0.2.101/24\n}") + _GROUP,
+        _file("VI_1", 51, "priority 150") + _file("VI_2", 52, "priority 150\nvirtual_ipaddress {\n    192.0.2.101/24\n}") + _GROUP,
+        inside=False,
+        peer=_file("VI_1", 51, "priority 120") + _file("VI_2", 52, "priority 120\nvirtual_ipaddress {\n    192.0.2.101/24\n}"),
     ),
     kinds.PEER_GROUP: _peers(
         "A router listens to the group that it sends to. One that sends to another group is not heard.",

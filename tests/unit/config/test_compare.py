@@ -129,6 +129,25 @@ def test_two_owners_are_not_told_that_both_begin_as_master() -> None:
     assert codes(file("state MASTER", priority=255), file("state MASTER", priority=255)) == ["K158"]
 
 
+OTHER = "virtual_ipaddress {\n192.0.2.101/24\n}"
+GROUP = "vrrp_sync_group G {{\n{}\ngroup {{\nV\nW\n}}\n}}\n"
+
+
+def pair_of(first: int, second: int) -> str:
+    return file(priority=first) + file(name="W", identifier=52, priority=second, address=OTHER) + GROUP.format("")
+
+
+def test_members_of_a_group_that_prefer_different_routers_are_told_on_either_side() -> None:
+    found = told(pair_of(150, 100), pair_of(120, 120))
+    assert [each.code for each in found] == ["K169"]
+    assert found[0].message == "the members of sync group G prefer different routers: V this one, W the peer"
+
+
+def test_members_that_prefer_one_router_or_none_are_not_told() -> None:
+    assert codes(pair_of(150, 150), pair_of(100, 100)) == []
+    assert "K169" not in codes(pair_of(150, 100), pair_of(100, 100))
+
+
 UNICAST = "unicast_src_ip {}\nunicast_peer {{\n{}\n}}"
 
 
