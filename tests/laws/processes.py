@@ -56,7 +56,12 @@ garp_groups = st.builds(
 )
 pacings = st.builds(Pacing, st.just(ZERO) | spacings, st.just(ZERO) | spacings, st.lists(garp_groups, max_size=2).map(tuple))
 link_delays = st.lists(
-    st.builds(LinkDelay, st.sampled_from(("eth0", "eth1", "eth2")), st.integers(1, 255_000_000).map(Interval), st.integers(0, 255_000_000).map(Interval)),
+    st.builds(
+        LinkDelay,
+        st.sampled_from(("eth0", "eth1", "eth2")),
+        st.integers(1, 255_000_000).map(Interval),
+        st.integers(0, 255_000_000).map(Interval),
+    ),
     max_size=2,
     unique_by=lambda each: each.interface,
 ).map(tuple)
