@@ -34,8 +34,8 @@ from tests.unit.report.scenes import (
     outcome,
 )
 
-OTHERS = ("rfc588", ".bfd.", "keepalived.script.", "keepalived.process.")
-"""What rules have in their names that no virtual router follows, but what it tracks."""
+OTHERS = ("rfc588", ".bfd.", "keepalived.script.", "keepalived.process.", ".check.", ".service.", "rfc5321", "rfc1035", "rfc9112")
+"""What rules have in their names that no virtual router follows, but what it tracks, or a checker."""
 
 
 def test_every_rule_is_spoken_of_or_silent_on_purpose() -> None:
