@@ -21,7 +21,7 @@ from kaspec.units import ZERO, Instant, Interval
 from kaspec.vrrp import state as states
 from kaspec.vrrp.association import BLANK, Association, seal
 from kaspec.vrrp.authentication import HmacTrailer, Keyed
-from kaspec.vrrp.events import DeadlineReached, Event, HoldingsLost, LinkReturned, Shutdown, StandingChanged, Startup
+from kaspec.vrrp.events import AddressesAppeared, DeadlineReached, Event, HoldingsLost, LinkReturned, Shutdown, StandingChanged, Startup
 from kaspec.vrrp.holdings import Holding
 from kaspec.vrrp.machine import step
 from kaspec.vrrp.reception import admit, receive, stray, virtual_router_id
@@ -292,7 +292,8 @@ def _observe(node: Node, state: NodeState, name: str, link: Link | None, now: In
     links = {known: was for known, was in state.links.items() if known != name} | ({name: link} if link else {})
     seen = evolve(state, links=links)
     if before and link and before.up == link.up and source_candidates(before, virtual) == source_candidates(link, virtual):
-        return Transition(seen)  # only virtual addresses moved, which are no one's source: a takeover's own echo
+        # only virtual addresses moved, which are no one's source: a takeover's own echo, or somebody else's doing
+        return give(node, seen, _intrusions(node, seen, before, link), now)
     settled = _settle(node, seen, now)
     if link is None or not link.up or (before and before.up):
         return settled
@@ -300,6 +301,20 @@ def _observe(node: Node, state: NodeState, name: str, link: Link | None, now: In
     steadfast = [place for place, (router, *both) in pairs if all(isinstance(each, Master) for each in both) and _is_on(router, name)]
     returned = give(node, settled.state, [(place, LinkReturned(name)) for place in steadfast], now)
     return Transition(returned.state, settled.outcomes + returned.outcomes)
+
+
+def _intrusions(node: Node, state: NodeState, before: Link, link: Link) -> list[tuple[int, Event]]:
+    """Tell the virtual routers that are not Master which of their addresses came to the interface, unless a Master of ours has them."""
+    came = {address for address in link.addresses if address in node.virtual_addresses} - set(before.addresses)
+    if not came:
+        return []
+    both = tuple(zip(node.routers, state.states, strict=True))
+    ours = {each.address for router, now_it_is in both if isinstance(now_it_is, Master) for each in router.held_addresses}
+    found = (
+        (place, tuple(each for each in router.held_addresses if each.interface == link.name and each.address in came - ours))
+        for place, (router, _) in enumerate(both)
+    )
+    return [(place, AddressesAppeared(addresses)) for place, addresses in found if addresses]
 
 
 def _hear_of(node: Node, state: NodeState, tracker: Tracker, finding: Finding | None, now: Instant) -> Transition:

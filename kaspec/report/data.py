@@ -4,7 +4,7 @@ Every line is keepalived's and stands in its order, but for two departures: a pa
 a virtual router in FAULT says why and since when.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from attrs import frozen
@@ -16,6 +16,8 @@ from kaspec.groups import Team, wants_master
 from kaspec.node import Node, NodeState
 from kaspec.report.conflict import PEACE, Conflict, is_split
 from kaspec.report.groups import group_dump
+from kaspec.report.held import write_address, write_route, write_rule
+from kaspec.report.holdings import foreign_addresses, holding_words
 from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import pending_line, reason_line
 from kaspec.report.told import fifo_lines, security_lines, settings_lines, umask_lines
@@ -29,7 +31,6 @@ from kaspec.vrrp.router import LARGEST_TTL, GarpPolicy, Identity, VirtualAddress
 from kaspec.vrrp.state import Backup, Master, State, next_deadline, state_name
 
 _EPOCH = datetime(1970, 1, 1)
-_SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
 _MILLISECOND = 1000
 _NONE: Mapping[Identity, Conflict] = {}
 
@@ -78,7 +79,9 @@ def _lines(
     yield from _global_definitions(configuration)
     if configuration.static_addresses:
         yield "------< Static Addresses >------"
-        yield from (f"     {write_address(address)}" for address in configuration.static_addresses)
+        yield from _addresses(configuration.static_addresses, state.links)
+    yield from _titled("------< Static Routes >------", map(write_route, configuration.static_routes))
+    yield from _titled("------< Static Rules >------", map(write_rule, configuration.static_rules))
     if configuration.routers:
         yield "------< VRRP Topology >------"
     settings = {each.name: each for each in configuration.settings}
@@ -86,6 +89,8 @@ def _lines(
     for place, (router, each) in enumerate(zip(configuration.routers, state.states, strict=True)):
         who, team = router.identity, node.cast.teams.get(place)
         yield from _instance(router, team, each, journals.get(who, BLANK), clock, conflicts.get(who, PEACE))
+        yield from _held(router, each, state.links)
+        yield from _instance_lists(router)
         if router.name in settings:
             yield from settings_lines(configuration, settings[router.name])
     yield from group_dump(configuration, node, state)
@@ -171,9 +176,36 @@ def _instance(
         yield f"   Preempt delay = {router.preempt_delay / SECOND:g} secs"
     if router.version == 2:
         yield from _authentication(router)
+
+
+def _held(router: VirtualRouter, state: State, links: Mapping[str, Link]) -> Iterator[str]:
+    """List what is held while Master."""
+    mark = " set" if isinstance(state, Master) else ""
     yield f"   Virtual IP ({len(router.addresses)}):"
-    held = " set" if isinstance(state, Master) else ""
-    yield from (f"     {write_address(address)}{held}" for address in router.addresses)
+    yield from (f"     {write_address(address)}{mark}" for address in router.addresses)
+    yield from _titled("   Virtual IP Excluded :", (f"{write_address(address)}{mark}" for address in router.excluded))
+    foreign = foreign_addresses(router, state, links)
+    yield from (f"   Here though we are not Master = {holding_words(address)}" for address in foreign)
+    yield from _titled("   Virtual Routes :", map(write_route, router.routes))
+    yield from _titled("   Virtual Rules :", map(write_rule, router.rules))
+
+
+def _titled(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """List the lines below their title, if there are any."""
+    for place, line in enumerate(lines):
+        if not place:
+            yield title
+        yield f"     {line}"
+
+
+def _addresses(addresses: Iterable[VirtualAddress], links: Mapping[str, Link]) -> Iterator[str]:
+    for each in addresses:
+        link = links.get(each.interface)
+        yield f"     {write_address(each)}{' set' if link and each.address in link.addresses else ''}"
+
+
+def _instance_lists(router: VirtualRouter) -> Iterator[str]:
+    """List whom it speaks to and what it tracks."""
     if router.peers:
         yield from _unicast(router)
     if router.tracks:
@@ -256,15 +288,6 @@ def _authentication(router: VirtualRouter) -> Iterator[str]:
             yield f"   Anti replay = {anti_replay}, window {window // SECOND} secs"
         case NoAuthentication():
             yield "   Authentication type = none"
-
-
-def write_address(virtual: VirtualAddress) -> str:
-    """Write an address as the dumps have it."""
-    broadcast = "" if virtual.broadcast is None else f" brd {format_address(virtual.broadcast)}"
-    label = "" if virtual.label is None else f" label {virtual.label}"
-    scope = _SCOPES.get(virtual.scope, str(virtual.scope))
-    lifetime = " preferred_lft forever" if family_of(virtual.address) == 6 else ""
-    return f"{format_address(virtual.address)}/{virtual.prefix_length}{broadcast} dev {virtual.interface} scope {scope}{label}{lifetime}"
 
 
 def _interface(link: Link, routers: tuple[VirtualRouter, ...]) -> Iterator[str]:

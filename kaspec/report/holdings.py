@@ -1,11 +1,12 @@
 """What a Master holds, in the words of iproute2: for log lines and reports."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from kaspec import rules
 from kaspec.address import format_address
 from kaspec.settling import Outcome
+from kaspec.tracking import Link
 from kaspec.vrrp.effects import (
     InstallAddresses,
     Installation,
@@ -16,8 +17,10 @@ from kaspec.vrrp.effects import (
     RemoveRoutes,
     RemoveRules,
 )
-from kaspec.vrrp.events import HoldingsLost
+from kaspec.vrrp.events import AddressesAppeared, HoldingsLost
 from kaspec.vrrp.holdings import Holding, PolicyRule, Route, Statics, VirtualAddress
+from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.state import Master, State, state_name
 
 
 def holding_words(holding: Holding) -> str:
@@ -71,6 +74,23 @@ def loss_lines(outcome: Outcome) -> Iterator[str]:
     fate = "put back" if rule == rules.HOLDINGS_RESTORED else "put back after a pause, for it was removed again and again"
     by = f" by {event.by}" if event.by else ""
     yield from (f"{holding_words(each)} was removed{by}: it is {fate}" for each in event.holdings if each in outcome.router.holdings)
+
+
+def intrusion_lines(outcome: Outcome) -> Iterator[str]:
+    """Say which addresses somebody else put here, and what to do about it."""
+    event = outcome.event
+    if isinstance(event, AddressesAppeared) and outcome.step.rule == rules.ADDRESSES_FOREIGN:
+        advice = "two hosts may now answer for it: remove it, or whoever puts it there"
+        state = state_name(outcome.step.state)
+        yield from (f"{holding_words(each)} was added by somebody else while {state}: {advice}" for each in event.addresses)
+
+
+def foreign_addresses(router: VirtualRouter, state: State, links: Mapping[str, Link]) -> tuple[VirtualAddress, ...]:
+    """Return the addresses that only a Master holds and that are here all the same, whoever put them there."""
+    if isinstance(state, Master):
+        return ()
+    here = {(link.name, address) for link in links.values() for address in link.addresses}
+    return tuple(each for each in router.held_addresses if (each.interface, each.address) in here)
 
 
 def static_loss_lines(statics: Statics, event: HoldingsLost, at_once: bool) -> Iterator[str]:

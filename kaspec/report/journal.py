@@ -16,7 +16,7 @@ from kaspec.report.holdings import holding_words
 from kaspec.report.log import log_lines
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Instant, Interval
-from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, HoldingsLost
+from kaspec.vrrp.events import AddressesAppeared, AdvertisementDiscarded, AdvertisementReceived, HoldingsLost
 from kaspec.vrrp.state import Backup, Master, Reason
 
 _FOLLOWING: frozenset[Rule] = frozenset(
@@ -89,6 +89,8 @@ def _enter(journal: Journal, outcome: Outcome, now: Instant, detail: bool) -> tu
         return _ration(journal, outcome.step.rule, log_lines(outcome, detail))
     if isinstance(event, HoldingsLost) and event.holdings:
         return _ration(journal, f"lost {holding_words(event.holdings[0])}", log_lines(outcome, detail))
+    if isinstance(event, AddressesAppeared):
+        return _ration(journal, f"foreign {holding_words(event.addresses[0])}", log_lines(outcome, detail))
     return journal, log_lines(outcome, detail)
 
 

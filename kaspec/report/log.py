@@ -11,7 +11,7 @@ from kaspec import rules
 from kaspec.address import format_address, is_multicast, parse_address
 from kaspec.groups import GroupOutcome
 from kaspec.node import Outcome
-from kaspec.report.holdings import change_lines, gone_lines, loss_lines
+from kaspec.report.holdings import change_lines, gone_lines, intrusion_lines, loss_lines
 from kaspec.rules import Rule
 from kaspec.tracking import Link, TrackerKind
 from kaspec.units import in_seconds
@@ -126,7 +126,7 @@ def log_lines(outcome: Outcome, detail: bool) -> tuple[str, ...]:
     """Return the lines one outcome is worth; ``detail`` is keepalived's ``-D``."""
     name = outcome.router.name
     effects = (line for effect in outcome.step.effects for line in _effect(outcome, effect)) if detail else ()
-    said = (f"({name}) {line}" for line in (*_remarks(outcome), *loss_lines(outcome), *_reason(outcome, detail)))
+    said = (f"({name}) {line}" for line in (*_remarks(outcome), *loss_lines(outcome), *intrusion_lines(outcome), *_reason(outcome, detail)))
     entering = tuple(_entering(outcome))
     if outcome.step.rule == rules.BACKUP_STARTS:
         return (*said, *effects, *entering)

@@ -15,7 +15,8 @@ from kaspec.address import format_address
 from kaspec.config.model import Command, Configuration, InstanceSettings
 from kaspec.node import NodeState
 from kaspec.report.conflict import PEACE, Conflict, is_split
-from kaspec.report.data import WallClock, write_address
+from kaspec.report.data import WallClock
+from kaspec.report.held import write_address, write_route, write_rule
 from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import reason_line
 from kaspec.report.stats import Counts, statistics
@@ -147,6 +148,10 @@ def _lists(router: VirtualRouter, held: bool) -> Iterator[tuple[str, Any]]:
         yield "vips", [f"{write_address(address)}{suffix}" for address in router.addresses]
     if router.excluded:
         yield "evips", [f"{write_address(address)}{suffix}" for address in router.excluded]
+    if router.routes:
+        yield "vroutes", [write_route(route) for route in router.routes]
+    if router.rules:
+        yield "vrules", [write_rule(rule) for rule in router.rules]
     if router.tracks:
         yield "track_ifp", [track.interface for track in router.tracks]
     for kind in ("script", "process"):

@@ -129,6 +129,11 @@ HOLDINGS_RESTORED = rule(
 HOLDINGS_AWAITED = rule(
     "core.holdings-awaited", "kaspec", "What is taken away again and again is put back after a pause, each twice as long as the last."
 )
+ADDRESSES_FOREIGN = rule(
+    "core.addresses-foreign",
+    "kaspec",
+    "A virtual address that somebody else puts on this host, which is not Master, is told and left alone: two hosts may now answer for it.",
+)
 HOLDINGS_RETURNED = rule(
     "core.holdings-returned",
     "kaspec",

@@ -9,6 +9,7 @@ from kaspec.units import Instant, Interval, after
 from kaspec.vrrp.acts import Step, become_master, fault_rule, listen
 from kaspec.vrrp.effects import Notify
 from kaspec.vrrp.events import (
+    AddressesAppeared,
     AdvertisementDiscarded,
     AdvertisementReceived,
     DeadlineReached,
@@ -50,6 +51,8 @@ def backup(router: VirtualRouter, state: Backup, event: Event, now: Instant) -> 
             return _reconfigured(router, state, standing, now)
         case HoldingsLost():
             return Step(state, (), rules.NOTHING_HELD)
+        case AddressesAppeared():
+            return Step(state, (), rules.ADDRESSES_FOREIGN)
         case _:
             assert_never(event)
 

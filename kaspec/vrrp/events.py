@@ -6,7 +6,7 @@ from attrs import frozen
 
 from kaspec.address import Address
 from kaspec.rules import Rule
-from kaspec.vrrp.holdings import Holding
+from kaspec.vrrp.holdings import Holding, VirtualAddress
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Standing
 from kaspec.wire.vrrp import Advertisement
@@ -104,5 +104,23 @@ class HoldingsLost:
     by: str = ""
 
 
+@frozen
+class AddressesAppeared:
+    """Addresses that are held only while Master are on this host, and no virtual router of ours put them there."""
+
+    addresses: tuple[VirtualAddress, ...]
+
+
 Heard = AdvertisementReceived | AdvertisementDiscarded
-Event = Startup | Shutdown | DeadlineReached | Heard | StandingChanged | LinkReturned | Reconfigured | GroupMoved | HoldingsLost
+Event = (
+    Startup
+    | Shutdown
+    | DeadlineReached
+    | Heard
+    | StandingChanged
+    | LinkReturned
+    | Reconfigured
+    | GroupMoved
+    | HoldingsLost
+    | AddressesAppeared
+)

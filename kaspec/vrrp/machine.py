@@ -13,6 +13,7 @@ from kaspec.vrrp.acts import Step, advertisement, become_master, listen, remove
 from kaspec.vrrp.backup import backup
 from kaspec.vrrp.effects import Notify
 from kaspec.vrrp.events import (
+    AddressesAppeared,
     AdvertisementDiscarded,
     AdvertisementReceived,
     DeadlineReached,
@@ -70,6 +71,8 @@ def _initialize(router: VirtualRouter, state: Initialize, event: Event, now: Ins
             return Step(state, (), rules.NOTHING_HELD)
         case Shutdown() | DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded() | GroupMoved() | LinkReturned():
             return Step(state, (), rules.NOT_STARTED)
+        case AddressesAppeared():
+            return Step(state, (), rules.NOT_STARTED)
         case _:
             assert_never(event)
 
@@ -85,6 +88,8 @@ def _waiting(router: VirtualRouter, state: Initialize, event: Event, now: Instan
             return Step(state, (), rules.ALREADY_STARTED)
         case HoldingsLost():
             return Step(state, (), rules.NOTHING_HELD)
+        case AddressesAppeared():
+            return Step(state, (), rules.ADDRESSES_FOREIGN)
         case DeadlineReached() | AdvertisementReceived() | AdvertisementDiscarded() | GroupMoved() | LinkReturned():
             return Step(state, (), rules.NOT_STARTED)
         case _:
@@ -121,6 +126,8 @@ def _fault(router: VirtualRouter, state: Fault, event: Event, now: Instant) -> S
             return Step(state, (), rules.FAULT_DEAF)
         case HoldingsLost():
             return Step(state, (), rules.NOTHING_HELD)
+        case AddressesAppeared():
+            return Step(state, (), rules.ADDRESSES_FOREIGN)
         case _:
             assert_never(event)
 

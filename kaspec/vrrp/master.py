@@ -11,6 +11,7 @@ from kaspec.vrrp.acts import Step, advertise, announce, announcing, fault_rule, 
 from kaspec.vrrp.backup import backup
 from kaspec.vrrp.effects import Effect, Notify, NotifyLowerPriority
 from kaspec.vrrp.events import (
+    AddressesAppeared,
     AdvertisementDiscarded,
     AdvertisementReceived,
     DeadlineReached,
@@ -57,6 +58,8 @@ def master(router: VirtualRouter, state: Master, event: Event, now: Instant) -> 
             return _reconfigured(router, state, previous, standing, now)
         case HoldingsLost():
             return lost(router, state, event, now)
+        case AddressesAppeared():
+            return Step(state, (), rules.UNCHANGED)
         case _:
             assert_never(event)
 

@@ -18,6 +18,7 @@ from kaspec.tracking import Finding, Link, Tracker
 from kaspec.units import SECOND, ZERO, Instant, Interval
 from kaspec.vrrp.authentication import Authentication, NoAuthentication, SimplePassword
 from kaspec.vrrp.events import (
+    AddressesAppeared,
     AdvertisementDiscarded,
     AdvertisementReceived,
     DeadlineReached,
@@ -119,7 +120,9 @@ eight_bytes = st.binary(min_size=8, max_size=8)
 state_kinds = st.sampled_from(("Master", "Backup", "Master", "Fault", "Initialize", "Waiting"))
 event_kinds = st.sampled_from(("received", "plain", "received", "discarded", "standing", "reconfigured"))
 advertised_priorities = st.sampled_from((None, 0, 1, 255)) | octets
-plain_events: st.SearchStrategy[Event] = st.sampled_from((Startup(), DeadlineReached(), Shutdown(), LinkReturned()))
+plain_events: st.SearchStrategy[Event] = st.sampled_from(
+    (Startup(), DeadlineReached(), Shutdown(), LinkReturned(), AddressesAppeared((X,)))
+)
 discards = st.builds(AdvertisementDiscarded, rule_names, hosts)
 
 # What follows draws from the strategies above and makes none of its own: to make one costs more than to draw from it.

@@ -20,7 +20,7 @@ from kaspec.reconfiguration import reconfigure
 from kaspec.tracking import Link
 from kaspec.units import Instant, seconds
 from kaspec.vrrp.effects import InstallAddresses, Notify, RemoveAddresses, SendAdvertisement
-from kaspec.vrrp.events import AdvertisementDiscarded, Reconfigured, Shutdown, StandingChanged, Startup
+from kaspec.vrrp.events import AddressesAppeared, AdvertisementDiscarded, Reconfigured, Shutdown, StandingChanged, Startup
 from kaspec.vrrp.machine import advertisement
 from kaspec.vrrp.router import InterfaceTrack, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Master
@@ -169,3 +169,14 @@ def test_an_address_may_move_from_one_master_to_another() -> None:
     effects = [effect for outcome in result.steps for effect in outcome.step.effects]
     assert [effect.addresses for effect in effects if isinstance(effect, InstallAddresses)] == [(Y,), (X,)]
     assert all(effect.addresses == () for effect in effects if isinstance(effect, RemoveAddresses))
+
+
+def test_an_address_that_somebody_else_adds_is_told_while_nobody_of_ours_is_master() -> None:
+    """Once, when it comes; the echo of a Master's own address is none."""
+    seen = LinkChanged("eth0", evolve(ETH0, addresses=(*ETH0.addresses, X.address)))
+    intruded = node_step(NODE, started(), seen, at("1"))
+    (outcome,) = intruded.steps
+    assert (outcome.router, outcome.event, outcome.step.rule) == (A, AddressesAppeared((X,)), rules.ADDRESSES_FOREIGN)
+    assert (intruded.state.states, outcome.step.effects) == (started().states, ())
+    assert not node_step(NODE, intruded.state, seen, at("2")).steps
+    assert not node_step(NODE, masters(), seen, at("5")).steps

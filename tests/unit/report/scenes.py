@@ -8,6 +8,7 @@ from kaspec.node import Outcome
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.events import (
+    AddressesAppeared,
     AdvertisementDiscarded,
     AdvertisementReceived,
     DeadlineReached,
@@ -165,6 +166,7 @@ SCENES: dict[Rule, Outcome] = {
     rules.RECONFIGURED: outcome(MASTER, Reconfigured(_RENUMBERED, evolve(HEALTHY, priority=90))),
     rules.HOLDINGS_RESTORED: outcome(MASTER, HoldingsLost(VIRTUAL, "process 812 (thief)")),
     rules.HOLDINGS_AWAITED: outcome(_ROBBED, HoldingsLost(VIRTUAL, "process 812 (thief)")),
+    rules.ADDRESSES_FOREIGN: outcome(BACKUP, AddressesAppeared(VIRTUAL)),
     rules.HOLDINGS_RETURNED: outcome(MASTER, LinkReturned("eth0"), _STRICT),
     rules.NOTHING_HELD: outcome(BACKUP, HoldingsLost(VIRTUAL)),
     rules.NOT_DUE: outcome(LATE_BACKUP, DeadlineReached()),
