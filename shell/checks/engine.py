@@ -93,6 +93,8 @@ class CheckEngine:
     loop: AbstractEventLoop
     runner: Runner
     report: Callable[[CheckReported], None]
+    ended: int = field(default=0, init=False)
+    """How many attempts have come to a verdict."""
     _watched: dict[Key, _Watched] = field(factory=dict)
     _wires: dict[int, _Watched] = field(factory=dict)
     _happened: deque[tuple[_Watched, Wire | None, CheckEvent]] = field(factory=deque)
@@ -234,6 +236,7 @@ class CheckEngine:
             self._carry_out(watched, effect)
         self._arm(watched)
         if taken.verdict is not None:
+            self.ended += 1
             for line in check_lines(subject.check, subject.server_name, subject.service_name, before, taken):
                 logs.info(line)
         if taken.reports and taken.verdict is not None:

@@ -34,7 +34,8 @@ The digest is that of the body as it is on the wire: a body in chunks, which onl
 \b
 Exit statuses:
   0   the digest was printed
-  1   there is none (keepalived's genhash exits with 0 then), or the options are wrong"""
+  1   there is none (keepalived's genhash exits with 0 then)
+  2   the options are wrong"""
 
 
 class _Server(click.ParamType[Address]):
