@@ -36,6 +36,7 @@ from kaspec.health.model import (
 )
 from kaspec.units import SECOND, Interval
 
+HOPELESS = "as it stands, the check fails always"
 T = TypeVar("T")
 D = TypeVar("D")
 
@@ -188,23 +189,28 @@ def _urls(place: _Place) -> Iterator[Url]:
             codes or SUCCESS_CODES,
             None if digest is None else digest.lower(),
             each.value(url.VIRTUALHOST, host),
-            _pattern(each),
+            _pattern(each, place.report),
             each.value(url.TLS_COMPLIANT, compliant),
         )
 
 
-def _pattern(section: Section) -> Pattern | None:
-    text, stack = section.value(url.REGEX, None), section.value(url.REGEX_STACK, None)
-    if text is None:
+def _pattern(section: Section, report: Report) -> Pattern | None:
+    given, stack = section.last(url.REGEX), section.value(url.REGEX_STACK, None)
+    if given is None:
         return None
-    return Pattern(
-        text,
+    pattern = Pattern(
+        given.value,
         tuple(option for given in section.entries(url.REGEX_OPTIONS) for option in given.value),
         section.value(url.REGEX_NO_MATCH, default=False),
         section.value(url.REGEX_MIN_OFFSET, 0),
         section.value(url.REGEX_MAX_OFFSET, None),
         None if stack is None else (stack.start, stack.maximum),
     )
+    from kaspec.health.matching import fault  # PCRE2, for those that use it
+
+    if (trouble := fault(pattern)) is not None:
+        report(kinds.CHECKER_HOPELESS.at(given.span, f"PCRE2 does not take this regular expression: {trouble}", HOPELESS))
+    return pattern
 
 
 def _smtp(place: _Place) -> Iterator[Check]:
@@ -218,9 +224,16 @@ def _smtp(place: _Place) -> Iterator[Check]:
 
 
 def _dns(place: _Place) -> Iterator[Check]:
-    if (target := _target(place)) is not None:
-        kind = cast("RecordType", place.block.value(checkers.TYPE, "SOA"))
-        yield DnsCheck(_probing(place, 3, None), target, kind, place.block.value(checkers.NAME, "."))
+    target, name = _target(place), place.block.last(checkers.NAME)
+    if target is None:
+        return
+    if name is not None:
+        from kaspec.health.datagrams import name_fault  # dnspython, for those that use it
+
+        if (trouble := name_fault(name.value)) is not None:
+            place.report(kinds.CHECKER_HOPELESS.at(name.span, f"{name.value} is no name to ask for: {trouble}", HOPELESS))
+    kind = cast("RecordType", place.block.value(checkers.TYPE, "SOA"))
+    yield DnsCheck(_probing(place, 3, None), target, kind, name.value if name else ".")
 
 
 def _misc(place: _Place) -> Iterator[Check]:

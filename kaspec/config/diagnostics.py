@@ -110,6 +110,7 @@ BFD_NOT_TOLD = _kind("K184", "warning", "A bfd_instance that tells only the chec
 
 # What a checker means.
 CHECKER_FAMILIES = _kind("K190", "error", "A checker connects from an address of one family to one of the other.")
+CHECKER_HOPELESS = _kind("K191", "error", "A checker that can never succeed: its regular expression, or the name it asks for, is none.")
 
 # Not active yet.
 STATE_CLEARED = _kind("K051", "warning", "auth_type AH begins as BACKUP.")

@@ -20,7 +20,7 @@ from shell.checks.engine import CheckEngine, Subject
 from shell.runner import Runner
 
 PORTS = 16
-CHECKS = 2000
+CHECKS = 3000
 PAGE = b"HTTP/1.0 200 OK\r\nServer: bench\r\nContent-Type: text/html\r\nContent-Length: 1024\r\n\r\n" + b"ok" * 512
 PROBING = Probing(delay_loop=SECOND, warmup=SECOND)
 
