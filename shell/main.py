@@ -17,7 +17,7 @@ Examples:
 
 Each command explains itself and its exit statuses: kaspec COMMAND --help"""
 
-LASTING = frozenset({"run", "demo", "trace"})
+LASTING = frozenset({"run", "demo", "trace", "lvs"})
 """Commands that may run for long.  The others end before collecting garbage pays: a fifth of their time goes into it otherwise."""
 
 

@@ -3,9 +3,9 @@
 Made for caches: the destination address counts, so a service by firewall mark or with several addresses.
 """
 
-from collections.abc import Mapping
+from types import MappingProxyType
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from kaspec.address import Address
 from kaspec.lvs.schedulers.least import least_by_weight
@@ -30,17 +30,12 @@ class Locality:
     """lblc, or with ``replicated`` lblcr: the entries by destination address."""
 
     replicated: bool
-    entries: tuple[tuple[Address, Entry], ...] = ()
-
-    @property
-    def table(self) -> Mapping[Address, Entry]:
-        """The entries as a mapping."""
-        return dict(self.entries)
+    entries: MappingProxyType[Address, Entry] = field(default=MappingProxyType({}), hash=False)
 
 
 def by_locality(state: Locality, servers: Servers, packet: Packet) -> tuple[Locality, Server | None]:
     """Choose who served this destination before, if it is not overloaded; else the least busy of all, which serves it from now on."""
-    entry = state.table.get(packet.destination)
+    entry = state.entries.get(packet.destination)
     if entry is None:
         chosen = least_by_weight(servers)
         new = Entry((chosen.key,), packet.at, packet.at) if chosen else None
@@ -61,7 +56,7 @@ def swept(state: Locality, now: Instant, expiration: Interval = EXPIRATION) -> L
 
     (Above 16384 entries the kernel gives up idle ones sooner, in the order of its buckets.)
     """
-    return evolve(state, entries=tuple(item for item in state.entries if item[1].used_at + expiration > now))
+    return evolve(state, entries=MappingProxyType({to: entry for to, entry in state.entries.items() if entry.used_at + expiration > now}))
 
 
 def _cached(state: Locality, entry: Entry, servers: Servers) -> Server | None:
@@ -101,4 +96,4 @@ def _too_busy(server: Server, servers: Servers) -> bool:
 
 
 def _with(state: Locality, packet: Packet, entry: Entry) -> Locality:
-    return evolve(state, entries=tuple({**state.table, packet.destination: entry}.items()))
+    return evolve(state, entries=MappingProxyType(state.entries | {packet.destination: entry}))

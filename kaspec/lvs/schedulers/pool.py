@@ -10,10 +10,10 @@ A TCP connection is active from its first packet (``tcp_state_active_table``: SY
 UDP never becomes active.  A server that is removed keeps its connections, and has them still when it is added again.
 """
 
-from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Self
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from kaspec.lvs.schedulers.persistence import Persistence, Template, TemplateKey, lasting, released, template_key, used
 from kaspec.lvs.schedulers.scheduling import SchedulerName, State, rearranged, schedule, start
@@ -33,7 +33,7 @@ class Pool:
     servers: Servers = ()
     removed: Servers = ()
     persistence: Persistence | None = None
-    templates: tuple[tuple[TemplateKey, Template], ...] = ()
+    templates: MappingProxyType[TemplateKey, Template] = field(default=MappingProxyType({}), hash=False)
     port: int = 0
     by_mark: bool = False
     one_packet: bool = False
@@ -92,7 +92,7 @@ def connect(pool: Pool, packet: Packet) -> tuple[Pool, Connection | None]:
         return pool, None
     at_once = pool.one_packet and packet.protocol == "udp"
     if key is not None:
-        pool = _with_template(pool, key, used(dict(pool.templates)[key], packet.at, lasting=not at_once))
+        pool = _with_template(pool, key, used(pool.templates[key], packet.at, lasting=not at_once))
     begun = after_beginning(evolve(server, inactive=server.inactive + 1))
     if at_once:
         return _with(pool, after_ending(evolve(begun, inactive=server.inactive))), Connection(server.key, None, active=False)
@@ -117,10 +117,9 @@ def expire(pool: Pool, connection: Connection) -> Pool:
     if server is not None:
         left = evolve(server, active=server.active - connection.active, inactive=server.inactive - (not connection.active))
         pool = _with(pool, after_ending(left))
-    templates: Mapping[TemplateKey, Template] = dict(pool.templates)
-    if connection.template is None or connection.template not in templates:
+    if connection.template is None or connection.template not in pool.templates:
         return pool
-    return _with_template(pool, connection.template, released(templates[connection.template]))
+    return _with_template(pool, connection.template, released(pool.templates[connection.template]))
 
 
 def _chosen(pool: Pool, packet: Packet) -> tuple[Pool, Server | None, TemplateKey | None]:
@@ -129,8 +128,7 @@ def _chosen(pool: Pool, packet: Packet) -> tuple[Pool, Server | None, TemplateKe
         state, server = schedule(pool.state, pool.servers, packet)
         return evolve(pool, state=state), server, None
     key = template_key(pool.persistence, packet, pool.port, pool.by_mark)
-    templates = dict(pool.templates)
-    template = lasting(templates[key], packet.at) if key in templates else None
+    template = lasting(pool.templates[key], packet.at) if key in pool.templates else None
     server = find(pool.servers, template.server) if template else None
     if template is not None and server is not None and (server.weight > 0 or not pool.expire_quiescent):
         return _with_template(pool, key, template), server, key
@@ -153,7 +151,7 @@ def _known(pool: Pool, key: Key) -> Server | None:
 
 
 def _with_template(pool: Pool, key: TemplateKey, template: Template) -> Pool:
-    return evolve(pool, templates=tuple({**dict(pool.templates), key: template}.items()))
+    return evolve(pool, templates=MappingProxyType(pool.templates | {key: template}))
 
 
 def _with(pool: Pool, server: Server) -> Pool:

@@ -28,7 +28,7 @@ def test_a_destination_keeps_its_server_while_nobody_is_idle() -> None:
     assert again == servers(9, 1, 1)[0]
     state, moved = by_locality(state, servers(9, 1, 0), asking(A))
     assert moved == servers(9, 1, 0)[2]
-    assert state.table[A].members == (key(3),)
+    assert state.entries[A].members == (key(3),)
 
 
 def test_lblc_goes_on_with_an_overloaded_server_and_lblcr_does_not() -> None:
@@ -43,21 +43,21 @@ def test_lblc_goes_on_with_an_overloaded_server_and_lblcr_does_not() -> None:
 def test_a_set_grows_at_its_head_and_loses_its_busiest_after_a_day() -> None:
     state, _ = by_locality(Locality(replicated=True), servers(0, 1), asking(A))
     state, _ = by_locality(state, servers(9, 0), asking(A, 5))
-    assert state.table[A].members == (key(2), key(1))
+    assert state.entries[A].members == (key(2), key(1))
     state, chosen = by_locality(state, servers(9, 1), asking(A, 5 + EXPIRATION))
-    assert state.table[A].members == (key(2), key(1))
+    assert state.entries[A].members == (key(2), key(1))
     state, chosen = by_locality(state, servers(9, 1), asking(A, 6 + EXPIRATION))
-    assert state.table[A].members == (key(2),)
+    assert state.entries[A].members == (key(2),)
     assert chosen == servers(9, 1)[1]
 
 
 def test_nobody_available_remembers_nobody() -> None:
     state, chosen = by_locality(Locality(replicated=False), servers(0, weight=0), asking(A))
-    assert (state.entries, chosen) == ((), None)
+    assert (state.entries, chosen) == ({}, None)
 
 
 def test_what_is_not_asked_for_is_forgotten_after_a_day() -> None:
     state, _ = by_locality(Locality(replicated=False), servers(0), asking(A))
     state, _ = by_locality(state, servers(0), asking(B, 10))
-    assert set(swept(state, Instant(EXPIRATION)).table) == {B}
+    assert set(swept(state, Instant(EXPIRATION)).entries) == {B}
     assert swept(state, Instant(EXPIRATION - 1)) == state
