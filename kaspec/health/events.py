@@ -81,6 +81,13 @@ class SessionReported:
 
 
 @frozen
+class Hindered:
+    """We ourselves lack what an attempt needs, such as a free descriptor: that says nothing of the server."""
+
+    reason: str
+
+
+@frozen
 class Suspended:
     """The virtual address is not here: nothing is to be checked (``ha_suspend``)."""
 
@@ -95,7 +102,7 @@ class Resumed:
 ExchangeEvent = Connected | ConnectionFailed | Secured | TlsFailed | Received | StreamEnded | StreamFailed | ScriptEnded
 """What happens to one attempt."""
 Observation = FileRead | SessionReported
-CheckEvent = ExchangeEvent | Observation | Suspended | Resumed | DeadlineReached
+CheckEvent = ExchangeEvent | Observation | Hindered | Suspended | Resumed | DeadlineReached
 
 # Effects.
 

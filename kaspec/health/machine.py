@@ -18,6 +18,7 @@ from kaspec.health.events import (
     Close,
     ExchangeEvent,
     FileRead,
+    Hindered,
     Resumed,
     ScriptEnded,
     SessionReported,
@@ -34,7 +35,7 @@ from kaspec.health.smtp import SmtpExchange
 from kaspec.health.tcp import TcpExchange
 from kaspec.rules import NOT_DUE, UNCHANGED, Rule
 from kaspec.rules import health as rules
-from kaspec.units import ZERO, Instant, Interval, after
+from kaspec.units import SECOND, ZERO, Instant, Interval, after
 from kaspec.vrrp.events import DeadlineReached
 
 Exchange = TcpExchange | HttpExchange | SmtpExchange | DnsExchange | UdpExchange | PingExchange | ScriptExchange
@@ -127,6 +128,8 @@ def step(check: Check, state: CheckState, event: CheckEvent, now: Instant, draw:
     match event:
         case DeadlineReached():
             return _due(check, state, now, draw)
+        case Hindered():
+            return _hindered(check, state, now)
         case Suspended():
             return _suspended(state)
         case Resumed(wait):
@@ -279,6 +282,13 @@ def _observed(check: Check, state: CheckState, observation: FileRead | SessionRe
     rule = up or (rules.CHECK_STAYS_DOWN if same else rules.CHECK_FAILS)
     found = evolve(state, is_up=verdict.is_good, decided=True, succeeded=state.succeeded or verdict.is_good, weight=verdict.weight)
     return CheckStep(found, rule, (), verdict, reports=not same or verdict.weight != state.weight)
+
+
+def _hindered(check: Check, state: CheckState, now: Instant) -> CheckStep:
+    if state.attempt is None:
+        return CheckStep(state, UNCHANGED)
+    later = after(now, max(check.probing.delay_before_retry, SECOND))
+    return CheckStep(evolve(state, attempt=None, due_at=later), rules.CHECK_HINDERED, (Close(),))
 
 
 def _gone(state: CheckState, now: Instant) -> CheckStep:

@@ -6,6 +6,9 @@ from kaspec.rules.clause import rule
 CHECK_BEGINS = rule("keepalived.check.begins", "keepalived delay_loop, warmup", "A check's turn has come: begin it.")
 CHECK_WAITS = rule("core.check.lingers", "kaspec", "A check's turn has come, but its last script has not ended yet: wait for that.")
 CHECK_GOES_ON = rule("keepalived.check.goes-on", "keepalived checkers", "An event that brings a check forward, without a verdict yet.")
+CHECK_HINDERED = rule(
+    "core.check.hindered", "kaspec", "We lack what an attempt needs: it is put off, and the server stays what it was found to be."
+)
 CHECK_SUSPENDED = rule(
     "keepalived.check.suspended", "keepalived ha_suspend", "The virtual address is elsewhere: what is under way is let go."
 )

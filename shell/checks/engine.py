@@ -3,8 +3,10 @@
 All sockets are in one epoll, which itself is one descriptor of the event loop; all deadlines are in one heap behind one timer.
 """
 
+import errno
 import os
 import random
+import resource
 import select
 from asyncio import AbstractEventLoop
 from collections import deque
@@ -24,6 +26,7 @@ from kaspec.health.events import (
     Connect,
     ConnectionFailed,
     FileRead,
+    Hindered,
     Observation,
     Resumed,
     RunScript,
@@ -40,6 +43,7 @@ from kaspec.health.events import (
 from kaspec.health.machine import DRAWS, CheckState
 from kaspec.health.model import BfdCheck, Check, FileCheck, Target
 from kaspec.report.checks import check_lines, mail_words
+from kaspec.report.journal import is_telling
 from kaspec.units import Instant, Interval
 from kaspec.vrrp.events import DeadlineReached
 from shell import clock, logs
@@ -48,6 +52,10 @@ from shell.checks.tls import Layer
 from shell.checks.wires import Datagrams, Echoes, Stream, Wire, echo_request
 from shell.runner import Ended, Job, Runner
 
+SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN}
+"""What a socket can be refused for that is not the server's fault."""
+SPARE = 512
+"""Descriptors for all else."""
 AT_ONCE = 512
 """As many sockets are looked at before the loop has its turn."""
 Key = tuple[Hashable, int]
@@ -96,11 +104,13 @@ class CheckEngine:
     ended: int = field(default=0, init=False)
     """How many attempts have come to a verdict."""
     _watched: dict[Key, _Watched] = field(factory=dict)
+    _servers: dict[Hashable, list[_Watched]] = field(factory=dict)
     _wires: dict[int, _Watched] = field(factory=dict)
     _happened: deque[tuple[_Watched, Wire | None, CheckEvent]] = field(factory=deque)
     _deadlines: list[tuple[Instant, int, _Watched]] = field(factory=list)
     _observed: dict[tuple[str, str], Observation] = field(factory=dict)
     _count: int = 0
+    _hindered: int = 0
     _poll: select.epoll = field(factory=select.epoll)
     _alarm: clock.Alarm = field(init=False)
 
@@ -113,6 +123,7 @@ class CheckEngine:
     def adopt(self, subjects: Iterable[Subject]) -> None:
         """Make these checks from now on: one that is the same goes on as it stands, one that changed begins as its server stood."""
         wanted = {each.key: each for each in subjects}
+        _allow_descriptors(len(wanted) + SPARE)
         for key in self._watched.keys() - wanted.keys():
             self._forget(self._watched.pop(key))
         now = clock.now()
@@ -129,17 +140,20 @@ class CheckEngine:
             self._watched[key] = watched = _Watched(subject, state)
             self._arm(watched)
             self._tell_known(watched)
+        self._servers = {}
+        for watched in self._watched.values():
+            self._servers.setdefault(watched.subject.server, []).append(watched)
         self._settle()
 
     def suspend(self, server: Hashable) -> None:
         """Check nothing of a server until ``resume`` (``ha_suspend``)."""
-        for watched in self._of(server):
+        for watched in self._servers.get(server, ()):
             self._happened.append((watched, None, Suspended()))
         self._settle()
 
     def resume(self, server: Hashable) -> None:
         """Check a server again."""
-        for watched in self._of(server):
+        for watched in self._servers.get(server, ()):
             self._happened.append((watched, None, Resumed(_part_of(watched.subject.check.probing.warmup))))
             self._tell_known(watched)
         self._settle()
@@ -262,7 +276,18 @@ class CheckEngine:
                     if watched.script is not None:
                         self.runner.kill(watched.script)
         except OSError as error:
-            self._happened.append((watched, None, ConnectionFailed(error.strerror or str(error))))
+            self._happened.append((watched, None, self._failure(watched, error)))
+
+    def _failure(self, watched: _Watched, error: OSError) -> ConnectionFailed | Hindered:
+        """Tell what the server's fault is from our own; that is logged the 1st, 10th, 100th, ... time."""
+        reason = error.strerror or str(error)
+        if error.errno not in SHORTAGES:
+            return ConnectionFailed(reason)
+        self._hindered += 1
+        if is_telling(self._hindered):
+            name, times = watched.subject.server_name, self._hindered
+            logs.info(f"cannot check {name} now: {reason}; it stays as it was found ({times} such check{'s' if times > 1 else ''} so far)")
+        return Hindered(reason)
 
     def _connect(self, watched: _Watched, target: Target, wish: TlsWish | None) -> None:
         """Connect; files of TLS that are missing or of no use are told before anything is sent."""
@@ -315,9 +340,6 @@ class CheckEngine:
                 self._count += 1
                 heappush(self._deadlines, (deadline, self._count, watched))
 
-    def _of(self, server: Hashable) -> list[_Watched]:
-        return [watched for (key, _), watched in self._watched.items() if key == server]
-
     def _forget(self, watched: _Watched) -> None:
         watched.is_gone, watched.armed_at = True, None
         self._shut(watched)
@@ -334,3 +356,11 @@ def _observes(check: Check) -> tuple[str, str] | None:
 
 def _part_of(warmup: Interval) -> Interval:
     return Interval(random.randint(0, warmup))
+
+
+def _allow_descriptors(count: int) -> None:
+    """Have the process allowed that many descriptors, as far as it may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        allowed = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))

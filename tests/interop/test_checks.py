@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import resource
 import socket
 import ssl
 import struct
@@ -19,6 +20,7 @@ from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP
 from attrs import evolve
 
+from kaspec.address import parse_address
 from kaspec.health.events import WeightChange
 from kaspec.health.model import (
     BfdCheck,
@@ -36,6 +38,7 @@ from kaspec.health.model import (
     Url,
 )
 from kaspec.units import SECOND, Interval, seconds
+from shell.checks.opening import open_stream
 from tests.interop.checking import OFTEN, TIMEOUT, Checking, checking, permitted, serving, target
 
 SLACK = seconds("2")
@@ -379,5 +382,50 @@ def test_a_check_that_is_suspended_is_silent_until_it_is_resumed() -> None:
         assert now.heard.empty()
         now.engine.resume("server")
         assert not (await now.heard.get()).report.is_up
+
+    run(test)
+
+
+def test_without_a_free_descriptor_no_server_is_down() -> None:
+    async def test(now: Checking) -> None:
+        async with serving(say_nothing) as port:
+            limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+            probing = evolve(OFTEN, delay_loop=seconds("0.1"))
+            assert (await now.verdict(TcpCheck(probing, target(port))))[0].is_up
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+            try:
+                await asyncio.sleep(0.3)
+                assert now.heard.empty()
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        assert not (await now.heard.get()).report.is_up, "checked again once there are descriptors"
+
+    run(test)
+
+
+def test_sources_ports_and_marks_are_as_asked_for() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root: marks packets")
+    callers: list[tuple[str, int]] = []
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        callers.append(writer.get_extra_info("peername"))
+        await reader.read()
+
+    async def test(now: Checking) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.5", 0))
+            source_port = free.getsockname()[1]
+        async with serving(note) as port:
+            from_there = evolve(target(port), source=parse_address("127.0.0.5"), interface="lo", mark=7)
+            with open_stream(from_there) as opened:
+                assert opened.getsockopt(socket.SOL_SOCKET, socket.SO_MARK) == 7
+                assert opened.getsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, 16).startswith(b"lo")
+            assert (await now.verdict(TcpCheck(OFTEN, evolve(from_there, source_port=source_port))))[0].is_up
+            while ("127.0.0.5", source_port) not in callers:
+                await asyncio.sleep(0.01)
+        nowhere = evolve(from_there, source=parse_address("192.0.2.77"))
+        report, _ = await now.verdict(TcpCheck(OFTEN, nowhere))
+        assert not report.is_up
 
     run(test)

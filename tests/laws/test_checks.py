@@ -57,6 +57,7 @@ happenings: st.SearchStrategy[CheckEvent] = st.one_of(
     st.builds(ScriptEnded, st.integers(-9, 255), st.sampled_from(("", "", "gone"))),
     st.builds(events.FileRead, st.integers(-(1 << 31), (1 << 31) - 1)),
     st.builds(events.SessionReported, st.booleans()),
+    st.just(events.Hindered("Too many open files")),
     st.just(events.Suspended()),
     st.builds(events.Resumed, delays),
 )

@@ -2,7 +2,7 @@
 
 from attrs import evolve
 
-from kaspec.health.events import Close, Connected, ConnectionFailed, Resumed, ScriptEnded, StopScript, Suspended, WeightChange
+from kaspec.health.events import Close, Connected, ConnectionFailed, Hindered, Resumed, ScriptEnded, StopScript, Suspended, WeightChange
 from kaspec.health.machine import begin, step
 from kaspec.health.model import MiscCheck, TcpCheck
 from kaspec.rules import health as rules
@@ -71,3 +71,10 @@ def test_a_weight_is_told_when_it_changes() -> None:
         taken = attempt(check, [ScriptEnded(status)], taken)
         told.append((taken.reports, taken.verdict and taken.verdict.weight))
     assert told == [(True, WeightChange("is", 10)), (False, WeightChange("is", 10)), (True, WeightChange("is", 20)), (True, None)]
+
+
+def test_what_we_lack_ourselves_says_nothing_of_the_server() -> None:
+    up = attempt(TCP, [Connected()])
+    taken = attempt(TCP, [Hindered("Too many open files")], up)
+    assert (taken.verdict, taken.state.is_up, taken.state.failures) == (None, True, 0)
+    assert taken.state.due_at == Instant(11 * SECOND)
