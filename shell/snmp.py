@@ -119,6 +119,7 @@ class _Speaker:
     attempts: int = 0
     _seen: tuple[Instant, View] | None = None
     _complaint: str = ""
+    _waiting: list[Outcome | GroupOutcome | _Leave] = field(factory=list)
 
     def run(self) -> None:
         """Speak with one master after the other, until the process has had enough."""
@@ -170,11 +171,17 @@ class _Speaker:
 
     def _next(self, master: socket.socket, session: Session) -> Said:
         """Wait for the master, for something to tell, or for the time to ask whether it is there."""
+        if session.ready and self._waiting:
+            return self._tell(master, session)
         now = clock.now()
         readable, _, _ = select.select([master, self.bell], [], [], max(session.due - now, 0) / SECOND)
         now = clock.now()
         if self.bell in readable:
-            return self._tell(master, session)
+            self._hear_bell()
+            self._waiting += self._drain()
+            if not session.ready and any(isinstance(each, _Leave) for each in self._waiting):
+                raise _Over
+            return Said(session)
         if master in readable:
             data = master.recv(_CHUNK)
             if not data:
@@ -183,8 +190,8 @@ class _Speaker:
         return sessions.tick(session, now)
 
     def _tell(self, master: socket.socket, session: Session) -> Said:
-        self._hear_bell()
-        untold = self._drain()
+        """Have the master send what there is to tell."""
+        untold, self._waiting = self._waiting, []
         last = next((each for each in untold if isinstance(each, _Leave)), None)
         snapshot, said = last.snapshot if last else self._take_snapshot(), Said(session)
         for outcome in untold:
@@ -235,6 +242,7 @@ class _Speaker:
 
     def _rest(self, pause: Interval) -> None:
         """Wait before the next attempt; what nobody was there to be told is forgotten."""
+        self._waiting.clear()
         until = clock.now() + pause
         while (left := until - clock.now()) > 0:
             if select.select([self.bell], [], [], left / SECOND)[0]:

@@ -15,7 +15,7 @@ from kaspec.units import ZERO, Instant, Interval
 from kaspec.vrrp.router import Identity, VirtualRouter
 from kaspec.vrrp.state import StateName
 
-INIT, BACKUP, MASTER, FAULT = 0, 1, 2, 3
+INIT, BACKUP, MASTER, FAULT, SHUTDOWN = 0, 1, 2, 3, 5
 STATE_NUMBERS: Mapping[StateName, int] = {"INIT": INIT, "BACKUP": BACKUP, "MASTER": MASTER, "FAULT": FAULT}
 """KEEPALIVED-MIB's VrrpState."""
 HUNDREDTH = 10_000

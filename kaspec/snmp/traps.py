@@ -8,9 +8,9 @@ from kaspec.groups import GroupOutcome
 from kaspec.node import Outcome
 from kaspec.snmp import rfc2787, rfc6527
 from kaspec.snmp.keepalived import GLOBAL, VRRP
-from kaspec.snmp.snapshot import BACKUP, FAULT, INIT, MASTER, STATE_NUMBERS, Snapshot
+from kaspec.snmp.snapshot import BACKUP, FAULT, MASTER, SHUTDOWN, STATE_NUMBERS, Snapshot
 from kaspec.snmp.values import Binding, Oid, Syntax, Value, integer, octets, text
-from kaspec.vrrp.events import AdvertisementDiscarded
+from kaspec.vrrp.events import AdvertisementDiscarded, Shutdown
 from kaspec.vrrp.state import Master, state_name
 
 TRAP_NAME: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
@@ -19,7 +19,7 @@ _GROUP_CHANGED, _INSTANCE_CHANGED = (*VRRP, 10, 0, 1), (*VRRP, 10, 0, 2)
 _GROUP, _INSTANCE, _ROUTER_ID = (*VRRP, 1, 1), (*VRRP, 3, 1), (*GLOBAL, 2)
 _NEW_MASTER, _AUTHENTICATION_FAILED = (*rfc2787.VRRP_MIB, 0, 1), (*rfc2787.VRRP_MIB, 0, 2)
 _NEW_MASTER_3 = (*rfc6527.VRRPV3_MIB, 0, 1)
-_GROUP_STATES = {"MASTER": MASTER, "BACKUP": BACKUP, "FAULT": FAULT, "STOP": INIT}
+_GROUP_STATES = {"MASTER": MASTER, "BACKUP": BACKUP, "FAULT": FAULT, "STOP": SHUTDOWN}
 _INVALID_TYPE, _MISMATCH, _FAILURE = 1, 2, 3
 _FAILURES = {
     rules.AUTH_TYPE_UNKNOWN: _INVALID_TYPE,
@@ -75,11 +75,12 @@ def _instance(settings: Snmp, shown: Snapshot, outcome: Outcome) -> Iterator[Not
         return
     if settings.enable_snmp_vrrp and changed:
         number = row + 1
+        now_it_is = SHUTDOWN if isinstance(outcome.event, Shutdown) else STATE_NUMBERS[state_name(state)]
         initial = MASTER if shown.configuration.settings[row].initial_state == "MASTER" else BACKUP
         yield _what(
             _INSTANCE_CHANGED,
             ((*_INSTANCE, 2, number), text(outcome.router.name)),
-            ((*_INSTANCE, 4, number), integer(STATE_NUMBERS[state_name(state)])),
+            ((*_INSTANCE, 4, number), integer(now_it_is)),
             ((*_INSTANCE, 5, number), integer(initial)),
             _router_id(shown),
         )
