@@ -9,7 +9,7 @@ import select
 import socket
 import threading
 from asyncio import AbstractEventLoop
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 
@@ -174,7 +174,7 @@ class _Speaker:
         if session.ready and self._waiting:
             return self._tell(master, session)
         now = clock.now()
-        readable, _, _ = select.select([master, self.bell], [], [], max(session.due - now, 0) / SECOND)
+        readable = _readable((master, self.bell), Interval(session.due - now))
         now = clock.now()
         if self.bell in readable:
             self._hear_bell()
@@ -245,7 +245,7 @@ class _Speaker:
         self._waiting.clear()
         until = clock.now() + pause
         while (left := until - clock.now()) > 0:
-            if select.select([self.bell], [], [], left / SECOND)[0]:
+            if _readable((self.bell,), Interval(left)):
                 self._hear_bell()
                 if any(isinstance(each, _Leave) for each in self._drain()):
                     raise _Over
@@ -256,3 +256,11 @@ class _Speaker:
             self._complaint = why
             where = self.place.path if isinstance(self.place, LocalPlace) else f"{self.place.host} port {self.place.port}"
             logs.info(f"SNMP: no master agent at {where}: {why}; trying again and again")
+
+
+def _readable(those: Sequence[socket.socket], patience: Interval) -> list[socket.socket]:
+    """Wait until any of the sockets has something to read or was hung up, and return which, or none after ``patience``."""
+    poll, by_number = select.poll(), {each.fileno(): each for each in those}
+    for number in by_number:
+        poll.register(number, select.POLLIN)
+    return [by_number[number] for number, _ in poll.poll(max(patience, 0) // 1000 + 1)]
