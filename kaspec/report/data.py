@@ -20,6 +20,7 @@ from kaspec.report.held import write_address, write_route, write_rule
 from kaspec.report.holdings import foreign_addresses, holding_words
 from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import pending_line, reason_line
+from kaspec.report.snmp import snmp_lines
 from kaspec.report.told import fifo_lines, security_lines, settings_lines, umask_lines
 from kaspec.report.trackers import NOTHING_WATCHED, Watched, instance_dump, tracker_dump
 from kaspec.tracking import Link
@@ -131,6 +132,7 @@ def _global_definitions(configuration: Configuration) -> Iterator[str]:
     yield f" VRRP don't swap = {_truth(of.vrrp_no_swap)}"
     yield f" Checker process priority = {of.checker_priority}"
     yield f" Checker don't swap = {_truth(of.checker_no_swap)}"
+    yield from snmp_lines(of.snmp)
     yield from security_lines(configuration)
     if of.transport.vrrp_rx_bufs_policy is not None:
         yield f" rx_bufs_policy = {of.transport.vrrp_rx_bufs_policy}"
