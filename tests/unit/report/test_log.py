@@ -44,7 +44,7 @@ def test_every_rule_is_spoken_of_or_silent_on_purpose() -> None:
     assert not spoken & SILENT
 
 
-@pytest.mark.parametrize("rule", set(SCENES) - set(DISCARDED) - set(REMARKS))
+@pytest.mark.parametrize("rule", sorted(set(SCENES) - set(DISCARDED) - set(REMARKS)))
 def test_each_scene_is_of_its_rule(rule: Rule) -> None:
     assert SCENES[rule].step.rule == rule
 
