@@ -89,6 +89,7 @@ def bench(session: nox.Session) -> None:
     """Side by side with keepalived: takeover latency, CPU per advert, start-up, memory."""
     session.install("-q", "-e", ".[test]")
     session.run("python", "-m", "tests.bench", *session.posargs)
+    session.run("python", "-m", "tests.bench.checks")
 
 
 def check(session: nox.Session) -> None:

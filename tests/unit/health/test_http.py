@@ -9,11 +9,11 @@ from kaspec.address import parse_address
 from kaspec.health import http
 from kaspec.health.events import CheckEvent, Connect, Connected, Received, Secured, Send, StreamEnded, StreamFailed, TlsFailed, TlsWish
 from kaspec.health.http import LONGEST_HEAD, request
-from kaspec.health.machine import CheckStep
+from kaspec.health.machine import CheckStep, step
 from kaspec.health.model import Credentials, HttpCheck, Pattern, Target, Url
 from kaspec.rules import Rule
 from kaspec.rules import health as rules
-from kaspec.units import SECOND
+from kaspec.units import SECOND, Instant
 from tests.unit.health.examples import PROBING, TARGET, attempt
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
@@ -134,3 +134,12 @@ def test_a_pattern_is_found_across_pieces() -> None:
     check = evolve(HTTP, urls=(Url("/", pattern=Pattern("hel+o")),))
     assert verdict(check, *(Received(bytes((each,))) for each in OK)) == rules.HTTP_GOOD
     assert verdict(evolve(check, urls=(Url("/", pattern=Pattern("hello!")),)), Received(OK)) == rules.HTTP_PATTERN
+
+
+def test_each_part_of_an_answer_renews_connect_timeout_up_to_delay_loop() -> None:
+    state = attempt(HTTP, [Connected()]).state
+    deadlines = []
+    for second in (4, 8, 9):
+        state = step(HTTP, state, Received(b"H"), Instant(second * SECOND)).state
+        deadlines.append(state.next_deadline)
+    assert deadlines == [Instant(second * SECOND) for second in (9, 10, 10)]
