@@ -31,6 +31,8 @@ PATIENCE = 5.0
 """Seconds that one connect or send may take; a master that reads nothing for so long is left."""
 FRESH = Interval(SECOND // 2)
 """How old a view may be: a walk is a request for each object, and not each is worth a new one."""
+SHARE = 10
+"""Making views takes no more than one part of so many of the time, however many virtual routers there are."""
 MOST_UNTOLD = 1000
 """Notifications that wait for a master; what comes after that is lost, as every notification of SNMP may be."""
 _CHUNK = 1 << 16
@@ -218,12 +220,13 @@ class _Speaker:
                 raise _Over
 
     def _look(self) -> View:
-        """Return what there is to see, no older than ``FRESH``."""
+        """Return what there is to see, no older than ``FRESH`` where that is little work."""
         now = clock.now()
-        if self._seen is None or now - self._seen[0] > FRESH:
+        if self._seen is None or now > self._seen[0]:
             snapshot = self._take_snapshot()
             if snapshot is not None:
-                self._seen = now, shown(self.settings, snapshot)
+                view = shown(self.settings, snapshot)
+                self._seen = Instant(now + max(FRESH, SHARE * (clock.now() - now))), view
         return self._seen[1] if self._seen else View({})
 
     def _take_snapshot(self) -> Snapshot | None:
