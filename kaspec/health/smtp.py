@@ -47,7 +47,7 @@ def _reply(check: SmtpCheck, exchange: SmtpExchange, came: bytes) -> SmtpStep:
     for line in came.split(b"\n")[:-1]:
         found = _LINE.match(line)
         if found is None:
-            return Verdict(False, rules.SMTP_MALFORMED, f"[{line[:80].decode(errors='replace').strip()}]")
+            return Verdict(False, rules.SMTP_MALFORMED, f"[{_printable(line[:80])}]")
         if found[2] != b"-":
             return _answered(check, exchange, int(found[1]))
     if len(came) > LONGEST_REPLY:
@@ -64,3 +64,8 @@ def _answered(check: SmtpCheck, exchange: SmtpExchange, code: int) -> SmtpStep:
     if exchange.stage == "hello":
         return Onward(SmtpExchange("quit"), (Send(b"QUIT\r\n"),))
     return Verdict(True, rules.SMTP_GOOD)
+
+
+def _printable(octets: bytes) -> str:
+    """Write what a server said so that a log can take it."""
+    return "".join(each if each.isprintable() else "?" for each in octets.decode("ascii", errors="replace").strip())

@@ -27,6 +27,7 @@ from kaspec.health.model import (
     UdpCheck,
     Url,
 )
+from kaspec.report.checks import check_lines, mail_words
 from kaspec.rules import RULES
 from kaspec.rules import health as rules
 from kaspec.units import SECOND, ZERO, Instant, Interval, after
@@ -217,3 +218,16 @@ def test_files_and_sessions_count_at_once(value: int, weight: int, reverse: bool
     session = BfdCheck(Probing(), "b")
     down = step(session, begin(session, ZERO, BEGAN), events.SessionReported(is_up=False), BEGAN)
     assert (down.state.is_up, down.reports) == (False, True)
+
+
+@given(checks, lives)
+def test_what_is_told_goes_with_the_log_and_the_mail(check: Check, life: Life) -> None:
+    """Each change is a line, each verdict has words; without log_all_failures what changes nothing is no line."""
+    for _, before, taken in lived(check, life):
+        lines = list(check_lines(check, "RS", "VS", before, taken))
+        assert all(line and "\n" not in line for line in lines)
+        changes = taken.rule in (rules.CHECK_SUCCEEDS, rules.CHECK_FAILS)
+        assert bool(lines) >= changes
+        assert changes or not lines or check.probing.log_all_failures
+        if taken.verdict is not None:
+            assert ("succe" in mail_words(check, taken.verdict)) == taken.verdict.is_good

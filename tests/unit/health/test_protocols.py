@@ -169,3 +169,9 @@ def test_what_is_not_of_this_check_changes_nothing() -> None:
     for check, event in ((file, SessionReported(is_up=True)), (session, FileRead(1)), (SMTP, FileRead(1)), (session, Connected())):
         state = begin(check, ZERO, BEGAN)
         assert step(check, state, event, BEGAN).state == state
+
+
+def test_what_a_server_says_cannot_write_into_the_log() -> None:
+    found = attempt(SMTP, [Connected(), Received(b"no\r\x1b[2J mail\r\n")]).verdict
+    assert found is not None
+    assert found.detail == "[no??[2J mail]"
