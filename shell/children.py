@@ -4,8 +4,7 @@ import importlib
 from functools import partial
 
 from kaspec.config.model import Configuration
-from shell import exits, logs
-from shell.channel import Channel, Stop
+from shell.channel import Channel
 from shell.findings import Line
 from shell.options import Options
 from shell.process import Kind
@@ -26,13 +25,10 @@ def _wants_checkers(options: Options, configuration: Configuration) -> bool:
     return options.runs_checkers and (configuration.has_lvs or options.all)
 
 
-def run_checkers(_options: Options, _configuration: Configuration, channel: Channel) -> int:
-    """Say that LVS is not active and wait for the end."""
-    logs.info("LVS is not active yet: virtual servers are read and left alone")
-    for message in channel:
-        if isinstance(message, Stop):
-            break
-    return exits.OK
+def _run_checkers(options: Options, configuration: Configuration, channel: Channel) -> int:
+    from shell.checkers import run_child
+
+    return run_child(options, configuration, channel)
 
 
 def _wants_bfd(options: Options, configuration: Configuration) -> bool:
@@ -55,7 +51,15 @@ def children() -> tuple[Kind, ...]:
 
     return (
         Kind("VRRP", "Keepalived_vrrp", "vrrp", "kaspec_vrrp", partial(_run_vrrp, line), _wants_vrrp, partial(prepare, "shell.vrrp")),
-        Kind("Healthcheck", "Keepalived_healthcheckers", "checkers", "kaspec_checkers", run_checkers, _wants_checkers),
+        Kind(
+            "Healthcheck",
+            "Keepalived_healthcheckers",
+            "checkers",
+            "kaspec_checkers",
+            _run_checkers,
+            _wants_checkers,
+            partial(prepare, "shell.checkers"),
+        ),
         Kind("BFD", "Keepalived_bfd", "bfd", "kaspec_bfd", partial(_run_bfd, line), _wants_bfd, partial(prepare, "shell.bfd")),
     )
 

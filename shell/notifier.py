@@ -7,14 +7,14 @@ import asyncio
 import time
 from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from attrs import define, field
 
 from kaspec.config import terms
 from kaspec.config.model import Command, Configuration, Permit, Telling
 from kaspec.node import NodeState, Transition
-from kaspec.notification import Audience, Memory, Notice, Script, Subject, deliver, notices, states_again
+from kaspec.notification import Audience, Delivery, Memory, Notice, Script, deliver, notices, states_again
 from kaspec.turns import LAST_PATIENCE, STOP_WAIT, End, Line, Run, Task, enter, next_deadline, over, overdue
 from kaspec.units import SECOND, Instant
 from kaspec.vrrp.router import VirtualRouter
@@ -23,6 +23,10 @@ from shell.fifos import Fifo
 from shell.mail import Mailer
 from shell.runner import Ended, Job, Runner
 
+Subject = tuple[str, str]
+"""Whose scripts take turns: a virtual router, a sync group, a virtual or a real server."""
+Fifos = Callable[[Telling], tuple[tuple[terms.Fifo | None, Command | None], ...]]
+"""The FIFOs that events go to, each with the script that reads it."""
 A_FEW = 16
 """Notices that are told before the loop goes on with what else there is."""
 POLL = 0.01
@@ -37,6 +41,7 @@ class Notifier:
     runner: Runner
     host: str
     mailer: Mailer
+    fifos_of: Fifos
     _audience: Audience = field(factory=Audience)
     _memory: Memory = field(factory=Memory)
     _lines: dict[Subject, Line[Script]] = field(factory=dict)
@@ -47,9 +52,9 @@ class Notifier:
     _readers: dict[tuple[terms.Fifo, Permit], int] = field(factory=dict)
 
     @classmethod
-    def at(cls, loop: AbstractEventLoop, runner: Runner, host: str) -> "Notifier":
-        """Return a notifier of this host that has nobody to tell yet."""
-        return cls(loop, runner, host, Mailer(runner, host, logs.info))
+    def at(cls, loop: AbstractEventLoop, runner: Runner, host: str, fifos_of: Fifos | None = None) -> "Notifier":
+        """Return a notifier of this host that has nobody to tell yet; without ``fifos_of`` its FIFOs are those of VRRP."""
+        return cls(loop, runner, host, Mailer(runner, host, logs.info), fifos_of or _fifos)
 
     def adopt(self, configuration: Configuration) -> None:
         """Tell those whom this configuration names from now on; FIFOs whose path stays are not touched."""
@@ -94,14 +99,18 @@ class Notifier:
         for _ in range(min(A_FEW, len(self._untold))):
             notice, at = self._untold.popleft()
             self._memory, delivery = deliver(self._audience, self._memory, notice, at)
-            if delivery.line is not None:
-                for fifo in self._fifos.values():
-                    fifo.write(delivery.line)
-            if delivery.mail is not None:
-                self.mailer.send(delivery.mail, at / SECOND)
-            self._enter(notice.subject, delivery.task)
+            self.deliver(notice.subject, delivery, at)
         if self._untold:
             self.loop.call_soon(self._tell_a_few)
+
+    def deliver(self, subject: Subject, delivery: Delivery, at: int) -> None:
+        """Tell what a change of a subject comes to, ``at`` microseconds since 1970."""
+        if delivery.line is not None:
+            for fifo in self._fifos.values():
+                fifo.write(delivery.line)
+        if delivery.mail is not None:
+            self.mailer.send(delivery.mail, at / SECOND)
+        self._enter(subject, delivery.task)
 
     def _enter(self, subject: Subject, task: Task[Script]) -> None:
         line, run = enter(self._lines.get(subject, Line()), task, clock.now())
@@ -135,7 +144,7 @@ class Notifier:
 
     def _adopt_fifos(self, configuration: Configuration) -> None:
         telling = configuration.global_defs.telling
-        wanted = [(fifo, command) for fifo, command in _fifos(telling) if fifo is not None]
+        wanted = [(fifo, command) for fifo, command in self.fifos_of(telling) if fifo is not None]
         for gone in self._fifos.keys() - {fifo for fifo, _ in wanted}:
             self._fifos.pop(gone).close(for_good=True)
         for fifo, _ in wanted:
@@ -169,6 +178,11 @@ def _job(permit: Permit, arguments: tuple[str, ...], environment: Mapping[str, s
 def _fifos(telling: Telling) -> tuple[tuple[terms.Fifo | None, Command | None], ...]:
     """The FIFOs for events of VRRP, each with the script that reads it."""
     return (telling.notify_fifo, telling.notify_fifo_script), (telling.vrrp_notify_fifo, telling.vrrp_notify_fifo_script)
+
+
+def service_fifos(telling: Telling) -> tuple[tuple[terms.Fifo | None, Command | None], ...]:
+    """Return the FIFOs for events of virtual servers."""
+    return (telling.notify_fifo, telling.notify_fifo_script), (telling.lvs_notify_fifo, telling.lvs_notify_fifo_script)
 
 
 def _outcome(how: Ended) -> str:

@@ -36,6 +36,8 @@ def build_telling(section: Section) -> Telling:
         section.value(globally.STARTUP_SCRIPT_TIMEOUT, TEN_SECONDS),
         section.value(globally.SHUTDOWN_SCRIPT, None),
         section.value(globally.SHUTDOWN_SCRIPT_TIMEOUT, TEN_SECONDS),
+        section.value(globally.LVS_NOTIFY_FIFO, None),
+        section.value(globally.LVS_NOTIFY_FIFO_SCRIPT, None),
     )
 
 

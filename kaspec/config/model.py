@@ -55,6 +55,8 @@ class Telling:
     startup_script_timeout: Interval = TEN_SECONDS
     shutdown_script: Command | None = None
     shutdown_script_timeout: Interval = TEN_SECONDS
+    lvs_notify_fifo: Fifo | None = None
+    lvs_notify_fifo_script: Command | None = None
 
 
 @frozen

@@ -26,28 +26,37 @@ _OTHERS = (_HTTP, _SSL, _SMTP, _DNS, _UDP, _PING, _MISC, _FILE)
 """The checkers beside ``TCP_CHECK`` that have the rest of what is common."""
 
 CONNECT_IP = setting(
-    _TCP, "connect_ip", form.ADDRESS, Description("IP", "RS address", 2, "L", "1.2.13", "not MISC/FILE/BFD"), also=_CONNECTING
+    _TCP, "connect_ip", form.ADDRESS, Description("IP", "RS address", 2, "L", "1.2.13", "not MISC/FILE/BFD"), also=_CONNECTING, acts=True
 )
 CONNECT_PORT = setting(
-    _TCP, "connect_port", form.PORT, Description("1..65535", "RS port", 1, "L", "1.2.13", example="connect_port 8080"), also=_CONNECTING
+    _TCP,
+    "connect_port",
+    form.PORT,
+    Description("1..65535", "RS port", 1, "L", "1.2.13", example="connect_port 8080"),
+    also=_CONNECTING,
+    acts=True,
 )
-BINDTO = setting(_TCP, "bindto", form.ADDRESS, Description("IP", "kernel", 2, "L", "1.2.13"), also=_CONNECTING)
-BIND_PORT = setting(_TCP, "bind_port", form.PORT, Description("1..65535", "kernel", 3, "L", "1.2.13"), also=_CONNECTING)
-BIND_IF = setting(_TCP, "bind_if", form.INTERFACE, Description("IF", "none", 3, "L", "1.3.9", "needed for link-local"), also=_CONNECTING)
+BINDTO = setting(_TCP, "bindto", form.ADDRESS, Description("IP", "kernel", 2, "L", "1.2.13"), also=_CONNECTING, acts=True)
+BIND_PORT = setting(_TCP, "bind_port", form.PORT, Description("1..65535", "kernel", 3, "L", "1.2.13"), also=_CONNECTING, acts=True)
+BIND_IF = setting(
+    _TCP, "bind_if", form.INTERFACE, Description("IF", "none", 3, "L", "1.3.9", "needed for link-local"), also=_CONNECTING, acts=True
+)
 CONNECT_TIMEOUT = setting(
     _TCP,
     "connect_timeout",
     form.DELAY,
     Description("decimal s", "RS/VS, 5", 1, "L", "1.2.13", preset="5", inherits=("virtual_server/real_server", "connect_timeout")),
     also=_CONNECTING,
+    acts=True,
 )
-FWMARK = setting(_TCP, "fwmark", form.MARK, Description("N", "0", 2, "L", "1.2.13", "SO_MARK"), also=_CONNECTING)
+FWMARK = setting(_TCP, "fwmark", form.MARK, Description("N", "0", 2, "L", "1.2.13", "SO_MARK"), also=_CONNECTING, acts=True)
 ALPHA = setting(
     _TCP,
     "alpha",
     form.BOOLEAN,
     Description("[BOOL]", "RS/VS", 3, "L", "1.3.9", inherits=("virtual_server/real_server", "alpha")),
     also=_OTHERS,
+    acts=True,
 )
 RETRY = setting(
     _TCP,
@@ -64,6 +73,7 @@ RETRY = setting(
         inherits=("virtual_server/real_server", "retry"),
     ),
     also=_OTHERS,
+    acts=True,
 )
 DELAY_BEFORE_RETRY = setting(
     _TCP,
@@ -80,6 +90,7 @@ DELAY_BEFORE_RETRY = setting(
         inherits=("virtual_server/real_server", "delay_before_retry"),
     ),
     also=_OTHERS,
+    acts=True,
 )
 WARMUP = setting(
     _TCP,
@@ -87,6 +98,7 @@ WARMUP = setting(
     form.RETRY_DELAY,
     Description("decimal s", "= delay_loop", 2, "L", "1.3.9", inherits=("virtual_server/real_server", "warmup")),
     also=_OTHERS,
+    acts=True,
 )
 DELAY_LOOP = setting(
     _TCP,
@@ -94,6 +106,7 @@ DELAY_LOOP = setting(
     form.DELAY,
     Description("decimal s", "RS/VS", 2, "L", "1.3.9", inherits=("virtual_server/real_server", "delay_loop")),
     also=_OTHERS,
+    acts=True,
 )
 LOG_ALL_FAILURES = setting(
     _TCP,
@@ -101,6 +114,7 @@ LOG_ALL_FAILURES = setting(
     form.BOOLEAN,
     Description("[BOOL]", "global", 3, "L", "2.0.15", inherits=("global_defs", "checker_log_all_failures")),
     also=_OTHERS,
+    acts=True,
 )
 NB_GET_RETRY = setting(
     _HTTP,
@@ -108,6 +122,7 @@ NB_GET_RETRY = setting(
     form.COUNT,
     Description("N", "", 1, "L", "1.2.24", "deprecated name of retry, omnipresent in old configs", synonym="retry"),
     also=(_SSL,),
+    acts=True,
 )
 VIRTUALHOST = setting(
     _HTTP,
@@ -117,6 +132,7 @@ VIRTUALHOST = setting(
         "STRING", "RS/VS", 2, "L", "1.3.9", inherits=("virtual_server/real_server", "virtualhost"), example="virtualhost www.example.com"
     ),
     also=(_SSL,),
+    acts=True,
 )
 HTTP_PROTOCOL = setting(
     _HTTP,
@@ -124,14 +140,16 @@ HTTP_PROTOCOL = setting(
     form.one_of("1.0", "1.0C", "1.1"),
     Description("1.0|1.0C|1.1", "1.0", 2, "L", "2.0.18", "1.0C = 1.0 + Connection: close; 1.1 sends it too", preset="1.0"),
     also=(_SSL,),
+    acts=True,
 )
-ENABLE_SNI = setting(_HTTP, "enable_sni", form.BOOLEAN, Description("[BOOL]", "no", 2, "L", "1.4.5"), also=(_SSL,))
+ENABLE_SNI = setting(_HTTP, "enable_sni", form.BOOLEAN, Description("[BOOL]", "no", 2, "L", "1.4.5"), also=(_SSL,), acts=True)
 SNI_NAME = setting(
     _HTTP,
     "sni_name",
     form.WORD,
     Description("NAME", "virtualhost order", 3, "L", "2.4.4", "HEAD only; implies enable_sni", example="sni_name www.example.com"),
     also=(_SSL,),
+    acts=True,
 )
 FAST_RECOVERY = setting(
     _HTTP,
@@ -139,9 +157,15 @@ FAST_RECOVERY = setting(
     form.BOOLEAN,
     Description("[BOOL]", "no", 3, "L", "2.0.18", "test all URLs at once when recovering"),
     also=(_SSL,),
+    acts=True,
 )
 TLS_COMPLIANT = setting(
-    _HTTP, "tls_compliant", form.BOOLEAN, Description("[BOOL]", "no", 3, "L", "2.2.8", "missing close_notify is an error"), also=(_SSL,)
+    _HTTP,
+    "tls_compliant",
+    form.BOOLEAN,
+    Description("[BOOL]", "no", 3, "L", "2.2.8", "missing close_notify is an error"),
+    also=(_SSL,),
+    acts=True,
 )
 TLS_VERIFY = setting(
     _HTTP,
@@ -151,8 +175,9 @@ TLS_VERIFY = setting(
         "[BOOL]", "no", 3, "L", "kaspec", "refuse a certificate that is expired, of another name or of nobody trusted: see ca of SSL"
     ),
     also=(_SSL,),
+    acts=True,
 )
-URL = bare_block(_HTTP, "url", Description("{ … }", "≥ 1 mandatory", 1, "L", "1.2.24", "repeatable"), also=(_SSL,))
+URL = bare_block(_HTTP, "url", Description("{ … }", "≥ 1 mandatory", 1, "L", "1.2.24", "repeatable"), also=(_SSL,), acts=True)
 HELO_NAME = setting(
     _SMTP,
     "helo_name",
@@ -160,38 +185,50 @@ HELO_NAME = setting(
     Description(
         "STRING", "smtpchecker.keepalived.org", 1, "L", "1.2.2", preset="smtpchecker.keepalived.org", example="helo_name lb1.example.com"
     ),
+    acts=True,
 )
-HOST = bare_block(_SMTP, "host", Description("{ connect_ip … }", "", 2, "L", "1.2.2", "deprecated; each host becomes a checker of its own"))
+HOST = bare_block(
+    _SMTP, "host", Description("{ connect_ip … }", "", 2, "L", "1.2.2", "deprecated; each host becomes a checker of its own"), acts=True
+)
 TYPE = setting(
     _DNS,
     "type",
     form.one_of("A", "NS", "CNAME", "SOA", "MX", "TXT", "AAAA", "RRSIG", "DNSKEY"),
     Description("A|NS|CNAME|SOA|MX|TXT|AAAA|RRSIG|DNSKEY", "SOA", 2, "L", "1.3.0"),
+    acts=True,
 )
-NAME = setting(_DNS, "name", form.WORD, Description("NAME", "root", 2, "L", "1.3.0", preset=".", example="name www.example.com"))
-MISC_PATH = setting(_MISC, "misc_path", commands.LONE_COMMAND, Description("CMD", "mandatory", 1, "L", "1.2.2"))
+NAME = setting(_DNS, "name", form.WORD, Description("NAME", "root", 2, "L", "1.3.0", preset=".", example="name www.example.com"), acts=True)
+MISC_PATH = setting(_MISC, "misc_path", commands.LONE_COMMAND, Description("CMD", "mandatory", 1, "L", "1.2.2"), acts=True)
 MISC_TIMEOUT = setting(
     _MISC,
     "misc_timeout",
     form.whole_seconds(1, 4_294),
     Description("s", "VS delay_loop", 1, "L", "1.2.2", inherits=("virtual_server", "delay_loop")),
+    acts=True,
 )
-MISC_DYNAMIC = setting(_MISC, "misc_dynamic", form.FLAG, Description("flag", "no", 2, "L", "1.2.2", "exit code sets weight"))
+MISC_DYNAMIC = setting(_MISC, "misc_dynamic", form.FLAG, Description("flag", "no", 2, "L", "1.2.2", "exit code sets weight"), acts=True)
 USER = setting(
-    _MISC, "user", compounds.OWNER, Description("USER [GROUP]", "script_user", 2, "L", "1.3.0", inherits=("global_defs", "script_user"))
+    _MISC,
+    "user",
+    compounds.OWNER,
+    Description("USER [GROUP]", "script_user", 2, "L", "1.3.0", inherits=("global_defs", "script_user")),
+    acts=True,
 )
-PAYLOAD = setting(_UDP, "payload", compounds.HEX, Description("HEX", "a fixed generated buffer (set_buf, UDP_BUFSIZE)", 3, "L", "2.2.0"))
-REQUIRE_REPLY = setting(_UDP, "require_reply", compounds.PATTERN, Description("[HEX with x wildcards]", "no", 3, "L", "2.1.0"))
-MIN_REPLY_LENGTH = setting(_UDP, "min_reply_length", form.integer(0, 65535), Description("0..65535", "0", 3, "L", "2.2.0"))
-MAX_REPLY_LENGTH = setting(_UDP, "max_reply_length", form.integer(0, 65535), Description("0..65535", "255", 3, "L", "2.2.0"))
-TRACK_FILE = setting(_FILE, "track_file", form.NAME, Description("NAME", "mandatory", 2, "L", "2.1.0"))
+PAYLOAD = setting(
+    _UDP, "payload", compounds.HEX, Description("HEX", "a fixed generated buffer (set_buf, UDP_BUFSIZE)", 3, "L", "2.2.0"), acts=True
+)
+REQUIRE_REPLY = setting(_UDP, "require_reply", compounds.PATTERN, Description("[HEX with x wildcards]", "no", 3, "L", "2.1.0"), acts=True)
+MIN_REPLY_LENGTH = setting(_UDP, "min_reply_length", form.integer(0, 65535), Description("0..65535", "0", 3, "L", "2.2.0"), acts=True)
+MAX_REPLY_LENGTH = setting(_UDP, "max_reply_length", form.integer(0, 65535), Description("0..65535", "255", 3, "L", "2.2.0"), acts=True)
+TRACK_FILE = setting(_FILE, "track_file", form.NAME, Description("NAME", "mandatory", 2, "L", "2.1.0"), acts=True)
 FILE_WEIGHT = setting(
     _FILE,
     "weight",
     compounds.WEIGHT_OF_SERVER,
     Description("±INT32 [reverse]", "track_file's", 3, "L", "2.1.0", inherits=("track_file", "weight")),
+    acts=True,
 )
-BFD_NAME = setting(_BFD, "name", form.NAME, Description("BFD_INSTANCE", "mandatory", 3, "L/B", "2.0.0"))
+BFD_NAME = setting(_BFD, "name", form.NAME, Description("BFD_INSTANCE", "mandatory", 3, "L/B", "2.0.0"), acts=True)
 BFD_ALPHA = setting(
-    _BFD, "alpha", form.BOOLEAN, Description("[BOOL]", "RS", 3, "L/B", "2.0.0", inherits=("virtual_server/real_server", "alpha"))
+    _BFD, "alpha", form.BOOLEAN, Description("[BOOL]", "RS", 3, "L/B", "2.0.0", inherits=("virtual_server/real_server", "alpha")), acts=True
 )

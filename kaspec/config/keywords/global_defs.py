@@ -17,12 +17,15 @@ PROCESS_NAMES = setting(
 PROCESS_NAME = setting(
     _SCOPE, "process_name", form.PROCESS_NAME, Description("[NAME] ≤ 15 chars", "unset", 3, "G", "2.0.18", "parent"), acts=True
 )
-CHECKER_PROCESS_NAME = setting(_SCOPE, "checker_process_name", form.PROCESS_NAME, Description("[NAME]", "unset", 3, "L", "2.2.0"))
+CHECKER_PROCESS_NAME = setting(
+    _SCOPE, "checker_process_name", form.PROCESS_NAME, Description("[NAME]", "unset", 3, "L", "2.2.0"), acts=True
+)
 LVS_PROCESS_NAME = setting(
     _SCOPE,
     "lvs_process_name",
     form.PROCESS_NAME,
     Description("[NAME]", "unset", 3, "L", "2.0.18", "deprecated synonym of checker_process_name", synonym="checker_process_name"),
+    acts=True,
 )
 BFD_PROCESS_NAME = setting(_SCOPE, "bfd_process_name", form.PROCESS_NAME, Description("[NAME]", "unset", 3, "B", "2.0.18"), acts=True)
 USE_SYMLINK_PATHS = setting(
@@ -85,13 +88,18 @@ SMTP_ALERT = setting(
     acts=True,
 )
 SMTP_ALERT_CHECKER = setting(
-    _SCOPE, "smtp_alert_checker", form.BOOLEAN, Description("[BOOL]", "unset", 3, "L", "2.0.0", inherits=("global_defs", "smtp_alert"))
+    _SCOPE,
+    "smtp_alert_checker",
+    form.BOOLEAN,
+    Description("[BOOL]", "unset", 3, "L", "2.0.0", inherits=("global_defs", "smtp_alert")),
+    acts=True,
 )
 NO_CHECKER_EMAILS = setting(
     _SCOPE,
     "no_checker_emails",
     form.BOOLEAN,
     Description("[BOOL]", "off", 3, "L", "2.0.0", "no mail on UP/DOWN by checkers, only quorum etc."),
+    acts=True,
 )
 STARTUP_SCRIPT = setting(
     _SCOPE,
@@ -136,26 +144,35 @@ MIN_AUTO_PRIORITY_DELAY = setting(
     acts=True,
 )
 CHECKER_LOG_ALL_FAILURES = setting(
-    _SCOPE, "checker_log_all_failures", form.BOOLEAN, Description("[BOOL]", "no", 2, "L", "2.0.15", "log failures while retrying too")
+    _SCOPE,
+    "checker_log_all_failures",
+    form.BOOLEAN,
+    Description("[BOOL]", "no", 2, "L", "2.0.15", "log failures while retrying too"),
+    acts=True,
 )
 LVS_TIMEOUTS = setting(
     _SCOPE,
     "lvs_timeouts",
     compounds.TIMEOUTS,
     Description("[tcp N] [tcpfin N] [udp N] 0..31 days", "kernel", 3, "L", "1.2.24", "IP_VS_SO_SET_TIMEOUT"),
+    acts=True,
 )
-LVS_FLUSH = setting(_SCOPE, "lvs_flush", form.FLAG, Description("flag", "no", 2, "L", "1.2.24", "flush whole IPVS table at start"))
+LVS_FLUSH = setting(
+    _SCOPE, "lvs_flush", form.FLAG, Description("flag", "no", 2, "L", "1.2.24", "flush whole IPVS table at start"), acts=True
+)
 LVS_FLUSH_ON_STOP = setting(
     _SCOPE,
     "lvs_flush_on_stop",
     form.choice({"VS": "VS"}, ("",)),
     Description("[VS]", "off", 3, "L", "2.2.0", "flush table (or remove only own VSs) at stop"),
+    acts=True,
 )
 LVS_FLUSH_ONSTOP = setting(
     _SCOPE,
     "lvs_flush_onstop",
     form.choice({"VS": "VS"}, ("",)),
     Description("[VS]", "off", 3, "L", "2.0.15", "deprecated spelling", synonym="lvs_flush_on_stop"),
+    acts=True,
 )
 LVS_SYNC_DAEMON = setting(
     _SCOPE,
@@ -192,14 +209,16 @@ CHECKER_PRIORITY = setting(_SCOPE, "checker_priority", form.integer(-20, 19), De
 BFD_PRIORITY = setting(_SCOPE, "bfd_priority", form.integer(-20, 19), Description("-20..19", "0", 3, "B", "2.0.0"), acts=True)
 CHECKER_NO_SWAP = setting(_SCOPE, "checker_no_swap", form.FLAG, Description("flag", "no", 3, "L", "1.2.24"), acts=True)
 BFD_NO_SWAP = setting(_SCOPE, "bfd_no_swap", form.FLAG, Description("flag", "no", 3, "B", "2.0.0"), acts=True)
-CHECKER_RT_PRIORITY = setting(_SCOPE, "checker_rt_priority", form.integer(1, 99), Description("1..99", "0", 3, "L", "2.0.0"))
+CHECKER_RT_PRIORITY = setting(_SCOPE, "checker_rt_priority", form.integer(1, 99), Description("1..99", "0", 3, "L", "2.0.0"), acts=True)
 BFD_RT_PRIORITY = setting(_SCOPE, "bfd_rt_priority", form.integer(1, 99), Description("1..99", "0", 3, "B", "2.0.0"), acts=True)
-CHECKER_CPU_AFFINITY = setting(_SCOPE, "checker_cpu_affinity", compounds.CPUS, Description("CPU …", "all", 3, "L", "2.0.18"), repeats=True)
+CHECKER_CPU_AFFINITY = setting(
+    _SCOPE, "checker_cpu_affinity", compounds.CPUS, Description("CPU …", "all", 3, "L", "2.0.18"), repeats=True, acts=True
+)
 BFD_CPU_AFFINITY = setting(
     _SCOPE, "bfd_cpu_affinity", compounds.CPUS, Description("CPU …", "all", 3, "B", "2.0.18"), repeats=True, acts=True
 )
 CHECKER_RLIMIT_RTTIME = setting(
-    _SCOPE, "checker_rlimit_rttime", form.microseconds(1, form.UINT32), Description("µs", "10000", 3, "L", "2.1.0")
+    _SCOPE, "checker_rlimit_rttime", form.microseconds(1, form.UINT32), Description("µs", "10000", 3, "L", "2.1.0"), acts=True
 )
 BFD_RLIMIT_RTTIME = setting(
     _SCOPE, "bfd_rlimit_rttime", form.microseconds(1, form.UINT32), Description("µs", "10000", 3, "B", "2.1.0"), acts=True
@@ -209,6 +228,7 @@ CHECKER_RLIMIT_RTIME = setting(
     "checker_rlimit_rtime",
     form.microseconds(1, form.UINT32),
     Description("µs", "10000", 3, "L", "2.0.0", "deprecated spelling", synonym="checker_rlimit_rttime"),
+    acts=True,
 )
 BFD_RLIMIT_RTIME = setting(
     _SCOPE,
@@ -231,9 +251,9 @@ NOTIFY_FIFO_SCRIPT = setting(
     Description("CMD [USER [GROUP]]", "none", 2, "G", "1.3.9", "started with the FIFO path appended as last argument"),
     acts=True,
 )
-LVS_NOTIFY_FIFO = setting(_SCOPE, "lvs_notify_fifo", compounds.FIFO, Description("PATH [USER [GROUP]]", "none", 3, "L", "1.3.9"))
+LVS_NOTIFY_FIFO = setting(_SCOPE, "lvs_notify_fifo", compounds.FIFO, Description("PATH [USER [GROUP]]", "none", 3, "L", "1.3.9"), acts=True)
 LVS_NOTIFY_FIFO_SCRIPT = setting(
-    _SCOPE, "lvs_notify_fifo_script", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 3, "L", "1.3.9")
+    _SCOPE, "lvs_notify_fifo_script", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 3, "L", "1.3.9"), acts=True
 )
 SNMP_SOCKET = setting(
     _SCOPE,
@@ -297,7 +317,11 @@ LVS_NETLINK_MONITOR_RCV_BUFS_FORCE = setting(
     _SCOPE, "lvs_netlink_monitor_rcv_bufs_force", form.BOOLEAN, Description("[BOOL]", "no", 3, "L", "2.0.0")
 )
 RS_INIT_NOTIFIES = setting(
-    _SCOPE, "rs_init_notifies", form.BOOLEAN, Description("[BOOL]", "no", 3, "L", "2.0.0", "notify_up/down for real servers at start")
+    _SCOPE,
+    "rs_init_notifies",
+    form.BOOLEAN,
+    Description("[BOOL]", "no", 3, "L", "2.0.0", "notify_up/down for real servers at start"),
+    acts=True,
 )
 UMASK = setting(
     _SCOPE, "umask", form.UMASK, Description("OCT|HEX|IRUSR|…", "0177", 3, "G", "2.0.10", "mode of created files", preset="0177"), acts=True

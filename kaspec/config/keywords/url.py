@@ -6,8 +6,12 @@ from kaspec.config.keywords.rows import Description, setting
 
 _SCOPE = "virtual_server/real_server/HTTP_GET/url"
 _SSL = "virtual_server/real_server/SSL_GET/url"
-PATH = setting(_SCOPE, "path", form.WORD, Description("PATH", "mandatory", 1, "L", "1.2.24", example="path /healthz"), also=(_SSL,))
-DIGEST = setting(_SCOPE, "digest", form.DIGEST, Description("32 hex MD5", "none", 1, "L", "1.2.24", "from genhash"), also=(_SSL,))
+PATH = setting(
+    _SCOPE, "path", form.WORD, Description("PATH", "mandatory", 1, "L", "1.2.24", example="path /healthz"), also=(_SSL,), acts=True
+)
+DIGEST = setting(
+    _SCOPE, "digest", form.DIGEST, Description("32 hex MD5", "none", 1, "L", "1.2.24", "from genhash"), also=(_SSL,), acts=True
+)
 STATUS_CODE = setting(
     _SCOPE,
     "status_code",
@@ -15,6 +19,7 @@ STATUS_CODE = setting(
     Description("N[-M] … 100..599", "200-299 (always, also with digest or regex)", 1, "L", "1.2.24", preset="200-299"),
     repeats=True,
     also=(_SSL,),
+    acts=True,
 )
 VIRTUALHOST = setting(
     _SCOPE,
@@ -30,6 +35,7 @@ VIRTUALHOST = setting(
         example="virtualhost www.example.com",
     ),
     also=(_SSL,),
+    acts=True,
 )
 REGEX = setting(
     _SCOPE,
@@ -37,15 +43,22 @@ REGEX = setting(
     commands.TEXT,
     Description("PCRE2", "none", 2, "L", "2.0.7", "partial matching across reads", example='regex "status: *ok"'),
     also=(_SSL,),
+    acts=True,
 )
-REGEX_NO_MATCH = setting(_SCOPE, "regex_no_match", form.FLAG, Description("flag", "no", 3, "L", "2.0.7"), also=(_SSL,))
+REGEX_NO_MATCH = setting(_SCOPE, "regex_no_match", form.FLAG, Description("flag", "no", 3, "L", "2.0.7"), also=(_SSL,), acts=True)
 REGEX_OPTIONS = setting(
-    _SCOPE, "regex_options", compounds.OPTIONS, Description("OPT … (24 names)", "none", 3, "L", "2.0.7"), repeats=True, also=(_SSL,)
+    _SCOPE,
+    "regex_options",
+    compounds.OPTIONS,
+    Description("OPT … (24 names)", "none", 3, "L", "2.0.7"),
+    repeats=True,
+    also=(_SSL,),
+    acts=True,
 )
-REGEX_MIN_OFFSET = setting(_SCOPE, "regex_min_offset", form.COUNT, Description("N", "0", 3, "L", "2.0.7"), also=(_SSL,))
-REGEX_MAX_OFFSET = setting(_SCOPE, "regex_max_offset", form.COUNT, Description("N", "none", 3, "L", "2.0.7"), also=(_SSL,))
+REGEX_MIN_OFFSET = setting(_SCOPE, "regex_min_offset", form.COUNT, Description("N", "0", 3, "L", "2.0.7"), also=(_SSL,), acts=True)
+REGEX_MAX_OFFSET = setting(_SCOPE, "regex_max_offset", form.COUNT, Description("N", "none", 3, "L", "2.0.7"), also=(_SSL,), acts=True)
 REGEX_STACK = setting(
-    _SCOPE, "regex_stack", compounds.STACK, Description("START MAX", "PCRE default", 3, "L", "2.0.7", "JIT stack"), also=(_SSL,)
+    _SCOPE, "regex_stack", compounds.STACK, Description("START MAX", "PCRE default", 3, "L", "2.0.7", "JIT stack"), also=(_SSL,), acts=True
 )
 TLS_COMPLIANT = setting(
     _SCOPE,
@@ -53,4 +66,5 @@ TLS_COMPLIANT = setting(
     form.BOOLEAN,
     Description("[BOOL]", "checker", 3, "L", "2.2.8", inherits=("virtual_server/real_server/HTTP_GET", "tls_compliant")),
     also=(_SSL,),
+    acts=True,
 )

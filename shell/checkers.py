@@ -1,0 +1,160 @@
+"""The checker child process: checks real servers, keeps the kernel's IPVS table true, and tells of it."""
+
+import asyncio
+import errno
+import gc
+import os
+import time
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import define
+
+from kaspec.config.model import Command, Configuration
+from kaspec.health.model import MiscCheck
+from kaspec.lvs.model import VirtualServer
+from kaspec.lvs.services import ServiceEffect
+from kaspec.lvs.telling import ServiceAudience, deliver_change
+from kaspec.report.services import server_name, service_lines, service_name
+from shell import exits, logs
+from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
+from shell.checks.engine import CheckEngine, Subject
+from shell.director import Director, Place
+from shell.ipvs.kernel import NO_IPVS, Ipvs
+from shell.notifier import Notifier, service_fifos
+from shell.options import Options
+from shell.process import name_process
+from shell.runner import Runner
+from shell.tuning import tune
+
+LOOK_SECONDS = 10.0
+"""How often the table is read back: the kernel tells nobody of changes."""
+
+
+def run_child(options: Options, configuration: Configuration, channel: Channel) -> int:
+    """Check and direct until the parent says stop or ends; return the exit code."""
+    return asyncio.run(_run(options, configuration, channel))
+
+
+async def _run(options: Options, configuration: Configuration, channel: Channel) -> int:
+    loop = asyncio.get_running_loop()
+    runner = Runner(loop)
+    notifier = Notifier.at(loop, runner, os.uname().nodename, service_fifos)
+    child = _Child(loop, notifier, configuration, loop.create_future(), options)
+    child.director = Director(_open(), child.tell)
+    child.engine = CheckEngine(loop, runner, child.director.report)
+    loop.set_exception_handler(child.give_up)
+    loop.add_reader(channel.fileno(), child.listen, channel)
+    child.settle(configuration, None)
+    gc.collect()
+    gc.freeze()
+    logs.info("Startup complete")
+    loop.call_later(LOOK_SECONDS, child.look)
+    status = await child.ended
+    loop.remove_reader(channel.fileno())
+    child.engine.close()
+    child.director.end(child.configuration.lvs, keeping=options.dont_release_ipvs)
+    await notifier.finish()
+    return status
+
+
+def _open() -> Ipvs | None:
+    """Return the kernel's table; without one that is said, and checks go on."""
+    logs.info("Initializing ipvs")
+    try:
+        return Ipvs()
+    except OSError as error:
+        why = NO_IPVS if error.errno == errno.ENOENT else os.strerror(error.errno or 0)
+        logs.info(f"IPVS cannot be used: {why}.  Servers are checked and changes told, but nothing is balanced")
+        return None
+
+
+@define(eq=False)
+class _Child:
+    """What the parent may ask for."""
+
+    loop: asyncio.AbstractEventLoop
+    notifier: Notifier
+    configuration: Configuration
+    ended: asyncio.Future[int]
+    options: Options
+    director: Director | None = None
+    engine: CheckEngine | None = None
+
+    def settle(self, configuration: Configuration, before: Configuration | None) -> None:
+        """Be what a configuration makes of the process."""
+        assert self.director is not None
+        assert self.engine is not None
+        if name := configuration.process.name_of("checker"):
+            name_process(name)
+        for problem in tune("checker", configuration, before or Configuration()):
+            logs.info(str(problem))
+        self.configuration = configuration
+        self.notifier.adopt(configuration)
+        if before is None:
+            self.director.begin(configuration)
+        else:
+            self.director.adopt(configuration, before)
+        self.engine.adopt(tuple(_subjects(configuration)))
+
+    def tell(self, virtual: VirtualServer, effect: ServiceEffect) -> None:
+        """Log an effect, and tell whoever is to hear of it."""
+        for line in service_lines(virtual, effect):
+            logs.info(line)
+        defs, permits = self.configuration.global_defs, self.configuration.permits
+        at = time.time_ns() // 1000
+        audience = ServiceAudience(defs, self.configuration.lvs, permits, os.uname().nodename)
+        if (told := deliver_change(audience, virtual, effect, at)) is not None:
+            self.notifier.deliver(*told, at)
+
+    def look(self) -> None:
+        """Read the table back, and again later."""
+        if self.director is not None and not self.ended.done():
+            self.director.look()
+            self.loop.call_later(LOOK_SECONDS, self.look)
+
+    def end(self, status: int) -> None:
+        """Let the process end with this exit code; the first reason counts."""
+        if not self.ended.done():
+            self.ended.set_result(status)
+
+    def give_up(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A callback met a bug: the parent starts us anew; the table stays as it is, and so do its connections."""
+        logs.info(f"The checker process met a bug and starts again, please report it: {context['message']}")
+        for line in traceback.format_exception(context.get("exception")):
+            logs.info(line.rstrip())
+        logs.stop()
+        os._exit(exits.SOFTWARE)
+
+    def listen(self, channel: Channel) -> None:
+        """Messages have come, or the parent is gone."""
+        received = channel.receive()
+        for message in received.messages:
+            self.obey(message)
+        if received.ended:
+            self.end(exits.OK)
+
+    def obey(self, message: Message) -> None:
+        """Do what the parent asks."""
+        match message:
+            case Stop():
+                self.end(exits.OK)
+            case Reload(configuration):
+                logs.info("Reloading")
+                self.settle(configuration, self.configuration)
+                logs.info("Reload complete")
+            case WriteData() | WriteStats() | ClearStats() | WriteJson():
+                return
+
+
+def _subjects(configuration: Configuration) -> Iterator[Subject]:
+    """What is to be checked, each with the names it goes by in the log."""
+    for virtual in configuration.services:
+        service = service_name(virtual.key)
+        for server in virtual.servers:
+            name = server_name(server, virtual)
+            for number, check in enumerate(server.checks):
+                command = Command(check.line, check.user, check.group) if isinstance(check, MiscCheck) else None
+                permit = configuration.permits.get(command) if command is not None else None
+                yield Subject(Place(virtual.key, server.key), number, check, name, service, permit)
