@@ -65,7 +65,7 @@ def _told(director: Host) -> list[str]:
 
 
 def _serve(host: Host) -> Process:
-    server = Process.start(host, [sys.executable, "-m", "http.server", "80", "--bind", "::", "--directory", "/run"])
+    server = Process.start(host, [sys.executable, "-u", "-m", "http.server", "80", "--bind", "::", "--directory", "/run"])
     server.wait_for_line("Serving HTTP", PATIENCE)
     return server
 

@@ -75,18 +75,18 @@ def test_the_notes_static_addresses_and_routes() -> None:
 
 
 @pytest.mark.parametrize("name", ["virtual_server", "definitions"])
-def test_the_notes_virtual_servers_are_told_of_once_and_what_their_templates_leave_open_is_wrong(name: str) -> None:
+def test_what_the_notes_templates_of_virtual_servers_leave_open_is_wrong(name: str) -> None:
     reading = read((NOTES / f"{name}.conf").read_text(), name)
-    assert codes(reading).count("K041") == 1
     assert has_errors(reading.diagnostics)
     assert reading.configuration.has_lvs
 
 
-def test_many_virtual_servers_are_told_of_once() -> None:
-    server = "virtual_server 192.0.2.1 80 {\n delay_loop 6\n real_server 192.0.2.2 80 {\n weight 1\n }\n}\n"
-    (told,) = read(server * 3, "x").diagnostics
-    assert (told.code, told.span.line) == ("K041", 1)
-    assert told.message == "virtual_server is read, but has no effect in this release, here and in 2 other places"
+def test_of_virtual_servers_with_one_address_and_port_the_first_is_read() -> None:
+    server = "virtual_server 192.0.2.1 80 {\n delay_loop 6\n real_server 192.0.2.2 80 {\n weight %s\n }\n}\n"
+    reading = read(server % 1 + server % 2, "x")
+    assert codes(reading) == []
+    (service,) = reading.configuration.services
+    assert [each.weight for each in service.servers] == [1]
 
 
 def test_a_sync_group_is_read_and_is_no_lvs() -> None:
