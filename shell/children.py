@@ -49,6 +49,9 @@ def children() -> tuple[Kind, ...]:
         line.lay()
         importlib.import_module(module)
 
+    def prepare_checkers() -> None:
+        importlib.import_module("shell.checkers")
+
     return (
         Kind("VRRP", "Keepalived_vrrp", "vrrp", "kaspec_vrrp", partial(_run_vrrp, line), _wants_vrrp, partial(prepare, "shell.vrrp")),
         Kind(
@@ -58,7 +61,7 @@ def children() -> tuple[Kind, ...]:
             "kaspec_checkers",
             _run_checkers,
             _wants_checkers,
-            partial(prepare, "shell.checkers"),
+            prepare_checkers,
         ),
         Kind("BFD", "Keepalived_bfd", "bfd", "kaspec_bfd", partial(_run_bfd, line), _wants_bfd, partial(prepare, "shell.bfd")),
     )

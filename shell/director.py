@@ -172,7 +172,7 @@ class Director:
         commands = plan(actual, desired)
         if self.ipvs is not None and commands:
             self._told(self.ipvs.carry_out(commands))
-        for service in actual:
+        for service in tuple(actual):
             self._held.pop(service, None)
         self._held.update(desired)
 

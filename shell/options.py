@@ -93,7 +93,6 @@ class Options:
 
 
 NOT_ACTIVE: dict[str, str] = {
-    "dont_release_ipvs": "-I (--dont-release-ipvs) is not active yet: there is no IPVS table to keep",
     "core_dump_pattern": "-M (--core-dump-pattern) does not write the system's core_pattern; core files are allowed, as with -m",
 }
 """What is accepted and does not act, by field: said once in the log."""

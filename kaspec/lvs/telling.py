@@ -48,7 +48,7 @@ def deliver_change(
             return ("RS", name), _delivery(audience, ("RS", name), command, is_up, (subject, words) if wanted else None, at)
         case QuorumChanged(is_up, _, initially):
             command = virtual.quorum_up if is_up else virtual.quorum_down
-            words = f"=> {f'Starting with quorum {_word(is_up).lower()}' if initially else quorum_words(virtual, effect)} <="
+            words = f"=> {'Starting with quorum down' if initially and not is_up else quorum_words(virtual, effect)} <="
             wanted = _first((virtual.smtp_alert, audience.settings.smtp_alert_checker, audience.defs.smtp_alert, False))
             mail = (f"Virtualserver {service}", words) if wanted else None
             return ("VS", service), _delivery(audience, ("VS", service), command, is_up, mail, at)

@@ -24,7 +24,7 @@ def service_name(key: ServiceKey) -> str:
 
 def server_name(server: RealServer | SorryServer, virtual: VirtualServer) -> str:
     """Name a real server, with its virtual server's protocol."""
-    protocol = "fwm" if isinstance(virtual.key, MarkService) else virtual.key.protocol
+    protocol = "none" if isinstance(virtual.key, MarkService) else virtual.key.protocol
     return _endpoint(server.address, server.port, protocol)
 
 
@@ -36,17 +36,17 @@ def service_lines(virtual: VirtualServer, effect: ServiceEffect) -> Iterator[str
             return
         case ServerChanged(server, is_up):
             verb = ("Enabling" if is_up else "Disabling") if server.inhibit_on_failure else ("Adding" if is_up else "Removing")
-            yield f"{verb} service {server_name(server, virtual)} {'to' if is_up else 'from'} VS {name}"
+            yield f"{verb} service {server_name(server, virtual)} {_toward(verb)} VS {name}"
         case ServerWeighs(server, before, after, is_up):
             state = "active" if is_up else "inactive"
             yield f"Changing weight from {before} to {after} for {state} service {server_name(server, virtual)} of VS {name}"
-        case QuorumChanged(initially=True):
-            yield f"Starting with quorum {'up' if effect.is_up else 'down'} for VS {name}"
+        case QuorumChanged(is_up=False, initially=True):
+            yield f"Starting with quorum down for VS {name}"
         case QuorumChanged():
             yield f"{quorum_words(virtual, effect)} for VS {name}"
         case SorryServerChanged(sorry, is_in):
             verb = ("Enabling" if is_in else "Disabling") if sorry.inhibit else ("Adding" if is_in else "Removing")
-            yield f"{verb} sorry server {server_name(sorry, virtual)} {'to' if is_in else 'from'} VS {name}"
+            yield f"{verb} sorry server {server_name(sorry, virtual)} {_toward(verb)} VS {name}"
         case ServersChanged(is_in):
             yield f"{'Adding alive servers to' if is_in else 'Removing alive servers from'} the pool for VS {name}"
         case _:
@@ -79,6 +79,10 @@ def command_words(command: TableCommand) -> str:
             return f"delete {_place(destination.address, destination.port)} from {service}"
         case _:
             assert_never(command)
+
+
+def _toward(verb: str) -> str:
+    return {"Adding": "to", "Removing": "from", "Enabling": "to", "Disabling": "of"}[verb]
 
 
 def _endpoint(address: Address, port: int, protocol: str) -> str:

@@ -189,9 +189,11 @@ def test_when_the_parent_is_killed_the_children_end_cleanly_and_another_can_star
 
 def test_a_child_holds_no_end_of_another_s_channel(daemon: Daemon) -> None:
     daemon.start("--all")
-    daemon.says("LVS is not active yet")
+    daemon.says("Initializing ipvs")
+    daemon.says("Startup complete")
     descriptors = Path(f"/proc/{daemon.pid('checkers')}/fd")
-    assert [os.readlink(each).partition(":")[0] for each in descriptors.iterdir() if "socket:" in os.readlink(each)] == ["socket"]
+    sockets = [each for each in descriptors.iterdir() if "socket:" in os.readlink(each)]
+    assert len(sockets) == 3, "its channel, and the pair by which its loop wakes itself"
 
 
 def test_a_child_that_will_not_end_is_killed(daemon: Daemon) -> None:
@@ -229,21 +231,21 @@ def test_checkers_come_and_go_with_the_configuration(daemon: Daemon) -> None:
     assert not daemon.path("checkers").exists()
     daemon.configuration.write_text(router() + lvs)
     daemon.signal(signal.SIGHUP)
-    daemon.says("LVS is not active yet")
+    daemon.says("Initializing ipvs")
     checkers = daemon.pid("checkers")
     daemon.configuration.write_text(router())
     daemon.signal(signal.SIGHUP)
     gone(checkers)
     daemon.configuration.write_text(router() + lvs)
     daemon.signal(signal.SIGHUP)
-    daemon.says("LVS is not active yet: virtual servers", times=2)
+    daemon.says("Initializing ipvs", times=2)
     assert "died" not in daemon.log
 
 
 def test_only_vrrp_or_only_checkers_run_if_so_asked(daemon: Daemon) -> None:
     daemon.start("-C", "--all")
     daemon.says("Starting Healthcheck child process")
-    daemon.says("LVS is not active yet")
+    daemon.says("Initializing ipvs")
     daemon.signal(signal.SIGTERM)
     assert daemon.status() == 0
     assert "VRRP child" not in daemon.log

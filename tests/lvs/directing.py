@@ -1,7 +1,9 @@
 """Jobs of a director in the kernel lab: real servers come and go, a daemon keeps the kernel's table, and the table tells."""
 
+import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from conformance.lab.waiting import wait_until
 
 PATIENCE = 30.0
 DAEMONS = {
-    "kaspec": (sys.executable, "-m", "shell.main", "run", "-n", "-l", "-D", "-G", "-C"),
+    "kaspec": (str(Path(sys.executable).with_name("kaspec")), "run", "-n", "-l", "-D", "-G", "-C"),
     "keepalived": ("keepalived", "-n", "-l", "-D", "-G", "-C"),
 }
 
@@ -49,11 +51,13 @@ def _run(name: str, order: Any) -> Any:
         configuration.write_text(order["configuration"])
         for number in order["serving"]:
             serving[number] = _serve(servers[number])
-        daemon = Process.start(director, [*DAEMONS[name], "-f", str(configuration), "-p", "/run/d.pid", "-c", "/run/c.pid"])
+        daemon = Process.start(director, [*DAEMONS[name], "-f", "/run/keepalived.conf", "-p", "/run/d.pid", "-c", "/run/c.pid"])
         found = []
         for step in order["steps"]:
             _do(step, director, daemon, servers, serving, configuration)
             found.append(_settled(director, step, daemon))
+            if found[-1][0] == "never:":
+                break
         daemon.program.send_signal(signal.SIGTERM)
         daemon.program.wait(PATIENCE)
         return {"tables": [*found, table(director)], "log": [line.text for line in daemon.lines], "told": _told(director)}
@@ -82,8 +86,6 @@ def _do(step: Any, director: Host, daemon: Process, servers: dict[int, Host], se
         case {"disturb": command}:
             assert Process.start(director, command.split()).program.wait(10) == 0
         case {"kill": "checker"}:
-            import os
-
             os.kill(int(director.file("/run/c.pid").read_text()), signal.SIGKILL)
 
 
@@ -94,6 +96,7 @@ def _settled(director: Host, step: Any, daemon: Process) -> list[str]:
     def right() -> list[str]:
         now = table(director)
         serving = sorted(line.split()[1] for line in now if line.startswith("->") and line.split()[3] != "0")
+        time.sleep(0.3)  # every look is a program, and the lab has one slow processor
         return now if serving == sorted(wanted) else []
 
     try:

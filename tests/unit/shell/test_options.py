@@ -115,7 +115,7 @@ def test_paths_are_anchored_where_the_command_was_given(monkeypatch: pytest.Monk
 def test_what_does_not_act_says_so_once_and_nothing_else_does() -> None:
     assert set(NOT_ACTIVE) <= {field.name for field in attrs.fields(Options)}
     assert inactive(Options()) == ()
-    assert inactive(options("-n -l -D -x -X -V -a -I")) == (NOT_ACTIVE["dont_release_ipvs"],)
+    assert inactive(options("-n -l -D -x -X -V -a -I")) == ()
 
 
 @pytest.mark.parametrize(
