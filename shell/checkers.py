@@ -11,21 +11,25 @@ from typing import Any
 
 from attrs import define
 
+from kaspec.address import Address
 from kaspec.config.model import Command, Configuration
-from kaspec.health.model import MiscCheck
+from kaspec.health.model import FileCheck, MiscCheck
 from kaspec.lvs.model import VirtualServer
 from kaspec.lvs.services import ServiceEffect
 from kaspec.lvs.telling import ServiceAudience, deliver_change
 from kaspec.report.services import server_name, service_lines, service_name
+from kaspec.tracking import Finding, Tracker
 from shell import exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.checks.engine import CheckEngine, Subject
 from shell.director import Director, Place
 from shell.ipvs.kernel import NO_IPVS, Ipvs
+from shell.netlink import Kernel
 from shell.notifier import Notifier, service_fifos
 from shell.options import Options
 from shell.process import name_process
 from shell.runner import Runner
+from shell.trackers.files import Files
 from shell.tuning import tune
 
 LOOK_SECONDS = 10.0
@@ -44,15 +48,22 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
     child = _Child(loop, notifier, configuration, loop.create_future(), options)
     child.director = Director(_open(), child.tell)
     child.engine = CheckEngine(loop, runner, child.director.report)
+    child.files = Files(loop, child.hear_of_file)
     loop.set_exception_handler(child.give_up)
     loop.add_reader(channel.fileno(), child.listen, channel)
     child.settle(configuration, None)
+    kernel = Kernel()
+    kernel.subscribe(lambda _: child.look_at_addresses(kernel))
+    child.look_at_addresses(kernel)
     gc.collect()
     gc.freeze()
     logs.info("Startup complete")
     loop.call_later(LOOK_SECONDS, child.look)
     status = await child.ended
     loop.remove_reader(channel.fileno())
+    kernel.unsubscribe()
+    kernel.close()
+    child.files.close()
     child.engine.close()
     child.director.end(child.configuration.lvs, keeping=options.dont_release_ipvs)
     await notifier.finish()
@@ -81,6 +92,8 @@ class _Child:
     options: Options
     director: Director | None = None
     engine: CheckEngine | None = None
+    files: Files | None = None
+    addresses: frozenset[Address] = frozenset()
 
     def settle(self, configuration: Configuration, before: Configuration | None) -> None:
         """Be what a configuration makes of the process."""
@@ -97,6 +110,26 @@ class _Child:
         else:
             self.director.adopt(configuration, before)
         self.engine.adopt(tuple(_subjects(configuration)))
+        if self.files is not None:
+            self.files.adopt(configuration, _tracked(configuration))
+        self.suspend()
+
+    def hear_of_file(self, tracker: Tracker, finding: Finding) -> None:
+        """A tracked file holds another number."""
+        if self.engine is not None:
+            self.engine.file_read(tracker[1], finding.value)
+
+    def look_at_addresses(self, kernel: Kernel) -> None:
+        """Addresses of this host may have come or gone (``ha_suspend``)."""
+        self.addresses = frozenset(address for link in kernel.links() for address in link.addresses)
+        self.suspend()
+
+    def suspend(self) -> None:
+        """Check the servers of those virtual servers alone whose address is here, if they want it so."""
+        if self.director is None or self.engine is None:
+            return
+        for place, suspended in self.director.see(self.addresses):
+            (self.engine.suspend if suspended else self.engine.resume)(place)
 
     def tell(self, virtual: VirtualServer, effect: ServiceEffect) -> None:
         """Log an effect, and tell whoever is to hear of it."""
@@ -146,6 +179,12 @@ class _Child:
                 logs.info("Reload complete")
             case WriteData() | WriteStats() | ClearStats() | WriteJson():
                 return
+
+
+def _tracked(configuration: Configuration) -> tuple[Tracker, ...]:
+    """Return the files that a FILE_CHECK goes by."""
+    servers = (server for virtual in configuration.services for server in virtual.servers)
+    return tuple(("file", check.track_file) for server in servers for check in server.checks if isinstance(check, FileCheck))
 
 
 def _subjects(configuration: Configuration) -> Iterator[Subject]:
