@@ -99,7 +99,7 @@ def test_support_lists_what_has_no_effect_and_where(tmp_path: Path) -> None:
     (path,) = files(tmp_path, FINE + "linkbeat_use_polling\n")
     result = check("--support", path)
     assert result.stdout.splitlines() == [
-        f"{path}:9:1: linkbeat_use_polling has no effect in this release",
+        f"{path}:9:1: linkbeat_use_polling has no effect: links are watched through netlink alone, which tells of every change at once",
         f"{path}: 6 keywords used, 5 with effect, 1 without",
     ]
     assert result.returncode == 0
