@@ -3,7 +3,7 @@
 The examples are tested: each has the problem it is about, and its mended form has not.
 """
 
-from kaspec.config.explanations import bfd, expansion, groups, idle, meaning, peers, reading, scripts, services, transport, traps
+from kaspec.config.explanations import bfd, checkers, expansion, groups, idle, meaning, peers, reading, scripts, services, transport, traps
 from kaspec.config.explanations.explanation import Explanation
 
 __all__ = ["EXPLANATIONS", "Explanation"]
@@ -11,7 +11,8 @@ __all__ = ["EXPLANATIONS", "Explanation"]
 EXPLANATIONS: dict[str, Explanation] = {
     kind.code: explanation
     for table in (
-        module.EXPLANATIONS for module in (reading, expansion, meaning, transport, traps, scripts, groups, bfd, services, idle, peers)
+        module.EXPLANATIONS
+        for module in (reading, expansion, meaning, transport, traps, scripts, groups, bfd, services, checkers, idle, peers)
     )
     for kind, explanation in table.items()
 }
