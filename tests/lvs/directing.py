@@ -54,7 +54,10 @@ def _run(name: str, order: Any) -> Any:
         daemon = Process.start(director, [*DAEMONS[name], "-f", "/run/keepalived.conf", "-p", "/run/d.pid", "-c", "/run/c.pid"])
         found = []
         for step in order["steps"]:
+            before = len(daemon.lines)
             _do(step, director, daemon, servers, serving, configuration)
+            if "says" in step:
+                daemon.wait_for_line(step["says"], PATIENCE, before)
             found.append(_settled(director, step, daemon))
             if found[-1][0] == "never:":
                 break

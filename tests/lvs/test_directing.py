@@ -51,8 +51,9 @@ virtual_server 2001:db8::1 80 {{
 """
 FIRST, SECOND, SORRY = "192.0.2.11:80", "192.0.2.12:80", "192.0.2.13:80"
 OTHERS = ["192.0.2.13:0", "[2001:db8::13]:80"]
+EVERYBODY = [FIRST, SECOND, *OTHERS]
 STEPS = (
-    {"wanted": [FIRST, SECOND, *OTHERS]},
+    {"wanted": EVERYBODY},
     {"fail": 11, "wanted": [SECOND, *OTHERS]},
     {"fail": 12, "wanted": [SORRY, *OTHERS]},
 )
@@ -74,3 +75,25 @@ def test_the_table_is_keepalived_s_at_every_step_and_empty_at_the_end(found: dic
 
 def test_scripts_are_told_what_keepalived_tells(found: dict[str, Any]) -> None:
     assert found["kaspec"]["told"] == found["keepalived"]["told"] == ["quorum up", "11 down", "quorum down"]
+
+
+def test_what_somebody_changes_is_put_right_and_a_death_or_a_reload_touches_nothing_else() -> None:
+    """A deleted server comes back by itself; a killed checker is started again, and the table stays; a reload changes one weight."""
+    steps = (
+        {"wanted": EVERYBODY},
+        {
+            "disturb": "ipvsadm -d -t 192.0.2.1:80 -r 192.0.2.11:80",
+            "says": "Somebody else changed the IPVS table: add",
+            "wanted": EVERYBODY,
+        },
+        {"kill": "checker", "says": "Respawning", "wanted": EVERYBODY},
+        {"reload": CONFIGURATION.replace("weight 2", "weight 5"), "says": "Reload complete", "wanted": EVERYBODY},
+    )
+    order = {"configuration": CONFIGURATION, "serving": [11, 12], "steps": steps, "daemons": ["kaspec"]}
+    found = run_job(directing.run_both, order, timeout=300)["kaspec"]
+    begun, repaired, respawned, reloaded, ended = found["tables"]
+    assert begun == repaired == respawned
+    assert [(before, after) for before, after in zip(begun, reloaded, strict=True) if before != after] == [
+        ("-> 192.0.2.11:80 Masq 2", "-> 192.0.2.11:80 Masq 5")
+    ]
+    assert ended == []
