@@ -1,6 +1,6 @@
 """Reading a configuration: text in, ``Configuration`` and every diagnostic out, in one pass."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
@@ -16,11 +16,12 @@ from kaspec.config.expansion.library import Content, Found, Library, Question, S
 from kaspec.config.expansion.lines import Expansion
 from kaspec.config.gathering import gathered, in_order
 from kaspec.config.holdings import Resources, build_statics, with_holdings, with_needs
-from kaspec.config.instances import build_instances, interface_uses
+from kaspec.config.instances import Instance, build_instances, interface_uses
 from kaspec.config.keywords import TABLE, top
 from kaspec.config.keywords import global_vrrp as globals_
+from kaspec.config.lexer import Report
 from kaspec.config.lines import RULE_OPTIONS
-from kaspec.config.model import Configuration
+from kaspec.config.model import Configuration, GlobalDefs, InterfaceUse
 from kaspec.config.names import Names
 from kaspec.config.policies import Numbers
 from kaspec.config.process import build_process_settings
@@ -31,6 +32,7 @@ from kaspec.config.sync_groups import build_groups
 from kaspec.config.trackers import build_files, build_processes, build_scripts, weights_of
 from kaspec.config.tree import build
 from kaspec.config.virtual_interfaces import InterfaceNames, with_virtual_interfaces
+from kaspec.vrrp.router import VirtualRouter
 
 _ELSEWHERE = {name for scope, rows in TABLE.items() if scope for name in rows} | {name for each in RULE_OPTIONS for name in each.names}
 OUTERMOST = frozenset(TABLE[""]) - _ELSEWHERE
@@ -88,6 +90,11 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     if expansion.questions:
         statements = ()
     section = read_section(statements, "", report)
+    return Reading(_configuration(expansion, section, report), gathered(problems), section, expansion.texts)
+
+
+def _configuration(expansion: Expansion, section: Section, report: Report) -> Configuration:
+    """Build everything from what the text says."""
     globally = section.merged(top.GLOBAL_DEFS)
     defaults = build_global_defs(globally)
     blocks = section.sections(top.VRRP_INSTANCE)
@@ -99,21 +106,13 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
     instances = build_instances(blocks, globally, defaults, weights, bfd_instances, report)
     group_blocks = section.sections(top.VRRP_SYNC_GROUP)
     groups = build_groups(group_blocks, blocks, weights, bfd_instances, report)
-    sections = {block.label: block for block in reversed(blocks)}
-    virtual = InterfaceNames.of(globally)
-    routers = []
-    for instance in instances:
-        block = sections[instance.router.name]
-        holding = with_holdings(instance.router, block, defaults.default_interface, resources, report)
-        ready = with_virtual_interfaces(holding, block, virtual, report)
-        routers.append(on_virtual_mac(ready, block, report) if instance.settings.strict_mode else ready)
+    routers = _furnished(instances, blocks, InterfaceNames.of(globally), defaults, resources, report)
     tell_of_silence(section, globally, [(each.router, each.settings) for each in instances], report)
-    addresses, routes = section.entries(top.STATIC_IPADDRESS), section.entries(top.STATIC_ROUTES)
     server_groups = build_server_groups(section.sections(top.VIRTUAL_SERVER_GROUP), report)
     settings = build_lvs_settings(globally, section)
     file_weights = {name: weight for (kind, name), weight in weights.items() if kind == "file"}
     surroundings = Surroundings(settings.checker_log_all_failures, settings.credentials, file_weights)
-    configuration = Configuration(
+    return Configuration(
         defaults,
         statics.addresses,
         statics.routes,
@@ -122,13 +121,7 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         tuple(instance.settings for instance in instances),
         _has_lvs(section),
         bfd_instances,
-        (
-            *interfaces_named(addresses, "static_ipaddress"),
-            *interfaces_named(routes, "static_routes"),
-            *(use for block in blocks for use in interface_uses(block)),
-            *(use for block in group_blocks for use in sync_groups.interface_uses(block)),
-            *(use for block in section.sections(top.GARP_GROUP) for use in pacing.interface_uses(block)),
-        ),
+        tuple(_interface_uses(section)),
         groups=tuple(each.group for each in groups),
         group_settings=tuple(each.settings for each in groups),
         scripts=scripts,
@@ -142,7 +135,33 @@ def _read(expansion: Expansion, path: str, content: Found, problems: list[Diagno
         services=build_services(section.sections(top.VIRTUAL_SERVER), server_groups, surroundings, report),
         link_delays=build_link_delays(section),
     )
-    return Reading(configuration, gathered(problems), section, expansion.texts)
+
+
+def _furnished(
+    instances: Iterable[Instance], blocks: Sequence[Section], names: InterfaceNames, defaults: GlobalDefs, shared: Resources, report: Report
+) -> list[VirtualRouter]:
+    """Return the virtual routers with all they hold, on the interfaces made for them."""
+    sections = {block.label: block for block in reversed(blocks)}
+    routers = []
+    for instance in instances:
+        block = sections[instance.router.name]
+        holding = with_holdings(instance.router, block, defaults.default_interface, shared, report)
+        ready = with_virtual_interfaces(holding, block, names, report)
+        routers.append(on_virtual_mac(ready, block, report) if instance.settings.strict_mode else ready)
+    return routers
+
+
+def _interface_uses(section: Section) -> Iterator[InterfaceUse]:
+    """Tell where the text names interfaces."""
+    yield from interfaces_named(section.entries(top.STATIC_IPADDRESS), "static_ipaddress")
+    yield from interfaces_named(section.entries(top.STATIC_ROUTES), "static_routes")
+    for row, uses in (
+        (top.VRRP_INSTANCE, interface_uses),
+        (top.VRRP_SYNC_GROUP, sync_groups.interface_uses),
+        (top.GARP_GROUP, pacing.interface_uses),
+    ):
+        for block in section.sections(row):
+            yield from uses(block)
 
 
 def check_interfaces(configuration: Configuration, known: frozenset[str]) -> tuple[Diagnostic, ...]:

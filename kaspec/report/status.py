@@ -109,17 +109,16 @@ def _data(
     yield from _scripts(settings)
     yield from _lists(router, isinstance(state, Master))
     yield from _authentication(router.authentication)
-    conflict = conflicts.get(router.identity, PEACE)
+    yield from _troubles(state, conflicts.get(router.identity, PEACE), clock)
+
+
+def _troubles(state: State, conflict: Conflict, clock: WallClock) -> Iterator[tuple[str, Any]]:
+    """What keepalived does not tell: why it is at fault, and who else is Master."""
     if isinstance(state, Fault):
         yield "faults", [reason_line(reason) for reason in state.standing.faults]
     if is_split(state, conflict):
-        yield (
-            "split_brain",
-            [
-                {"with": format_address(rival.source), "since": clock.since_1970(rival.since) / SECOND, "cause": rival.why}
-                for rival in conflict.rivals
-            ],
-        )
+        rivals = ((format_address(each.source), clock.since_1970(each.since) / SECOND, each.why) for each in conflict.rivals)
+        yield "split_brain", [{"with": source, "since": since, "cause": why} for source, since, why in rivals]
 
 
 def _policy(router: VirtualRouter) -> Iterator[tuple[str, Any]]:
