@@ -87,6 +87,17 @@ def test_a_quorum_is_what_the_servers_weigh_and_hysteresis_keeps(found: Found) -
         assert not state.has_quorum
 
 
+@given(histories(), st.integers(0, 3), st.booleans())
+def test_between_the_two_thresholds_a_quorum_stays_as_it_is(found: Found, place: int, is_up: bool) -> None:
+    virtual, state = found
+    if not virtual.servers:
+        return
+    after = step(virtual, state, CheckReported(virtual.servers[place % len(virtual.servers)].key, 0, is_up)).state
+    weighs = weight_of(virtual, after)
+    if weighs and virtual.quorum - virtual.hysteresis <= weighs < virtual.quorum + virtual.hysteresis:
+        assert after.has_quorum == state.has_quorum
+
+
 @given(histories(), st.integers(0, 3), st.integers(0, 1), st.booleans())
 def test_what_is_said_again_changes_nothing(found: Found, place: int, check: int, is_up: bool) -> None:
     """At constant input the quorum never oscillates, and nobody is told anything twice."""
