@@ -1,7 +1,7 @@
 """A reload's plan as text and as JSON values: every setting in keepalived's own word, passwords never shown."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from kaspec.config.alerts import write_alerts
 from kaspec.config.model import BfdInstance, Command, GroupSettings, Telling, Transport
@@ -280,13 +280,8 @@ def _value(name: str, value: Any) -> str:
             return "{ " + "; ".join(render_garp_group(value)) + " }"
         case VirtualInterface(name, base):
             return f"{name} over {base}"
-        case SimplePassword():
-            return "PASS"
-        case IpAuthenticationHeader():
-            return "AH"
-        case HmacTrailer(keys, active, window, anti_replay, mode):
-            known = " ".join(str(key.key_id) for key in keys)
-            return f"auth_hmac (keys {known}, active_key {active}, time_window {plain_seconds(window)}, {anti_replay}, {mode})"
+        case SimplePassword() | IpAuthenticationHeader() | HmacTrailer():
+            return _authentication(value)
         case Peer():
             return next(write_peers((value,)))
         case tuple():
@@ -295,6 +290,20 @@ def _value(name: str, value: Any) -> str:
             return _member(value, None)
         case _:
             return str(value)
+
+
+def _authentication(value: SimplePassword | IpAuthenticationHeader | HmacTrailer) -> str:
+    """Write how a router authenticates, without its secrets."""
+    match value:
+        case SimplePassword():
+            return "PASS"
+        case IpAuthenticationHeader():
+            return "AH"
+        case HmacTrailer(keys, active, window, anti_replay, mode):
+            known = " ".join(str(key.key_id) for key in keys)
+            return f"auth_hmac (keys {known}, active_key {active}, time_window {plain_seconds(window)}, {anti_replay}, {mode})"
+        case _:
+            assert_never(value)
 
 
 def _action(action: Action) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""The VRRP state machine: RFC 3768 6.4 with keepalived's FAULT.  ``backup`` and ``master`` have
-a file of their own beside this one, and ``acts`` has what transitions are made of.
+"""The VRRP state machine: RFC 3768 6.4 with keepalived's FAULT.  ``backup`` and ``master`` have a file of their own beside this one,
+and ``acts`` has what transitions are made of.
 
 ``step`` is total and pure: any state meets any event, and what does not apply is the identity with a rule that says so.  Timers are
 deadlines in the states; the driver delivers ``DeadlineReached`` at (or after) ``next_deadline`` and nothing is ever cancelled.
