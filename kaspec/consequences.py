@@ -67,11 +67,11 @@ def of_move(old: VirtualRouter, new: VirtualRouter, holders: Holders) -> tuple[C
 
 def of_regrouping(old: Iterable[SyncGroup], new: Iterable[SyncGroup], routers: Iterable[VirtualRouter]) -> tuple[Consequence, ...]:
     """Return what follows from virtual routers that run already and come into one sync group: ``routers`` are those of before."""
-    known, was = {router.name for router in routers}, {name: group.name for group in old for name in group.members}
+    known, together = {router.name for router in routers}, [set(group.members) for group in old]
     found = []
     for group in new:
         here = [name for name in group.members if name in known]
-        if len({was.get(name, f" {name}") for name in here}) > 1:
+        if len(here) > 1 and not any(members.issuperset(here) for members in together):
             what = f"sync group {group.name} joins {', '.join(here)}: if one of them is not Master, or at fault, none stays Master"
             found.append(Consequence("MASTER", "risk", what))
     return tuple(found)
