@@ -102,7 +102,7 @@ def read(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unrea
     """Read a configuration file with all it includes, whatever machine it is for."""
     settings = Settings(config_id, os.getcwd(), os.environ, SEED, all_config)
     library = Library().answered({Content(str(path)): _main_content(path)})
-    with _no_collection():
+    with without_collecting():
         while isinstance(found := read_files(library, str(path), settings), Wanted):
             library = library.answered({question: answer(question) for question in found.questions})
     if isinstance(found, Unread):
@@ -156,7 +156,7 @@ def _text(path: str | Path) -> str:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def without_collecting() -> Iterator[None]:
     """Make many values that all stay: looking for garbage among them takes as long as making them."""
     was = gc.isenabled()
     gc.disable()

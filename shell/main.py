@@ -48,8 +48,8 @@ class Commands(click.Group):
         """Import a subcommand."""
         if cmd_name not in self.TABLE:
             return None
-        if cmd_name not in LASTING:
-            gc.disable()
+        if cmd_name in LASTING:
+            gc.enable()
         command = getattr(importlib.import_module(self.TABLE[cmd_name][0]), cmd_name)
         assert isinstance(command, click.Command)
         return command
@@ -66,6 +66,7 @@ def kaspec() -> None:
 
 
 def main() -> None:
-    """Run the command line; the console script's entry."""
+    """Run the command line; the console script's entry: garbage is collected by commands that last."""
+    gc.disable()
     kaspec(prog_name="kaspec")
     sys.exit(0)

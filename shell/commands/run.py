@@ -1,6 +1,5 @@
 """``kaspec run``: keepalived's options, with keepalived's meanings."""
 
-import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -139,10 +138,11 @@ def run(kinds: "Sequence[Kind] | None", /, config_test: str | None, **given: Any
     """
     options = options_from(given)
     if config_test is not None:
-        gc.disable()  # It ends before collecting pays.
         from shell.config_test import check
+        from shell.configuration import without_collecting
 
-        sys.exit(check(options, Path(config_test) if config_test else None))
+        with without_collecting():
+            sys.exit(check(options, Path(config_test) if config_test else None))
     from shell import daemon
     from shell.children import CHILDREN
 
