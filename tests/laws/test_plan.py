@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from attrs import evolve, fields
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaspec.config.model import Configuration, InstanceSettings
@@ -101,12 +101,17 @@ def _joined(old: tuple[T, ...], found: Difference[T]) -> tuple[T, ...]:
     return (*(each for each in old if each not in found.lost), *found.gained)
 
 
+wholes = settings(max_examples=settings().max_examples // 3)
+"""Whole configurations are large: drawing one takes longer than all else."""
+
+
 def unordered(configuration: Configuration) -> tuple[object, ...]:
     lists = ("static_addresses", "static_routes", "static_rules", "bfd_instances", "scripts", "files", "processes")
     nothing: dict[str, Any] = dict.fromkeys(lists, ())
     return evolve(configuration, **nothing), *(set(getattr(configuration, each)) for each in lists)
 
 
+@wholes
 @given(pairs)
 def test_a_plan_says_everything(pair: tuple[Configuration, Configuration]) -> None:
     """The old configuration, changed as the plan says, is the new one."""
@@ -114,6 +119,7 @@ def test_a_plan_says_everything(pair: tuple[Configuration, Configuration]) -> No
     assert unordered(applied(plan(old, new), old)) == unordered(new)
 
 
+@wholes
 @given(configurations())
 def test_nothing_is_planned_between_a_configuration_and_itself(configuration: Configuration) -> None:
     made = plan(configuration, evolve(configuration))
@@ -122,6 +128,7 @@ def test_nothing_is_planned_between_a_configuration_and_itself(configuration: Co
     assert [action.kind for action in made.actions] == ["keep"] * len(configuration.routers)
 
 
+@wholes
 @given(pairs)
 def test_an_empty_plan_means_the_same_configuration(pair: tuple[Configuration, Configuration]) -> None:
     old, new = pair
@@ -136,6 +143,7 @@ def _sorted(configuration: Configuration) -> Configuration:
     )
 
 
+@wholes
 @given(pairs)
 def test_the_way_back_undoes_the_plan(pair: tuple[Configuration, Configuration]) -> None:
     there, back = plan(*pair), plan(*reversed(pair))
@@ -146,6 +154,7 @@ def test_the_way_back_undoes_the_plan(pair: tuple[Configuration, Configuration])
     assert sorted((each.instance.router.virtual_router_id, each.kind) for each in there.actions if each.kind != "restart") == kinds
 
 
+@wholes
 @given(pairs)
 def test_every_plan_can_be_shown_and_shows_no_password(pair: tuple[Configuration, Configuration]) -> None:
     old, new = (evolve(each, routers=tuple(evolve(router, authentication=_SECRETS[place]) for router in each.routers))

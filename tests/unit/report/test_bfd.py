@@ -71,10 +71,10 @@ def test_the_end_is_told_without_parameters() -> None:
 
 def test_every_discard_says_what_is_wrong() -> None:
     for rule in DISCARDS:
-        (line,) = told((1, PacketDiscarded(rule, 7, 9)))
+        (line,) = told((1, PacketDiscarded(rule, "7", "9")))
         assert line.startswith("(b1) Discarding packet (")
         assert "{" not in line
-    stray = stray_line(Stray(rules.BFD_TTL, NEIGHBOR, 254, 255))
+    stray = stray_line(Stray(rules.BFD_TTL, NEIGHBOR, "254", "255"))
     assert stray == "Discarding packet from 192.0.2.2 (ttl 254, 255 expected)"
 
 
