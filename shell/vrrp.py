@@ -177,7 +177,7 @@ class _Child:
             dict(self.diary.journals),
             dict(self.diary.counts),
             faces,
-            self.trackers.watched if self.trackers else Watched(),
+            self.watched,
         )
 
     def hurry(self) -> None:
@@ -252,14 +252,17 @@ class _Child:
             case WriteData():
                 self.write("data", self.data())
             case WriteJson():
-                state, diary = self.vrrp.state, self.diary
-                text = render_json(self.configuration, state, diary.journals, diary.conflicts, diary.counts, wall_clock())
-                self.write("json", text)
+                of, state, diary = self.configuration, self.vrrp.state, self.diary
+                self.write("json", render_json(of, state, diary.journals, diary.conflicts, diary.counts, wall_clock(), self.watched))
+
+    @property
+    def watched(self) -> Watched:
+        """How everything tracked stands."""
+        return self.trackers.watched if self.trackers else Watched()
 
     def data(self) -> str:
         """Return the state as keepalived's ``.data``."""
-        watched = self.trackers.watched if self.trackers else Watched()
-        return render_data(self.configuration, self.vrrp.state, self.diary.journals, wall_clock(), watched, self.diary.conflicts)
+        return render_data(self.configuration, self.vrrp.state, self.diary.journals, wall_clock(), self.watched, self.diary.conflicts)
 
     def dump_to_log(self) -> None:
         """Log the configuration and state (``-d``)."""

@@ -20,6 +20,8 @@ from kaspec.report.held import write_address, write_route, write_rule
 from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import reason_line
 from kaspec.report.stats import Counts, statistics
+from kaspec.report.trackers import NOTHING_WATCHED, Watched
+from kaspec.trackers.process import ProcessState, TrackedProcess
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.authentication import Authentication, IpAuthenticationHeader, SimplePassword
 from kaspec.vrrp.router import Identity, VirtualRouter
@@ -63,13 +65,17 @@ def render_json(
     conflicts: Mapping[Identity, Conflict],
     counts: Counts,
     clock: WallClock,
+    watched: Watched = NOTHING_WATCHED,
 ) -> str:
-    """Write the state, one line; ``json_version`` 2 has the virtual routers in an object, beside the processes tracked."""
+    """Write the state, one line; ``json_version`` 2 has the virtual routers in an object, beside the processes tracked if there are any."""
+    lines = {script.name: f"'{script.line}'" for script in configuration.scripts}
     instances = [
-        {"data": dict(_data(router, settings, each, journals, conflicts, clock)), "stats": _stats(router, counts)}
+        {"data": dict(_data(router, settings, each, journals, conflicts, clock, lines)), "stats": _stats(router, counts)}
         for router, settings, each in zip(configuration.routers, configuration.settings, state.states, strict=True)
     ]
-    whole: Any = instances if configuration.process.json_version == 1 else {"vrrp": instances, "track_process": []}
+    processes = [dict(_process(each, watched.processes.get(each.name))) for each in configuration.processes]
+    beside = {"track_process": processes} if processes else {}
+    whole: Any = instances if configuration.process.json_version == 1 else {"vrrp": instances, **beside}
     return json.dumps(whole, separators=(",", ":"), ensure_ascii=False).replace("/", "\\/")
 
 
@@ -80,6 +86,7 @@ def _data(
     journals: Mapping[Identity, Journal],
     conflicts: Mapping[Identity, Conflict],
     clock: WallClock,
+    scripts: Mapping[str, str],
 ) -> Iterator[tuple[str, Any]]:
     journal = journals.get(router.identity, BLANK)
     yield "iname", router.name
@@ -107,7 +114,7 @@ def _data(
     yield "version", router.version
     yield "smtp_alert", bool(settings.smtp_alert)
     yield from _scripts(settings)
-    yield from _lists(router, isinstance(state, Master))
+    yield from _lists(router, isinstance(state, Master), scripts)
     yield from _authentication(router.authentication)
     yield from _troubles(state, conflicts.get(router.identity, PEACE), clock)
 
@@ -141,7 +148,8 @@ def _scripts(settings: InstanceSettings) -> Iterator[tuple[str, Any]]:
             yield key, f"'{command.line}'"
 
 
-def _lists(router: VirtualRouter, held: bool) -> Iterator[tuple[str, Any]]:
+def _lists(router: VirtualRouter, held: bool, scripts: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """List what it holds and tracks; of a script keepalived tells the command, not the name."""
     suffix = " set" if held else ""
     if router.addresses:
         yield "vips", [f"{write_address(address)}{suffix}" for address in router.addresses]
@@ -155,7 +163,7 @@ def _lists(router: VirtualRouter, held: bool) -> Iterator[tuple[str, Any]]:
         yield "track_ifp", [track.interface for track in router.tracks]
     for kind in ("script", "process"):
         if names := [track.name for track in router.trackers if track.kind == kind]:
-            yield f"track_{kind}", names
+            yield f"track_{kind}", [scripts.get(name, name) for name in names] if kind == "script" else names
 
 
 def _authentication(authentication: Authentication) -> Iterator[tuple[str, Any]]:
@@ -174,3 +182,23 @@ def _seconds(interval: Interval | None) -> int | float:
     """Write whole seconds as keepalived does, without a fraction."""
     whole, fraction = divmod(interval or 0, SECOND)
     return whole if not fraction else (interval or 0) / SECOND
+
+
+def _process(tracked: TrackedProcess, state: ProcessState | None) -> Iterator[tuple[str, Any]]:
+    """Tell of a ``vrrp_track_process``; which of its delays runs follows from whether the opposite waits for good or for bad."""
+    good, waits = state is not None and state.good, state is not None and state.turns_at is not None
+    yield "process", tracked.command
+    if tracked.parameters:
+        yield "parameters", " ".join(tracked.parameters)
+    yield "param_match", tracked.match or ("exact" if tracked.parameters else "none")
+    yield "min_processes", tracked.quorum
+    if tracked.quorum_max is not None:
+        yield "max_processes", tracked.quorum_max
+    yield "current_processes", len(state.pids) if state else 0
+    yield "have_quorum", good
+    yield "weight", -tracked.weight if tracked.reverse else tracked.weight
+    yield "terminate_delay", _seconds(tracked.terminate_delay)
+    yield "fork_delay", _seconds(tracked.fork_delay)
+    yield "fork_delay_timer_running", waits and not good
+    yield "terminate_delay_timer_running", waits and good
+    yield "full_command", tracked.reads_arguments
