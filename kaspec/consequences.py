@@ -7,12 +7,12 @@ from attrs import frozen
 
 from kaspec.address import Address, format_address
 from kaspec.config.values import plain_seconds
-from kaspec.groups import SyncGroup
 from kaspec.units import in_seconds
 from kaspec.vrrp.authentication import HmacTrailer
 from kaspec.vrrp.holdings import Holding, PolicyRule, Route
 from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
+from kaspec.vrrp.sync_group import SyncGroup
 
 Role = Literal["MASTER", "BACKUP", "ANY"]
 Grade = Literal["outage", "risk", "note"]

@@ -8,18 +8,10 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve, field, frozen
 
+from kaspec.link_delay import LinkDelay
 from kaspec.node import LinkChanged
 from kaspec.tracking import Link
-from kaspec.units import ZERO, Instant, Interval, after
-
-
-@frozen
-class LinkDelay:
-    """How long an interface must have been down, and up, before that counts."""
-
-    interface: str
-    down: Interval
-    up: Interval = ZERO
+from kaspec.units import Instant, after
 
 
 @frozen

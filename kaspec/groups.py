@@ -14,27 +14,13 @@ from attrs import evolve, frozen
 
 from kaspec import rules
 from kaspec.rules import Rule
-from kaspec.vrrp.router import InterfaceTrack, TrackerTrack, VirtualRouter
+from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Master, Reason, Standing, State, StateName
+from kaspec.vrrp.sync_group import SyncGroup
 
 Move = Literal["MASTER", "BACKUP"]
 """Where a group can take its members; into FAULT and out of it they go by their standing."""
 T = TypeVar("T")
-
-
-@frozen
-class SyncGroup:
-    """Virtual routers that move together, by their names, and what is tracked for all of them.
-
-    Weights of what a single member tracks do not count unless ``tracking_weight``: with different priorities in one group two routers
-    may each hold a half and never agree.
-    """
-
-    name: str
-    members: tuple[str, ...]
-    tracks: tuple[InterfaceTrack, ...] = ()
-    trackers: tuple[TrackerTrack, ...] = ()
-    tracking_weight: bool = False
 
 
 @frozen

@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 
 from kaspec import rules
 from kaspec.address import Address, Family, family_of
-from kaspec.groups import GroupOutcome, SyncGroup, share, tracking
+from kaspec.groups import GroupOutcome, share, tracking
 from kaspec.rules import Rule
 from kaspec.settling import Cast, Outcome, settle
 from kaspec.tracking import NOTHING_FOUND, Finding, Link, Tracker, source_candidates, standing
@@ -27,6 +27,7 @@ from kaspec.vrrp.machine import step
 from kaspec.vrrp.reception import admit, receive, stray, virtual_router_id
 from kaspec.vrrp.router import Identity, Version, VirtualRouter
 from kaspec.vrrp.state import Initialize, Master, Standing, State
+from kaspec.vrrp.sync_group import SyncGroup
 from kaspec.wire.ip import Malformed, Packet, decode_ip
 from kaspec.wire.vrrp import ADVERTISEMENT
 

@@ -12,9 +12,7 @@ from attrs import field, fields, frozen
 from kaspec.config.model import BfdInstance, Configuration, InstanceSettings
 from kaspec.consequences import Consequence, Holders, of_change, of_loss, of_move, of_regrouping, of_start, of_stop
 from kaspec.succession import Added, Changed, Fate, Kept, Moved, Removed, succession
-from kaspec.trackers.file import TrackedFile
-from kaspec.trackers.process import TrackedProcess
-from kaspec.trackers.script import Script
+from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess
 from kaspec.vrrp.holdings import PolicyRule, Route
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import evolve, frozen
 
 from kaspec import rules
-from kaspec.groups import GroupOutcome, SyncGroup, Team, move, outcome_of, state_of, teams, wants_master
+from kaspec.groups import GroupOutcome, Team, move, outcome_of, state_of, teams, wants_master
 from kaspec.units import Instant
 from kaspec.vrrp.events import DeadlineReached, Event, GroupMoved, Reconfigured, StandingChanged, Startup
 from kaspec.vrrp.machine import Step, step
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Initialize, Master, State, StateName, state_name
+from kaspec.vrrp.sync_group import SyncGroup
 
 
 @frozen

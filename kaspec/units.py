@@ -12,6 +12,7 @@ Interval = NewType("Interval", int)
 
 MICROSECOND = Interval(1)
 MILLISECOND = Interval(1_000)
+CENTISECOND = Interval(10_000)
 SECOND = Interval(1_000_000)
 ZERO = Interval(0)
 _MICROSECOND_OF_A_SECOND = Decimal("0.000001")

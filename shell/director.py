@@ -8,7 +8,7 @@ from attrs import define, evolve, field
 from kaspec.address import Address
 from kaspec.config.model import Configuration
 from kaspec.health.events import CheckReported
-from kaspec.lvs.model import LvsSettings, ServerKey, Service, ServiceKey, VirtualServer
+from kaspec.lvs.model import ServerKey, Service, ServiceKey, VirtualServer
 from kaspec.lvs.plan import plan
 from kaspec.lvs.services import (
     AddressSeen,
@@ -22,6 +22,7 @@ from kaspec.lvs.services import (
     entries,
     step,
 )
+from kaspec.lvs.settings import LvsSettings
 from kaspec.lvs.table import Entry
 from kaspec.report.services import command_words
 from shell import logs

@@ -8,8 +8,8 @@ from asyncio import AbstractEventLoop
 from functools import partial
 
 from kaspec.config.model import Configuration
-from kaspec.config.transport import receive_buffer
-from kaspec.debounce import LinkDelay, Unsettled, hear, next_due, take_due
+from kaspec.debounce import Unsettled, hear, next_due, take_due
+from kaspec.link_delay import LinkDelay
 from kaspec.node import (
     ClockSet,
     DatagramReceived,
@@ -25,6 +25,7 @@ from kaspec.node import (
     take_datagram,
 )
 from kaspec.pacing import Pacing
+from kaspec.receive_buffer import receive_buffer
 from kaspec.reconfiguration import reconfigure
 from kaspec.tracking import Link
 from kaspec.units import Instant, Interval

@@ -8,14 +8,11 @@ from attrs import evolve
 from kaspec.address import Address, family_of
 from kaspec.config.diagnostics import (
     DUPLICATE_ADDRESS,
-    DUPLICATE_TRACK,
     IPV4_ONLY,
     KEYWORD_INACTIVE,
     LABEL_ELSEWHERE,
     MALFORMED,
     OPTION_IDLE,
-    OWN_INTERFACE_TRACKED,
-    OWNER_WEIGHTED,
 )
 from kaspec.config.lexer import Report
 from kaspec.config.lines import AddressLine, RouteLine
@@ -23,7 +20,7 @@ from kaspec.config.model import InterfaceUse
 from kaspec.config.sections import Given
 from kaspec.config.terms import TrackLine
 from kaspec.vrrp.holdings import AddressFlag
-from kaspec.vrrp.router import InterfaceTrack, VirtualAddress
+from kaspec.vrrp.router import VirtualAddress
 
 HOST_LENGTH = 128
 """The length of an IPv6 address that is its own network."""
@@ -114,27 +111,6 @@ def _broadcast(broadcast: Address | str | None, address: Address, length: int) -
             return Address(broadcast)
         case _:
             return None
-
-
-def build_tracks(lines: Iterable[Given[TrackLine]], own: str, owner: bool, report: Report) -> tuple[InterfaceTrack, ...]:
-    """Build the tracked interfaces.
-
-    Left out are the instance's ``own`` interface, which is tracked anyway, those given twice, and, for an address ``owner``, those with a
-    weight, since an owner's priority never changes.
-    """
-    built: dict[str, InterfaceTrack] = {}
-    for given in lines:
-        name = given.value.interface.value
-        place = given.at(given.value.interface)
-        if name == own:
-            report(OWN_INTERFACE_TRACKED.at(place, f"{name} is the instance's own interface and tracked anyway; this line is ignored"))
-        elif name in built:
-            report(DUPLICATE_TRACK.at(place, f"{name} is already tracked; this line is ignored"))
-        elif owner and given.value.weight:
-            report(OWNER_WEIGHTED.at(place, "the priority of an address owner never changes; this line is ignored"))
-        else:
-            built[name] = InterfaceTrack(name, given.value.weight or 0, bool(given.value.reverse))
-    return tuple(built.values())
 
 
 def interfaces_named(lines: Iterable[Given[AddressLine] | Given[RouteLine] | Given[TrackLine]], purpose: str) -> Iterator[InterfaceUse]:

@@ -1,6 +1,6 @@
 """``bfd_instance``, and ``track_bfd``: from what the text gives to the model, with keepalived's defaults and complaints."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from kaspec.address import family_of, format_address
 from kaspec.bfd.session import ANY_HOPS, LARGEST_TTL, NO_HOPS, TEN_MILLISECONDS, Session
@@ -8,11 +8,9 @@ from kaspec.config import diagnostics as kinds
 from kaspec.config.keywords import bfd_instance as rows
 from kaspec.config.lexer import Report
 from kaspec.config.model import BfdInstance
-from kaspec.config.sections import Given, Section
-from kaspec.config.terms import TrackLine
+from kaspec.config.sections import Section
 from kaspec.config.values import plain_seconds
 from kaspec.units import SECOND
-from kaspec.vrrp.router import TrackerTrack
 
 SLOWEST = 10 * SECOND
 """keepalived warns of an interval above this ..."""
@@ -37,33 +35,6 @@ def build_bfd_instances(sections: Iterable[Section], report: Report) -> tuple[Bf
             report(kinds.BFD_DUPLICATE.at(section.span, message, f"track {rival} instead; {session.name} is left out"))
         else:
             built[session.name] = instance
-    return tuple(built.values())
-
-
-def build_bfd_tracks(
-    lines: Iterable[Given[TrackLine]], instances: Mapping[str, BfdInstance], owner: bool, report: Report
-) -> tuple[TrackerTrack, ...]:
-    """Build ``track_bfd``: a line without a weight has the instance's.
-
-    Left out are those given twice, those that do not exist or do not tell VRRP, and, for an address ``owner``, those with a weight.
-    """
-    built: dict[str, TrackerTrack] = {}
-    for given in lines:
-        line, place = given.value, given.at(given.value.name)
-        instance = instances.get(line.name.value)
-        if instance is None:
-            continue  # told by the check of what is tracked and not defined
-        reverse = instance.reverse if line.reverse is None else line.reverse
-        track = TrackerTrack("bfd", line.name.value, instance.weight if line.weight is None else line.weight, reverse)
-        if track.name in built:
-            report(kinds.DUPLICATE_TRACK.at(place, f"{track.name} is already tracked; this line is ignored"))
-        elif not instance.vrrp:
-            hint = f"take checker out of bfd_instance {track.name}, or add vrrp"
-            report(kinds.BFD_NOT_TOLD.at(place, f"{track.name} tells the checker alone; this line is ignored", hint))
-        elif owner and track.weight:
-            report(kinds.OWNER_WEIGHTED.at(place, "the priority of an address owner never changes; this line is ignored"))
-        else:
-            built[track.name] = track
     return tuple(built.values())
 
 

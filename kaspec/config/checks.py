@@ -8,16 +8,15 @@ from attrs import evolve, field, frozen
 from kaspec.address import family_of, format_address
 from kaspec.config import diagnostics as kinds
 from kaspec.config.keywords import Block, Setting, checkers, lvs, real_server, url
-from kaspec.config.keywords import ssl as ssl_rows
 from kaspec.config.lexer import Report
 from kaspec.config.sections import Section
 from kaspec.config.terms import Endpoint, Weight
+from kaspec.health.credentials import Credentials
 from kaspec.health.model import (
     MINUTE,
     SUCCESS_CODES,
     BfdCheck,
     Check,
-    Credentials,
     DnsCheck,
     FileCheck,
     HttpCheck,
@@ -77,16 +76,6 @@ class _Place:
             message = f"{self.row.name} of real_server {self.server.label} has no {missing.name}: it is left out"
             hint = f"add {missing.name} {missing.argument.example}"
             self.report(kinds.MISSING_SETTING.at(section.span, message, hint))
-
-
-def build_credentials(section: Section) -> Credentials:
-    """Build the ``SSL`` block."""
-    return Credentials(
-        section.value(ssl_rows.CERTIFICATE, None),
-        section.value(ssl_rows.KEY, None),
-        section.value(ssl_rows.PASSWORD, None),
-        section.value(ssl_rows.CA, None),
-    )
 
 
 def build_checks(server: Section, service: Section, endpoint: Endpoint, surroundings: Surroundings, report: Report) -> tuple[Check, ...]:

@@ -1,8 +1,8 @@
 """The vocabulary of the keyword table: the arguments of several words, whose grammars are read when one is first needed."""
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from kaspec.config import terms, values, writing
 from kaspec.config.argument import Accepted, Argument, Placed, Refused
@@ -12,6 +12,7 @@ from kaspec.config.lines import (
     ROUTE_OPTIONS,
     RULE_OPTIONS,
     AddressLine,
+    Chosen,
     Option,
     Options,
     RouteLine,
@@ -21,14 +22,19 @@ from kaspec.config.lines import (
     write_route_line,
 )
 from kaspec.config.values import Unfit
-from kaspec.lvs.model import Forwarding, SyncDaemon, Timeouts
+from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts
 
 if TYPE_CHECKING:
     from pyparsing import ParserElement
 
 T = TypeVar("T")
-_PLAIN = re.compile(r"[^\s\"\\]+(?:[ \t]+[^\s\"\\]+)*")
-"""Words without quotes and escapes."""
+Plain = Sequence[Placed[str]]
+"""Words without quotes and escapes, each with its place."""
+Brief = Callable[[Plain], T]
+"""Reads such words, or raises ``Unfit`` where they are another form, or wrong."""
+_PLAIN_WORD = re.compile(r"[^\s\"\\\\!#{}]+")
+_PLAIN = re.compile(rf"{_PLAIN_WORD.pattern}(?:[ \t]+{_PLAIN_WORD.pattern})*")
+_MANY = 1 << 16
 
 
 def phrase(
@@ -36,14 +42,13 @@ def phrase(
     form: str,
     write: Callable[[T], str],
     example: str,
-    brief: Callable[..., T] | None = None,
+    brief: Brief[T] | None = None,
     absent: tuple[T, ...] = (),
     known: tuple[str, ...] = (),
-    few: int = 1,
 ) -> Argument[T]:
     """Several words, by the grammar that ``build`` picks from ``kaspec.config.phrases``.
 
-    ``brief`` reads the most common form, of at most ``few`` plain words, without the grammar, which is slow to import.
+    ``brief`` reads the most common forms as the grammar would, without it: to import it takes as long as to check a file of usual size.
     """
 
     def grammar() -> "ParserElement":
@@ -52,9 +57,9 @@ def phrase(
         return build(phrases)
 
     def take(text: str) -> Accepted[T] | Refused:
-        if brief and _PLAIN.fullmatch(text) and len(plain := text.split()) <= few:
+        if brief and _PLAIN.fullmatch(text):
             try:
-                return Accepted(brief(*plain), len(text))
+                return Accepted(brief([Placed(each[0], each.start(), each.end()) for each in _PLAIN_WORD.finditer(text)]), len(text))
             except Unfit:
                 pass  # another form, or the grammar tells it better
         from kaspec.config.grammar import parse
@@ -62,6 +67,17 @@ def phrase(
         return parse(grammar, form, known, text)
 
     return Argument(form, take, write, example, absent)
+
+
+def _brief(read: Callable[..., T], most: int = 1) -> Brief[T]:
+    """Read at most so many words by what they are alone."""
+
+    def read_words(words: Plain) -> T:
+        if len(words) > most:
+            raise Unfit("more words than that")
+        return read(*(word.value for word in words))
+
+    return read_words
 
 
 def _names(table: tuple[Option, ...]) -> tuple[str, ...]:
@@ -77,9 +93,26 @@ def words(
         form,
         lambda found: " ".join(map(write, found)),
         example,
-        lambda word: (read(word),),
+        _brief(lambda *found: tuple(map(read, found)), high or _MANY),
         ((),) if low == 0 else (),
     )
+
+
+def _track(name: Callable[[str], str], weight: Callable[[str], int]) -> Brief[terms.TrackLine]:
+    def read(words: Plain) -> terms.TrackLine:
+        first = words[0]
+        tracked = Placed(name(first.value), first.start, first.end)
+        match [word.value for word in words[1:]]:
+            case []:
+                return terms.TrackLine(tracked)
+            case ["weight", amount]:
+                return terms.TrackLine(tracked, weight(amount))
+            case ["weight", amount, "reverse" | "noreverse" as reversal]:
+                return terms.TrackLine(tracked, weight(amount), reversal == "reverse")
+            case _:
+                raise Unfit("no weight")
+
+    return read
 
 
 def track(name: Callable[[str], str], form: str, what: str, bound: int) -> Argument[terms.TrackLine]:
@@ -89,7 +122,7 @@ def track(name: Callable[[str], str], form: str, what: str, bound: int) -> Argum
         f"{form} [weight -{bound}..{bound} [reverse]]",
         terms.write_track,
         f"{'eth1' if form == 'IF' else form} weight -20",
-        lambda word: terms.TrackLine(Placed(name(word), 0, len(word))),
+        _track(name, values.integer(-bound, bound)),
         known=("weight", "reverse"),
     )
 
@@ -102,7 +135,7 @@ def weight(bound: int) -> Argument[terms.Weight]:
         f"-{bound}..{bound} [reverse]",
         terms.write_weight,
         "-20",
-        lambda word: terms.Weight(amount(word)),
+        _brief(lambda word: terms.Weight(amount(word))),
     )
 
 
@@ -160,14 +193,14 @@ TRACK_PROCESS = track(str, "NAME", "the name of a vrrp_track_process", 254)
 TRACK_BFD = track(str, "NAME", "the name of a bfd_instance", 253)
 WEIGHT, WEIGHT_OF_FILE, WEIGHT_OF_SERVER = weight(253), weight(254), weight(INT32)
 SERVER: Argument[terms.Server] = phrase(
-    lambda phrases: phrases.servers(), "IP|NAME [PORT]", terms.write_server, "192.0.2.25 25", terms.Server
+    lambda phrases: phrases.servers(), "IP|NAME [PORT]", terms.write_server, "192.0.2.25 25", _brief(terms.Server)
 )
 PEER: Argument[terms.Peer] = phrase(
     lambda phrases: phrases.peers(),
     "IP [min_ttl N] [max_ttl N]",
     terms.write_peer,
     "192.0.2.2",
-    lambda word: terms.Peer(values.address(word)),
+    _brief(lambda word: terms.Peer(values.address(word))),
     known=("min_ttl", "max_ttl"),
 )
 VMAC: Argument[terms.Vmac] = phrase(
@@ -192,10 +225,10 @@ OWNER: Argument[terms.Owner] = phrase(
     "USER [GROUP]",
     terms.write_owner,
     "keepalived_script",
-    lambda word: terms.Owner(None, word[1:]) if word.startswith(":") else terms.Owner(word),
+    _brief(lambda word: terms.Owner(None, word[1:]) if word.startswith(":") else terms.Owner(word)),
 )
 FIFO: Argument[terms.Fifo] = phrase(
-    lambda phrases: phrases.fifos(), "PATH [USER [GROUP]]", terms.write_fifo, "/run/keepalived.fifo", terms.Fifo
+    lambda phrases: phrases.fifos(), "PATH [USER [GROUP]]", terms.write_fifo, "/run/keepalived.fifo", _brief(terms.Fifo)
 )
 INITIAL_FILE: Argument[terms.InitialFile] = phrase(
     lambda phrases: phrases.initial_files(),
@@ -210,7 +243,7 @@ LINK_BEAT: Argument[terms.LinkBeat] = phrase(
     "IF [MII|ETHTOOL|IOCTL]",
     terms.write_link_beat,
     "eth0 ETHTOOL",
-    lambda word: terms.LinkBeat(values.interface(word)),
+    _brief(lambda word: terms.LinkBeat(values.interface(word))),
 )
 
 
@@ -224,17 +257,15 @@ ENDPOINT: Argument[terms.Endpoint] = phrase(
     "IP [PORT]",
     terms.write_service,
     "192.0.2.10 80",
-    _endpoint,
-    few=2,
+    _brief(_endpoint, 2),
 )
 SERVICE: Argument[terms.Service] = phrase(
     lambda phrases: phrases.services(),
     "IP [PORT] | fwmark N | group NAME",
     terms.write_service,
     "192.0.2.100 80",
-    _endpoint,
+    _brief(_endpoint, 2),
     known=("fwmark", "group"),
-    few=2,
 )
 GROUP_ENTRY: Argument[terms.GroupEntry] = phrase(
     lambda phrases: phrases.group_entries(),
@@ -243,11 +274,13 @@ GROUP_ENTRY: Argument[terms.GroupEntry] = phrase(
     "192.0.2.100-120 80",
     known=("fwmark",),
 )
+_METHODS: tuple[Literal["NAT", "DR", "TUN"], ...] = ("NAT", "DR", "TUN")
 FORWARDING: Argument[Forwarding] = phrase(
     lambda phrases: phrases.forwardings(),
     "NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]",
     terms.write_forwarding,
     "DR",
+    _brief(values.choice({method: Forwarding(method) for method in _METHODS})),
     known=("NAT", "DR", "TUN", "type"),
 )
 STACK: Argument[terms.Stack] = phrase(lambda phrases: phrases.stacks(), "START MAX", terms.write_stack, "32768 524288")
@@ -259,12 +292,12 @@ SYNC_DAEMON: Argument[SyncDaemon] = phrase(
     "IF [inst] INSTANCE [id 0..255] [maxlen 1..65507] [port N] [ttl 1..255] [group IP]",
     terms.write_sync_daemon,
     "eth1 inst VI_1 id 51",
-    SyncDaemon,
+    _brief(SyncDaemon),
 )
 
 
 def _line(
-    build: str, form: str, write: Callable[[T], str], example: str, table: tuple[Option, ...], brief: Callable[[str], T] | None = None
+    build: str, form: str, write: Callable[[T], str], example: str, table: tuple[Option, ...], brief: Brief[T] | None = None
 ) -> Argument[T]:
     def grammar(_: Any) -> "ParserElement":
         from kaspec.config import grammar as grammars
@@ -275,13 +308,36 @@ def _line(
     return phrase(grammar, form, write, example, brief, known=_names(table))
 
 
+_PLAIN_OPTIONS = {name: option for option in ADDRESS_OPTIONS if option.shape in {"flag", "word"} for name in option.names}
+
+
+def _address(words: Plain) -> AddressLine:
+    first, *others = words
+    prefix = Placed(values.prefix(first.value), first.start, first.end)
+    return address_line(prefix, *_options(iter(others)))
+
+
+def _options(words: Iterator[Placed[str]]) -> Iterator[Chosen]:
+    for word in words:
+        option = _PLAIN_OPTIONS.get(word.value)
+        if option is None:
+            raise Unfit("no option of an address")
+        given = None
+        if option.shape == "word":
+            argument = next(words, None)
+            if argument is None:
+                raise Unfit("no argument")
+            given = Placed(option.read(argument.value), argument.start, argument.end)
+        yield Chosen(option, word, given)
+
+
 ADDRESS_LINE: Argument[AddressLine] = _line(
     "address_lines",
     "ADDR[/LEN] [dev IF] [scope S] [label L] [broadcast A|+|-]",
     write_address_line,
     "192.0.2.100/24 dev eth0",
     ADDRESS_OPTIONS,
-    lambda word: address_line(Placed(values.prefix(word), 0, len(word))),
+    _address,
 )
 ROUTE_LINE: Argument[RouteLine] = _line(
     "route_lines",

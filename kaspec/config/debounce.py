@@ -6,7 +6,7 @@ from kaspec.config.keywords import top
 from kaspec.config.sections import Section
 from kaspec.config.values import plain_seconds
 from kaspec.config.writing import word
-from kaspec.debounce import LinkDelay
+from kaspec.link_delay import LinkDelay
 from kaspec.units import ZERO
 
 

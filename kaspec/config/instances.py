@@ -6,9 +6,8 @@ from attrs import evolve, frozen
 
 from kaspec.config import diagnostics as kinds
 from kaspec.config import versions
-from kaspec.config.addresses import build_addresses, build_tracks, interfaces_named
+from kaspec.config.addresses import build_addresses, interfaces_named
 from kaspec.config.alerts import build_settings
-from kaspec.config.bfd import build_bfd_tracks
 from kaspec.config.credentials import build_authentication
 from kaspec.config.definitions import garp_policy
 from kaspec.config.keywords import vrrp_instance as rows
@@ -17,7 +16,7 @@ from kaspec.config.model import BfdInstance, GlobalDefs, InitialState, InstanceS
 from kaspec.config.sections import Section
 from kaspec.config.source import Span
 from kaspec.config.strict import is_strict, made_strict, strict_state
-from kaspec.config.trackers import TrackLists, Weights, build_trackers
+from kaspec.config.tracks import TrackLists, Weights, build_bfd_tracks, build_trackers, build_tracks
 from kaspec.config.transport import can_tell_apart, with_transport
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.authentication import IpAuthenticationHeader

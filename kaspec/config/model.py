@@ -5,27 +5,28 @@ Places in the text (``InterfaceUse``) never count when two configurations are co
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
 
 from kaspec.address import Address
-from kaspec.bfd.session import Session
 from kaspec.command import Command as Command  # noqa: PLC0414  (those who read configurations find it here)
 from kaspec.config.source import Span
 from kaspec.config.terms import Fifo, Owner
-from kaspec.debounce import LinkDelay
 from kaspec.firewall import FirewallStyle
-from kaspec.groups import SyncGroup
-from kaspec.lvs.model import LvsSettings, ServerGroup, VirtualServer
+from kaspec.lvs.settings import LvsSettings
 from kaspec.pacing import Pacing
 from kaspec.process import ProcessSettings
-from kaspec.trackers.file import TrackedFile
-from kaspec.trackers.process import TrackedProcess
-from kaspec.trackers.script import Script
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.holdings import PolicyRule, Route, Statics
 from kaspec.vrrp.router import GarpPolicy, Version, VirtualAddress, VirtualRouter
+
+if TYPE_CHECKING:  # what a configuration has of these, its builders bring along
+    from kaspec.bfd.session import Session
+    from kaspec.link_delay import LinkDelay
+    from kaspec.lvs.model import ServerGroup, VirtualServer
+    from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess
+    from kaspec.vrrp.sync_group import SyncGroup
 
 InitialState = Literal["MASTER", "BACKUP"]
 THIRTY_SECONDS = Interval(30 * SECOND)
@@ -206,7 +207,7 @@ class BfdInstance:
     ``weight`` and ``reverse`` are what a track without a weight of its own has; ``vrrp`` and ``checker`` tell to whom reports go.
     """
 
-    session: Session
+    session: "Session"
     weight: int = 0
     reverse: bool = False
     vrrp: bool = True
@@ -237,20 +238,20 @@ class Configuration:
     routers: tuple[VirtualRouter, ...] = ()
     settings: tuple[InstanceSettings, ...] = ()
     has_lvs: bool = False
-    scripts: tuple[Script, ...] = field(default=(), kw_only=True)
-    files: tuple[TrackedFile, ...] = field(default=(), kw_only=True)
-    processes: tuple[TrackedProcess, ...] = field(default=(), kw_only=True)
+    scripts: "tuple[Script, ...]" = field(default=(), kw_only=True)
+    files: "tuple[TrackedFile, ...]" = field(default=(), kw_only=True)
+    processes: "tuple[TrackedProcess, ...]" = field(default=(), kw_only=True)
     bfd_instances: tuple[BfdInstance, ...] = ()
     interface_uses: tuple[InterfaceUse, ...] = field(default=(), eq=False, repr=False)
-    groups: tuple[SyncGroup, ...] = ()
+    groups: "tuple[SyncGroup, ...]" = ()
     group_settings: tuple[GroupSettings, ...] = ()
     command_uses: tuple[CommandUse, ...] = field(default=(), eq=False, repr=False)
     process: ProcessSettings = ProcessSettings()
     pacing: Pacing = Pacing()
     lvs: LvsSettings = field(default=LvsSettings(), kw_only=True)
-    server_groups: tuple[ServerGroup, ...] = field(default=(), kw_only=True)
-    services: tuple[VirtualServer, ...] = field(default=(), kw_only=True)
-    link_delays: tuple[LinkDelay, ...] = ()
+    server_groups: "tuple[ServerGroup, ...]" = field(default=(), kw_only=True)
+    services: "tuple[VirtualServer, ...]" = field(default=(), kw_only=True)
+    link_delays: "tuple[LinkDelay, ...]" = ()
     permits: Mapping[Command, Permit] = field(factory=dict, eq=False, repr=False)
     owners: Mapping[Fifo, tuple[int, int]] = field(factory=dict, eq=False, repr=False)
 

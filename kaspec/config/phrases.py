@@ -7,7 +7,7 @@ import pyparsing as pp
 
 from kaspec.config import terms, values
 from kaspec.config.grammar import ended, keyed, literal, looks, one, placed
-from kaspec.lvs.model import Forwarding, SyncDaemon, Timeouts
+from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts
 from kaspec.units import SECOND, Interval
 
 _NAME = one(values.interface, "the name of an interface")

@@ -4,12 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from kaspec.config import names, pacing, sync_groups
+from kaspec.config import blocks, names, pacing
 from kaspec.config.addresses import interfaces_named
 from kaspec.config.alerts import command_uses
-from kaspec.config.bfd import build_bfd_instances
-from kaspec.config.checks import Surroundings
-from kaspec.config.debounce import build_link_delays
 from kaspec.config.definitions import build_global_defs
 from kaspec.config.diagnostics import NO_SUCH_INTERFACE, Diagnostic
 from kaspec.config.expansion.library import Content, Found, Library, Question, Settings, Unread
@@ -17,19 +14,18 @@ from kaspec.config.expansion.lines import Expansion
 from kaspec.config.gathering import gathered, in_order
 from kaspec.config.holdings import Resources, build_statics, with_holdings, with_needs
 from kaspec.config.instances import Instance, build_instances, interface_uses
-from kaspec.config.keywords import TABLE, top
+from kaspec.config.keywords import TABLE, top, vrrp_sync_group
 from kaspec.config.keywords import global_vrrp as globals_
 from kaspec.config.lexer import Report
 from kaspec.config.lines import RULE_OPTIONS
+from kaspec.config.lvs_settings import build_lvs_settings
 from kaspec.config.model import Configuration, GlobalDefs, InterfaceUse
 from kaspec.config.names import Names
 from kaspec.config.policies import Numbers
 from kaspec.config.process import build_process_settings
 from kaspec.config.sections import Section, read_section
-from kaspec.config.services import build_lvs_settings, build_server_groups, build_services
 from kaspec.config.strict import on_virtual_mac, tell_of_silence
-from kaspec.config.sync_groups import build_groups
-from kaspec.config.trackers import build_files, build_processes, build_scripts, weights_of
+from kaspec.config.tracks import weights_of
 from kaspec.config.tree import build
 from kaspec.config.virtual_interfaces import InterfaceNames, with_virtual_interfaces
 from kaspec.vrrp.router import VirtualRouter
@@ -97,21 +93,18 @@ def _configuration(expansion: Expansion, section: Section, report: Report) -> Co
     """Build everything from what the text says."""
     globally = section.merged(top.GLOBAL_DEFS)
     defaults = build_global_defs(globally)
-    blocks = section.sections(top.VRRP_INSTANCE)
-    bfd_instances = build_bfd_instances(section.sections(top.BFD_INSTANCE), report)
+    sessions = blocks.bfd_instances(section, report)
     resources = Resources(_names(expansion, globally), Numbers())
     statics = build_statics(section, defaults.default_interface, resources, report)
-    scripts, files, processes = build_scripts(section, report), build_files(section, report), build_processes(section, report)
+    scripts, files, processes = blocks.trackers(section, report)
     weights = weights_of(scripts, files, processes)
-    instances = build_instances(blocks, globally, defaults, weights, bfd_instances, report)
-    group_blocks = section.sections(top.VRRP_SYNC_GROUP)
-    groups = build_groups(group_blocks, blocks, weights, bfd_instances, report)
-    routers = _furnished(instances, blocks, InterfaceNames.of(globally), defaults, resources, report)
+    described = section.sections(top.VRRP_INSTANCE)
+    instances = build_instances(described, globally, defaults, weights, sessions, report)
+    groups = blocks.sync_groups(section, weights, sessions, report)
+    routers = _furnished(instances, described, InterfaceNames.of(globally), defaults, resources, report)
     tell_of_silence(section, globally, [(each.router, each.settings) for each in instances], report)
-    server_groups = build_server_groups(section.sections(top.VIRTUAL_SERVER_GROUP), report)
     settings = build_lvs_settings(globally, section)
-    file_weights = {name: weight for (kind, name), weight in weights.items() if kind == "file"}
-    surroundings = Surroundings(settings.checker_log_all_failures, settings.credentials, file_weights)
+    server_groups, services = blocks.virtual_servers(section, settings, weights, report)
     return Configuration(
         defaults,
         statics.addresses,
@@ -120,7 +113,7 @@ def _configuration(expansion: Expansion, section: Section, report: Report) -> Co
         with_needs(routers, section, statics),
         tuple(instance.settings for instance in instances),
         _has_lvs(section),
-        bfd_instances,
+        sessions,
         tuple(_interface_uses(section)),
         groups=tuple(each.group for each in groups),
         group_settings=tuple(each.settings for each in groups),
@@ -132,8 +125,8 @@ def _configuration(expansion: Expansion, section: Section, report: Report) -> Co
         pacing=pacing.build_pacing(globally, section.sections(top.GARP_GROUP)),
         lvs=settings,
         server_groups=server_groups,
-        services=build_services(section.sections(top.VIRTUAL_SERVER), server_groups, surroundings, report),
-        link_delays=build_link_delays(section),
+        services=services,
+        link_delays=blocks.link_delays(section),
     )
 
 
@@ -157,11 +150,15 @@ def _interface_uses(section: Section) -> Iterator[InterfaceUse]:
     yield from interfaces_named(section.entries(top.STATIC_ROUTES), "static_routes")
     for row, uses in (
         (top.VRRP_INSTANCE, interface_uses),
-        (top.VRRP_SYNC_GROUP, sync_groups.interface_uses),
+        (top.VRRP_SYNC_GROUP, _group_interface_uses),
         (top.GARP_GROUP, pacing.interface_uses),
     ):
         for block in section.sections(row):
             yield from uses(block)
+
+
+def _group_interface_uses(block: Section) -> Iterator[InterfaceUse]:
+    return interfaces_named(block.entries(vrrp_sync_group.TRACK_INTERFACE), f"track_interface of {block.label}")
 
 
 def check_interfaces(configuration: Configuration, known: frozenset[str]) -> tuple[Diagnostic, ...]:

@@ -36,14 +36,14 @@ from kaspec.config.transport import write_addressing, write_peers, write_transpo
 from kaspec.config.values import plain_seconds
 from kaspec.config.writing import milliseconds, word
 from kaspec.firewall import FirewallStyle
-from kaspec.groups import SyncGroup
 from kaspec.health.model import Check
 from kaspec.lvs.model import ServerGroup, VirtualServer
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.holdings import interfaces_of
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, TrackerKind, TrackerTrack, VirtualAddress, VirtualRouter
+from kaspec.vrrp.sync_group import SyncGroup
 from kaspec.vrrp.virtual_interface import virtual_mac
-from kaspec.wire.vrrp import ChecksumForm
+from kaspec.wire.checksum import ChecksumForm
 
 _DEFAULT = GlobalDefs()
 _HIGHEST_RIVAL = 254

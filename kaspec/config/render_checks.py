@@ -8,10 +8,10 @@ from kaspec.config.commands import quoted
 from kaspec.config.terms import Owner, Weight, write_owner, write_weight
 from kaspec.config.values import plain_seconds
 from kaspec.config.writing import bounds, word
+from kaspec.health.credentials import Credentials
 from kaspec.health.model import (
     BfdCheck,
     Check,
-    Credentials,
     DnsCheck,
     FileCheck,
     HttpCheck,

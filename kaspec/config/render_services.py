@@ -10,7 +10,6 @@ from kaspec.config.writing import boolean, word
 from kaspec.lvs.model import (
     AddressService,
     GroupService,
-    LvsSettings,
     MarkService,
     Persistence,
     RealServer,
@@ -19,6 +18,7 @@ from kaspec.lvs.model import (
     SorryServer,
     VirtualServer,
 )
+from kaspec.lvs.settings import LvsSettings
 
 _DEFAULT = LvsSettings()
 

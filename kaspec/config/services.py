@@ -11,9 +11,8 @@ from attrs import evolve
 
 from kaspec.address import Address, Family, family_of
 from kaspec.config import diagnostics as kinds
-from kaspec.config.checks import Surroundings, build_checks, build_credentials
+from kaspec.config.checks import Surroundings, build_checks
 from kaspec.config.keywords import Setting, lvs, top
-from kaspec.config.keywords import global_defs as globally
 from kaspec.config.keywords import real_server as server
 from kaspec.config.lexer import Report
 from kaspec.config.sections import Given, Section
@@ -21,11 +20,8 @@ from kaspec.config.terms import AddressRange, Endpoint, FirewallMark, GroupEntry
 from kaspec.health.model import Check
 from kaspec.lvs.model import (
     DEFAULT_PERSISTENCE,
-    NAT,
     AddressService,
-    Forwarding,
     GroupService,
-    LvsSettings,
     MarkService,
     Persistence,
     Protocol,
@@ -38,6 +34,7 @@ from kaspec.lvs.model import (
     SorryServer,
     VirtualServer,
 )
+from kaspec.lvs.settings import NAT, Forwarding
 
 T = TypeVar("T")
 Complain = Callable[[str], None]
@@ -51,22 +48,6 @@ _FLAGS: tuple[tuple[SchedulerFlag, tuple[Setting[bool], ...]], ...] = (
     ("flag-2", (lvs.FLAG_2, lvs.SH_PORT, lvs.MH_PORT)),
     ("flag-3", (lvs.FLAG_3,)),
 )
-
-
-def build_lvs_settings(section: Section, whole: Section) -> LvsSettings:
-    """Build what ``global_defs`` says about LVS; of a keyword and its older spelling the last counts."""
-    flush = [each for each in (section.last(globally.LVS_FLUSH_ON_STOP), section.last(globally.LVS_FLUSH_ONSTOP)) if each is not None]
-    return LvsSettings(
-        section.value(globally.LVS_TIMEOUTS, None),
-        section.value(globally.LVS_FLUSH, False),
-        max(flush, key=lambda each: each.order).value if flush else None,
-        section.value(globally.LVS_SYNC_DAEMON, None),
-        section.value(globally.CHECKER_LOG_ALL_FAILURES, False),
-        section.value(globally.SMTP_ALERT_CHECKER, None),
-        section.value(globally.NO_CHECKER_EMAILS, False),
-        section.value(globally.RS_INIT_NOTIFIES, False),
-        build_credentials(whole.merged(top.SSL)),
-    )
 
 
 def build_server_groups(sections: Iterable[Section], report: Report) -> tuple[ServerGroup, ...]:

@@ -1,20 +1,18 @@
 """``vrrp_sync_group``: from what a block gives to the core's ``SyncGroup``, and back."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
 from kaspec.config import diagnostics as kinds
-from kaspec.config.addresses import build_tracks, interfaces_named
 from kaspec.config.alerts import build_group_settings
-from kaspec.config.bfd import build_bfd_tracks
 from kaspec.config.keywords import vrrp_instance as instance_rows
 from kaspec.config.keywords import vrrp_sync_group as rows
 from kaspec.config.lexer import Report
-from kaspec.config.model import BfdInstance, GroupSettings, InterfaceUse
+from kaspec.config.model import BfdInstance, GroupSettings
 from kaspec.config.sections import Section
-from kaspec.config.trackers import TrackLists, Weights, build_trackers
-from kaspec.groups import SyncGroup
+from kaspec.config.tracks import TrackLists, Weights, build_bfd_tracks, build_trackers, build_tracks
+from kaspec.vrrp.sync_group import SyncGroup
 
 TRACK_LISTS: TrackLists = (("script", rows.TRACK_SCRIPT), ("file", rows.TRACK_FILE), ("process", rows.TRACK_PROCESS))
 _TRACKED = (
@@ -71,8 +69,3 @@ def _tell_of_weights(group: str, member: Section, report: Report) -> None:
             message = f"{member.label} is in sync group {group}, where weights of single members do not count; this line is ignored"
             hint = f"track it in vrrp_sync_group {group}, or add sync_group_tracking_weight there if all members have the same weights"
             report(kinds.GROUP_WEIGHT.at(given.span, message, hint))
-
-
-def interface_uses(section: Section) -> Iterator[InterfaceUse]:
-    """Tell where a ``vrrp_sync_group`` names interfaces."""
-    return interfaces_named(section.entries(rows.TRACK_INTERFACE), f"track_interface of {section.label}")

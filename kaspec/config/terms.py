@@ -8,7 +8,7 @@ from kaspec.address import Address
 from kaspec.config import writing
 from kaspec.config.argument import Placed
 from kaspec.config.values import Prefix
-from kaspec.lvs.model import Forwarding, SyncDaemon, Timeouts
+from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts
 from kaspec.units import Interval
 
 

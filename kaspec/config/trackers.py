@@ -1,68 +1,28 @@
 """Scripts, files and processes that are tracked: from their blocks and the lists that name them to the model, and back to text."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from kaspec.config import diagnostics as kinds
 from kaspec.config.commands import quoted
-from kaspec.config.keywords import Block, Listing, Setting, track_file, vrrp_script, vrrp_track_file, vrrp_track_process
+from kaspec.config.keywords import Block, Setting, track_file, vrrp_script, vrrp_track_file, vrrp_track_process
 from kaspec.config.keywords import top as blocks
 from kaspec.config.lexer import Report
 from kaspec.config.sections import Section
-from kaspec.config.terms import Owner, TrackLine, Weight, write_owner, write_weight
+from kaspec.config.terms import Owner, Weight, write_owner, write_weight
 from kaspec.config.values import plain_seconds
 from kaspec.config.writing import word
-from kaspec.trackers.file import TrackedFile
-from kaspec.trackers.process import ParameterMatch, TrackedProcess
-from kaspec.trackers.script import Script
+from kaspec.trackers.tracked import ParameterMatch, Script, TrackedFile, TrackedProcess
 from kaspec.units import SECOND, ZERO, Interval
-from kaspec.vrrp.router import Tracker, TrackerKind, TrackerTrack
+from kaspec.vrrp.router import TrackerKind
 
 T = TypeVar("T")
-Weights = Mapping[Tracker, Weight]
-"""The weight of everything that can be tracked, where whoever tracks it does not say another."""
-TrackLists = tuple[tuple[TrackerKind, Listing[TrackLine]], ...]
-"""The lists of an instance, or of a group, that name what it tracks."""
 _BLOCKS: Mapping[TrackerKind, tuple[tuple[Block[str], Setting[Any]], ...]] = {
     "script": ((blocks.VRRP_SCRIPT, vrrp_script.SCRIPT),),
     "file": ((blocks.TRACK_FILE, track_file.FILE), (blocks.VRRP_TRACK_FILE, vrrp_track_file.FILE)),
     "process": ((blocks.VRRP_TRACK_PROCESS, vrrp_track_process.PROCESS),),
 }
 """The blocks that define what is tracked, and what each cannot do without."""
-
-
-def weights_of(scripts: Iterable[Script], files: Iterable[TrackedFile], processes: Iterable[TrackedProcess]) -> Weights:
-    """Return the weights that the definitions give."""
-    found: dict[Tracker, Weight] = {}
-    found.update({("script", each.name): Weight(each.weight, each.reverse) for each in scripts})
-    found.update({("file", each.name): Weight(each.weight, each.reverse) for each in files})
-    found.update({("process", each.name): Weight(each.weight, each.reverse) for each in processes})
-    return found
-
-
-def build_trackers(lists: TrackLists, section: Section, weights: Weights, owner: bool, report: Report) -> tuple[TrackerTrack, ...]:
-    """Build what a ``section`` tracks, list by list.
-
-    Left out is what is not defined (``check`` tells), what is given twice, and, for an address ``owner``, what has a weight.
-    """
-    built: dict[Tracker, TrackerTrack] = {}
-    for kind, row in lists:
-        for given in section.entries(row):
-            line, tracker = given.value, (kind, given.value.name.value)
-            default = weights.get(tracker)
-            if default is None:
-                continue
-            weight = default.amount if line.weight is None else line.weight
-            reverse = default.reverse if line.reverse is None else line.reverse
-            place = given.at(line.name)
-            if tracker in built:
-                report(kinds.DUPLICATE_TRACK.at(place, f"{line.name.value} is already tracked; this line is ignored"))
-            elif owner and weight:
-                hint = "weight 0 makes its failure a fault"
-                report(kinds.OWNER_WEIGHTED.at(place, "the priority of an address owner never changes; this line is ignored", hint))
-            else:
-                built[tracker] = TrackerTrack(kind, line.name.value, weight, reverse)
-    return tuple(built.values())
 
 
 def build_scripts(section: Section, report: Report) -> tuple[Script, ...]:

@@ -1,6 +1,6 @@
 """Whom an instance speaks to and hears: peers or a group, its source address, and what is asked of what comes in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
@@ -10,14 +10,10 @@ from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.keywords import global_defs as globals_
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lexer import Report
-from kaspec.config.model import InstanceSettings, Transport
+from kaspec.config.model import Transport
 from kaspec.config.sections import Given, Section
 from kaspec.config.terms import Peer as PeerLine
-from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader
 from kaspec.vrrp.router import LARGEST_TTL, Peer, Profile, VirtualRouter
-from kaspec.wire.authentication_header import HEADER_BYTES
-from kaspec.wire.hmac_trailer import TRAILER_BYTES
-from kaspec.wire.vrrp import AUTHENTICATION_BYTES
 
 _DEFAULT = Transport()
 
@@ -180,24 +176,3 @@ def write_peers(peers: Iterable[Peer]) -> Iterator[str]:
         low = f" min_ttl {peer.min_ttl}" if peer.min_ttl else ""
         high = f" max_ttl {peer.max_ttl}" if peer.max_ttl != LARGEST_TTL else ""
         yield f"{format_address(peer.address)}{low}{high}"
-
-
-def receive_buffer(globally: Transport, settings: Iterable[InstanceSettings], routers: Sequence[VirtualRouter], mtu: int) -> int | None:
-    """Return how many bytes may wait on a socket for these virtual routers (``vrrp_rx_bufs_policy``), ``None`` for our own choice."""
-    names = {router.name for router in routers}
-    sizes = [each.kernel_rx_buf_size for each in settings if each.name in names and each.kernel_rx_buf_size]
-    match globally.vrrp_rx_bufs_policy:
-        case "MTU":
-            sizes.append(mtu * globally.vrrp_rx_bufs_multiplier * len(routers))
-        case "ADVERT":
-            sizes.append(sum(map(datagram_length, routers)) * globally.vrrp_rx_bufs_multiplier)
-        case int(size):
-            sizes.append(size)
-    return max(sizes, default=None)
-
-
-def datagram_length(router: VirtualRouter) -> int:
-    """Return how long the datagrams are that a virtual router and its peers send."""
-    message = 8 + (4 if router.family == 4 else 16) * len(router.addresses) + (AUTHENTICATION_BYTES if router.version == 2 else 0)
-    proof = {IpAuthenticationHeader: HEADER_BYTES, HmacTrailer: TRAILER_BYTES}.get(type(router.authentication), 0)
-    return (20 if router.family == 4 else 40) + message + proof

@@ -12,9 +12,12 @@ from kaspec.config.lines import AddressLine
 from kaspec.config.model import GlobalDefs
 from kaspec.config.sections import Given, Section
 from kaspec.config.values import plain_seconds
-from kaspec.units import SECOND, Interval
+from kaspec.units import CENTISECOND, SECOND, Interval
 from kaspec.vrrp.router import Version
-from kaspec.wire.vrrp import CENTISECOND, LONGEST_INTERVAL, ChecksumForm
+from kaspec.wire.checksum import ChecksumForm
+
+LONGEST_INTERVAL = Interval(4095 * CENTISECOND)
+"""Version 3 has twelve bits for the interval (RFC 9568 5.2.7)."""
 
 
 def family_spoken(section: Section) -> Family:

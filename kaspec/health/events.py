@@ -5,7 +5,8 @@ from typing import Literal
 
 from attrs import frozen
 
-from kaspec.health.model import Credentials, Target
+from kaspec.health.credentials import Credentials
+from kaspec.health.model import Target
 from kaspec.rules import Rule
 from kaspec.units import Interval
 from kaspec.vrrp.events import DeadlineReached

@@ -9,6 +9,7 @@ from typing import Literal
 from attrs import frozen
 
 from kaspec.address import Address, Family, family_of
+from kaspec.health.credentials import Credentials
 from kaspec.units import SECOND, Interval
 
 HttpVersion = Literal["1.0", "1.0C", "1.1"]
@@ -95,16 +96,6 @@ class Url:
     virtual_host: str | None = None
     pattern: Pattern | None = None
     tls_compliant: bool = False
-
-
-@frozen
-class Credentials:
-    """The ``SSL`` block: files with what TLS needs of our own, and whom it trusts (``ca``; used with ``tls_verify`` only)."""
-
-    certificate: str | None = None
-    key: str | None = None
-    password: str | None = None
-    ca: str | None = None
 
 
 @frozen

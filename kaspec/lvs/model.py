@@ -10,7 +10,8 @@ from attrs import frozen
 
 from kaspec.address import Address, Family, family_of
 from kaspec.command import Command
-from kaspec.health.model import Check, Credentials
+from kaspec.health.model import Check
+from kaspec.lvs.settings import NAT, Forwarding
 from kaspec.units import SECOND, Interval
 
 Protocol = Literal["TCP", "UDP", "SCTP"]
@@ -70,19 +71,6 @@ class ServerGroup:
         """Return what the kernel is to know, each once."""
         every = (each if isinstance(each, MarkService) else AddressService(*each, protocol) for each in self.entries)
         return tuple(dict.fromkeys(every))
-
-
-@frozen
-class Forwarding:
-    """``lvs_method``: how packets reach a server; ``port`` and ``checksum`` are a tunnel's."""
-
-    method: Literal["NAT", "DR", "TUN"]
-    tunnel: Literal["ipip", "gue", "gre"] | None = None
-    port: int | None = None
-    checksum: Literal["nocsum", "csum", "remcsum"] | None = None
-
-
-NAT = Forwarding("NAT")
 
 
 @frozen
@@ -160,44 +148,3 @@ class VirtualServer:
     def family(self) -> Family:
         """4 or 6; a group has that of its first entry."""
         return self.services[0].family if self.services else 4
-
-
-@frozen
-class Timeouts:
-    """IPVS's timeouts of connections, ``None`` to leave the kernel's."""
-
-    tcp: Interval | None = None
-    tcpfin: Interval | None = None
-    udp: Interval | None = None
-
-
-@frozen
-class SyncDaemon:
-    """``lvs_sync_daemon``: the interface, the instance whose state it follows, and the daemon's settings."""
-
-    interface: str
-    instance: str | None = None
-    identifier: int | None = None
-    longest: int | None = None
-    port: int | None = None
-    ttl: int | None = None
-    group: Address | None = None
-
-
-@frozen
-class LvsSettings:
-    """What ``global_defs`` says about LVS; every field has its keyword's name.
-
-    ``lvs_flush_on_stop`` empties the whole table (``""``), removes our virtual servers (``"VS"``), or does neither by itself (``None``):
-    then ours are removed as well, unless the process is to leave them behind.  ``credentials`` are those of the ``SSL`` block.
-    """
-
-    lvs_timeouts: Timeouts | None = None
-    lvs_flush: bool = False
-    lvs_flush_on_stop: str | None = None
-    lvs_sync_daemon: SyncDaemon | None = None
-    checker_log_all_failures: bool = False
-    smtp_alert_checker: bool | None = None
-    no_checker_emails: bool = False
-    rs_init_notifies: bool = False
-    credentials: Credentials = Credentials()

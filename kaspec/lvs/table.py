@@ -6,7 +6,8 @@ from typing import Literal
 from attrs import frozen
 
 from kaspec.address import Address, Family, family_of
-from kaspec.lvs.model import NAT, Forwarding, Persistence, SchedulerFlag, ServerKey, Service, VirtualServer
+from kaspec.lvs.model import Persistence, SchedulerFlag, ServerKey, Service, VirtualServer
+from kaspec.lvs.settings import NAT, Forwarding
 from kaspec.units import SECOND, ZERO, Interval
 
 

@@ -6,8 +6,9 @@ from typing import Literal
 from attrs import frozen
 
 from kaspec.config.model import Command, GlobalDefs, Permit
-from kaspec.lvs.model import LvsSettings, VirtualServer
+from kaspec.lvs.model import VirtualServer
 from kaspec.lvs.services import QuorumChanged, ServerChanged, ServiceEffect
+from kaspec.lvs.settings import LvsSettings
 from kaspec.notification import Delivery, Mail, Script
 from kaspec.report.services import quorum_words, server_name, service_name
 from kaspec.turns import Task

@@ -13,16 +13,14 @@ from kaspec.config.trackers import render_file, render_process, render_script
 from kaspec.config.transport import write_peers
 from kaspec.config.values import plain_seconds
 from kaspec.consequences import Consequence
-from kaspec.groups import SyncGroup
 from kaspec.pacing import GarpGroup
 from kaspec.plan import Action, Change, Difference, Plan, changes, difference
-from kaspec.trackers.file import TrackedFile
-from kaspec.trackers.process import TrackedProcess
-from kaspec.trackers.script import Script
+from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess
 from kaspec.units import ZERO
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
 from kaspec.vrrp.holdings import Holding, PolicyRule, Route
 from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, Peer, Profile, TrackerTrack, VirtualAddress
+from kaspec.vrrp.sync_group import SyncGroup
 from kaspec.vrrp.virtual_interface import VirtualInterface
 
 HEADS: Mapping[str, str] = {

@@ -7,9 +7,9 @@ from attrs import field, frozen
 
 from kaspec import rules
 from kaspec.config.model import Configuration
-from kaspec.trackers.file import TrackedFile
-from kaspec.trackers.process import ProcessState, ProcessStep, TrackedProcess
-from kaspec.trackers.script import Script, ScriptEnded, ScriptEvent, ScriptState, ScriptStep
+from kaspec.trackers.process import ProcessState, ProcessStep
+from kaspec.trackers.script import ScriptEnded, ScriptEvent, ScriptState, ScriptStep
+from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess
 from kaspec.units import SECOND, ZERO, Instant, Interval, in_seconds
 from kaspec.vrrp.router import Tracker, TrackerKind, TrackerTrack, VirtualRouter
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from kaspec.config.model import Command
-from kaspec.groups import SyncGroup
 from kaspec.snmp.snapshot import Row, Snapshot, table
 from kaspec.snmp.values import Oid, Value, gauge, integer, text, truth
 from kaspec.snmp.view import Cell
-from kaspec.trackers.process import ParameterMatch, TrackedProcess
-from kaspec.trackers.script import Script
+from kaspec.trackers.tracked import ParameterMatch, Script, TrackedProcess
 from kaspec.units import SECOND
 from kaspec.vrrp.router import TrackerKind, VirtualRouter
+from kaspec.vrrp.sync_group import SyncGroup
 
 _INITIAL, _BAD, _GOOD = 1, 2, 3
 _OF_INSTANCES: Mapping[TrackerKind, int] = {"script": 5, "file": 12, "bfd": 17, "process": 20}

@@ -12,12 +12,12 @@ from attrs import asdict, evolve
 
 from kaspec.address import Address, family_of, vrrp_group
 from kaspec.trace.language import AdvertFields
-from kaspec.units import SECOND
+from kaspec.units import CENTISECOND, SECOND
 from kaspec.vrrp.machine import advertisement
 from kaspec.vrrp.router import VirtualRouter
-from kaspec.wire.checksum import checksum
+from kaspec.wire.checksum import CHECKSUM_FORMS, ChecksumForm, checksum
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet
-from kaspec.wire.vrrp import ADVERTISEMENT, AUTHENTICATION_BYTES, CENTISECOND, CHECKSUM_FORMS, ChecksumForm, right_checksum
+from kaspec.wire.vrrp import ADVERTISEMENT, AUTHENTICATION_BYTES, right_checksum
 
 _HEADER, _HEADER_3 = Struct("!BBBBBBH"), Struct("!BBBBHH")
 _TWELVE_BITS = 0x0FFF

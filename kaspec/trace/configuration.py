@@ -10,9 +10,9 @@ from functools import lru_cache
 from attrs import evolve, frozen
 
 from kaspec.config import read
-from kaspec.groups import SyncGroup
 from kaspec.trace.language import Configuration, Problem, ProfileName
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile, VirtualRouter
+from kaspec.vrrp.sync_group import SyncGroup
 
 _PROFILES: dict[ProfileName, Profile] = {"keepalived": KEEPALIVED, "rfc3768": RFC3768, "rfc5798": RFC5798, "rfc9568": RFC9568}
 _FOLDED = re.compile(r"[^#!\"]*\{\s*[^\s#!]")

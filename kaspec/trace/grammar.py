@@ -16,7 +16,7 @@ from kaspec.trace import language as t
 from kaspec.trace.held import HandlesRoutes, HandlesRules, Loses
 from kaspec.tracking import Finding, TrackerKind
 from kaspec.units import seconds
-from kaspec.wire.vrrp import CHECKSUM_FORMS
+from kaspec.wire.checksum import CHECKSUM_FORMS
 
 _TAB_AND_SPACE = " \t"
 

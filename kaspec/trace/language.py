@@ -13,7 +13,7 @@ from kaspec.rules import Rule
 from kaspec.trace.held import HandlesRoutes, HandlesRules, Loses
 from kaspec.tracking import Finding, Tracker
 from kaspec.units import Instant
-from kaspec.wire.vrrp import ChecksumForm
+from kaspec.wire.checksum import ChecksumForm
 
 Comments = tuple[str, ...]
 Polarity = Literal["holds", "violated"]

@@ -2,39 +2,13 @@
 
 import re
 
-from attrs import frozen
-
+from kaspec.trackers.tracked import TrackedFile
 from kaspec.tracking import Finding
 
 _NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))", re.ASCII)
 INTEGERS = range(-(1 << 31), 1 << 31)
 LONGEST = 128
 """No more bytes of a file are looked at."""
-
-
-@frozen
-class TrackedFile:
-    """A ``track_file``: ``initial`` is what it is made to hold at the start (``None``: it is left alone) if it does not exist.
-
-    With ``overwrite`` it is if it does, too.  ``weight`` and ``reverse`` are what whoever tracks it has, unless it says otherwise.
-    """
-
-    name: str
-    path: str
-    weight: int = 1
-    reverse: bool = False
-    initial: int | None = None
-    overwrite: bool = False
-
-    @property
-    def directory(self) -> str:
-        """The directory that the file is in."""
-        return self.path.rpartition("/")[0] or "/"
-
-    @property
-    def base(self) -> str:
-        """The file's name in its directory."""
-        return self.path.rpartition("/")[2]
 
 
 def value_of(text: str) -> int | None:

@@ -4,76 +4,16 @@ A number that comes to be right or wrong by a fork counts once ``fork_delay`` ha
 that restarts, or a shell that forks before it executes something else, is no change.
 """
 
-from typing import Literal, assert_never
+from typing import assert_never
 
 from attrs import evolve, frozen
 
 from kaspec import rules
 from kaspec.rules import Rule
+from kaspec.trackers.tracked import TrackedProcess
 from kaspec.tracking import Finding
 from kaspec.units import ZERO, Instant, Interval, after
 from kaspec.vrrp.events import DeadlineReached
-
-ParameterMatch = Literal["exact", "initial", "partial"]
-LONGEST_NAME = 15
-"""The kernel keeps so many bytes of a process's name."""
-
-
-@frozen
-class Process:
-    """A process as /proc has it: its name, and its arguments, the command first; one of the kernel's own has none."""
-
-    name: str
-    arguments: tuple[str, ...] = ()
-
-
-@frozen
-class TrackedProcess:
-    """A ``vrrp_track_process``: between ``quorum`` and ``quorum_max`` (``None``: any number) processes must be ``command``.
-
-    ``match`` tells how the parameters are compared; ``None``: exactly, if there are any.
-    """
-
-    name: str
-    command: str
-    parameters: tuple[str, ...] = ()
-    match: ParameterMatch | None = None
-    full_command: bool = False
-    weight: int = 0
-    reverse: bool = False
-    quorum: int = 1
-    quorum_max: int | None = None
-    terminate_delay: Interval = ZERO
-    fork_delay: Interval = ZERO
-
-    @property
-    def reads_arguments(self) -> bool:
-        """Whether the command line counts, rather than the process's name."""
-        return self.full_command or bool(self.parameters) or self.match is not None
-
-    def matches(self, process: Process) -> bool:
-        """Tell whether a process counts.  An ``initial`` match may go on in the last parameter, a ``partial`` one only behind it."""
-        if not self.reads_arguments:
-            return _shortened(process.name) == _shortened(self.command)
-        if process.arguments[:1] != (self.command,):
-            return False
-        given = process.arguments[1:]
-        if not self.parameters:
-            return self.match is None or not given
-        *firm, last = self.parameters
-        if self.match == "initial":
-            return given[: len(firm)] == tuple(firm) and given[len(firm) :][:1] != () and given[len(firm)].startswith(last)
-        return (given[: len(self.parameters)] if self.match == "partial" else given) == self.parameters
-
-    def suffices(self, count: int) -> bool:
-        """Tell whether that many are enough and not too many; with ``quorum_max`` 0, none must run."""
-        if self.quorum_max == 0:
-            return count == 0
-        return count >= self.quorum and (self.quorum_max is None or count <= self.quorum_max)
-
-
-def _shortened(name: str) -> bytes:
-    return name.encode(errors="surrogateescape")[:LONGEST_NAME]
 
 
 @frozen

@@ -11,39 +11,10 @@ from attrs import evolve, frozen
 
 from kaspec import rules
 from kaspec.rules import Rule
+from kaspec.trackers.tracked import Script
 from kaspec.tracking import Finding
-from kaspec.units import SECOND, Instant, Interval, after
+from kaspec.units import Instant, after
 from kaspec.vrrp.events import DeadlineReached
-
-
-@frozen
-class Script:
-    """A ``vrrp_script``: ``line`` is the command, ``user`` and ``group`` whom to run it as (``None``: script_user).
-
-    ``timeout`` ``None`` is the interval.  ``weight`` and ``reverse`` are what whoever tracks it has, unless it says otherwise.
-    """
-
-    name: str
-    line: str
-    interval: Interval = SECOND
-    timeout: Interval | None = None
-    weight: int = 0
-    reverse: bool = False
-    rise: int = 1
-    fall: int = 1
-    user: str | None = None
-    group: str | None = None
-    init_fail: bool = False
-
-    @property
-    def patience(self) -> Interval:
-        """How long it may run."""
-        return self.interval if self.timeout is None else self.timeout
-
-    @property
-    def best(self) -> int:
-        """The highest score."""
-        return self.rise + self.fall - 1
 
 
 @frozen

@@ -6,8 +6,9 @@ from attrs import field, frozen
 
 from kaspec.address import Address
 from kaspec.vrrp.holdings import PolicyRule, Route, VirtualAddress
+from kaspec.wire.checksum import ChecksumForm
 from kaspec.wire.ip import VRRP_TTL
-from kaspec.wire.vrrp import Advertisement, ChecksumForm
+from kaspec.wire.vrrp import Advertisement
 
 
 @frozen

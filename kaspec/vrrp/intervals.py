@@ -1,9 +1,7 @@
 """Skew_Time and Master_Down_Interval, exact in microseconds (RFC 3768 6.1, RFC 5798 6.1)."""
 
-from kaspec.units import SECOND, Interval
+from kaspec.units import CENTISECOND, SECOND, Interval
 from kaspec.vrrp.router import Version
-
-_CENTISECOND = 10_000
 
 
 def skew_time(version: Version, priority: int, master_adver_interval: Interval) -> Interval:
@@ -14,7 +12,7 @@ def skew_time(version: Version, priority: int, master_adver_interval: Interval) 
     """
     if version == 2:
         return Interval((256 - priority) * SECOND // 256)
-    return Interval((256 - priority) * (master_adver_interval // _CENTISECOND) * 625 // 16)
+    return Interval((256 - priority) * (master_adver_interval // CENTISECOND) * 625 // 16)
 
 
 def master_down_interval(version: Version, priority: int, master_adver_interval: Interval, adverts: int = 3) -> Interval:

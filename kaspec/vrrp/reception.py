@@ -19,6 +19,7 @@ from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, Keye
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, Remark
 from kaspec.vrrp.router import OWNER_PRIORITY, Version, VirtualRouter
 from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL, HEADER_BYTES, open_header
+from kaspec.wire.checksum import ChecksumForm
 from kaspec.wire.hmac_trailer import TRAILER_BYTES
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Malformed, Packet
 from kaspec.wire.vrrp import (
@@ -28,7 +29,6 @@ from kaspec.wire.vrrp import (
     NO_AUTHENTICATION,
     SIMPLE_TEXT_PASSWORD,
     Advertisement,
-    ChecksumForm,
     Undecodable,
     checksum_form,
     complete_length,

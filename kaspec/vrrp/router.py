@@ -11,7 +11,7 @@ from kaspec.vrrp.authentication import Authentication, NoAuthentication
 from kaspec.vrrp.holdings import Holding, PolicyRule, Route, interfaces_of
 from kaspec.vrrp.holdings import VirtualAddress as VirtualAddress  # noqa: PLC0414 - it is a part of a virtual router's configuration
 from kaspec.vrrp.virtual_interface import VirtualInterface
-from kaspec.wire.vrrp import ChecksumForm
+from kaspec.wire.checksum import ChecksumForm
 
 Version = Literal[2, 3]
 Identity = tuple[str, Family, int, str]

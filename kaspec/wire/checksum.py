@@ -1,4 +1,11 @@
-"""The Internet checksum (RFC 1071)."""
+"""The Internet checksum (RFC 1071), and what it covers in version 3."""
+
+from typing import Literal
+
+ChecksumForm = Literal["pseudo-header", "message", "multicast-group"]
+"""What a version 3 checksum covers: the message and a pseudo-header (always, in IPv6), or in IPv4 the message only (RFC 9568), or what
+keepalived up to 1.3.5 sends in unicast: the message and a pseudo-header to the multicast group."""
+CHECKSUM_FORMS: tuple[ChecksumForm, ...] = ("pseudo-header", "message", "multicast-group")
 
 
 def ones_complement_sum(data: bytes) -> int:

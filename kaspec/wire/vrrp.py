@@ -6,15 +6,14 @@ the RFCs were read in two ways there (RFC 5798 5.2.8, RFC 9568 5.2.8), so the fo
 
 from functools import lru_cache
 from struct import Struct
-from typing import Literal
 
 from attrs import frozen
 
 from kaspec import rules
 from kaspec.address import VRRP_GROUP_V4, Address
 from kaspec.rules import Rule
-from kaspec.units import SECOND, Interval
-from kaspec.wire.checksum import checksum, is_valid
+from kaspec.units import CENTISECOND, SECOND, Interval
+from kaspec.wire.checksum import CHECKSUM_FORMS, ChecksumForm, checksum, is_valid
 from kaspec.wire.ip import VRRP_PROTOCOL, pseudo_header
 
 ADVERTISEMENT = 1
@@ -22,15 +21,6 @@ ADVERTISEMENT = 1
 AUTHENTICATION_BYTES = 8
 NO_AUTHENTICATION, SIMPLE_TEXT_PASSWORD, AUTHENTICATION_HEADER = 0, 1, 2
 AUTHENTICATION_TYPES = (NO_AUTHENTICATION, SIMPLE_TEXT_PASSWORD, AUTHENTICATION_HEADER)
-CENTISECOND = Interval(10_000)
-LONGEST_INTERVAL = Interval(4095 * CENTISECOND)
-"""Version 3 has twelve bits for the interval (RFC 9568 5.2.7)."""
-
-ChecksumForm = Literal["pseudo-header", "message", "multicast-group"]
-"""What a version 3 checksum covers: the message and a pseudo-header (always, in IPv6), or in IPv4 the message only (RFC 9568), or what
-keepalived up to 1.3.5 sends in unicast: the message and a pseudo-header to the multicast group."""
-CHECKSUM_FORMS: tuple[ChecksumForm, ...] = ("pseudo-header", "message", "multicast-group")
-
 Ends = tuple[Address, Address]
 """The source and the destination of the datagram around a message."""
 NOWHERE: Ends = (Address(bytes(4)), Address(bytes(4)))

@@ -3,8 +3,8 @@
 import ssl
 from functools import lru_cache
 
+from kaspec.health.credentials import Credentials
 from kaspec.health.events import ExchangeEvent, Received, Secured, StreamEnded, StreamFailed, TlsFailed, TlsWish
-from kaspec.health.model import Credentials
 
 PIECE = 1 << 16
 

@@ -10,8 +10,9 @@ from typing import Literal, assert_never
 from attrs import frozen
 
 from kaspec.address import Address, Family
-from kaspec.lvs.model import AddressService, Forwarding, MarkService, Protocol, SchedulerFlag, Service, SyncDaemon, Timeouts
+from kaspec.lvs.model import AddressService, MarkService, Protocol, SchedulerFlag, Service
 from kaspec.lvs.plan import AddDestination, AddService, DeleteDestination, DeleteService, SetDestination, SetService, TableCommand
+from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts
 from kaspec.lvs.table import Destination, ServiceSettings
 from kaspec.units import SECOND, Interval
 from shell.rtnetlink import FAMILIES, attribute, attributes, message, messages

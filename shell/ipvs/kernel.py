@@ -5,8 +5,9 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
-from kaspec.lvs.model import Service, SyncDaemon, Timeouts
+from kaspec.lvs.model import Service
 from kaspec.lvs.plan import TableCommand
+from kaspec.lvs.settings import SyncDaemon, Timeouts
 from kaspec.lvs.table import Entry
 from kaspec.report.services import command_words
 from shell import rtnetlink

@@ -8,7 +8,8 @@ import socket
 import struct
 from collections.abc import Iterator
 
-from kaspec.trackers.process import Exited, Forked, Process
+from kaspec.trackers.process import Exited, Forked
+from kaspec.trackers.tracked import Process
 
 NETLINK_CONNECTOR = 11
 CN_IDX_PROC, CN_VAL_PROC = 1, 1

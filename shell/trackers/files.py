@@ -12,7 +12,8 @@ from attrs import define, field
 
 from kaspec.config.model import Configuration
 from kaspec.report.trackers import unread_line
-from kaspec.trackers.file import LONGEST, TrackedFile, beginning, read, value_of
+from kaspec.trackers.file import LONGEST, beginning, read, value_of
+from kaspec.trackers.tracked import TrackedFile
 from kaspec.tracking import Finding, Tracker
 from shell import logs, syscalls
 from shell.trackers.scripts import Report

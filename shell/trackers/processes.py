@@ -10,7 +10,8 @@ from attrs import define, field
 from kaspec.config.model import Configuration
 from kaspec.report.trackers import process_lines
 from kaspec.trackers import process as core
-from kaspec.trackers.process import Became, Process, ProcessEvent, ProcessState, Surveyed, TrackedProcess
+from kaspec.trackers.process import Became, ProcessEvent, ProcessState, Surveyed
+from kaspec.trackers.tracked import Process, TrackedProcess
 from kaspec.tracking import Tracker
 from kaspec.units import SECOND
 from kaspec.vrrp.events import DeadlineReached

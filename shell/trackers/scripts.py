@@ -9,7 +9,8 @@ from attrs import define, field
 from kaspec.config.model import Command, Configuration, Permit
 from kaspec.report.trackers import kept_line, script_lines
 from kaspec.trackers import script as core
-from kaspec.trackers.script import Script, ScriptEnded, ScriptEvent, ScriptState
+from kaspec.trackers.script import ScriptEnded, ScriptEvent, ScriptState
+from kaspec.trackers.tracked import Script
 from kaspec.tracking import Finding, Tracker
 from kaspec.units import SECOND
 from kaspec.vrrp.events import DeadlineReached

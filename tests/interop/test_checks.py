@@ -21,10 +21,10 @@ from aiosmtpd.smtp import SMTP
 from attrs import evolve
 
 from kaspec.address import parse_address
+from kaspec.health.credentials import Credentials
 from kaspec.health.events import WeightChange
 from kaspec.health.model import (
     BfdCheck,
-    Credentials,
     DnsCheck,
     FileCheck,
     HttpCheck,

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from kaspec.address import parse_address
 from kaspec.config.compounds import REGEX_OPTIONS
 from kaspec.health import model
-from kaspec.health.model import Check, Credentials
+from kaspec.health.credentials import Credentials
+from kaspec.health.model import Check
 from kaspec.units import SECOND, Interval
 
 delays = st.sampled_from((Interval(1), Interval(SECOND // 10), SECOND, Interval(3_500_000), Interval(60 * SECOND)))

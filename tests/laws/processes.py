@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from kaspec.debounce import LinkDelay
+from kaspec.link_delay import LinkDelay
 from kaspec.pacing import GarpGroup, Pacing
 from kaspec.process import ProcessSettings
 from kaspec.units import SECOND, ZERO, Interval

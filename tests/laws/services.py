@@ -5,13 +5,11 @@ from hypothesis import strategies as st
 
 from kaspec.address import Address, parse_address
 from kaspec.command import Command
-from kaspec.health.model import Check, Credentials, HttpCheck
+from kaspec.health.credentials import Credentials
+from kaspec.health.model import Check, HttpCheck
 from kaspec.lvs.model import (
-    NAT,
     AddressService,
-    Forwarding,
     GroupService,
-    LvsSettings,
     MarkService,
     Persistence,
     Protocol,
@@ -20,10 +18,9 @@ from kaspec.lvs.model import (
     ServerGroup,
     ServiceKey,
     SorryServer,
-    SyncDaemon,
-    Timeouts,
     VirtualServer,
 )
+from kaspec.lvs.settings import NAT, Forwarding, LvsSettings, SyncDaemon, Timeouts
 from kaspec.units import SECOND, Interval
 from tests.laws.checks import checks
 

@@ -29,7 +29,7 @@ from kaspec.config.sections import NOWHERE, Given, Section
 from kaspec.config.source import Line
 from kaspec.config.tree import Statement
 from kaspec.config.values import Prefix
-from kaspec.lvs.model import Forwarding, SyncDaemon, Timeouts
+from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts
 from kaspec.units import SECOND, Interval
 
 ipv4 = st.binary(min_size=4, max_size=4).map(Address)

@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 
 from kaspec.address import parse_address
 from kaspec.config import diagnostics, read
-from kaspec.config.checks import Surroundings, build_checks, build_credentials
+from kaspec.config.checks import Surroundings, build_checks
 from kaspec.config.keywords import lvs, top
+from kaspec.config.lvs_settings import build_credentials
 from kaspec.config.render_checks import render_check, render_credentials
 from kaspec.config.terms import Endpoint
-from kaspec.health.model import Check, Credentials, HttpCheck
+from kaspec.health.credentials import Credentials
+from kaspec.health.model import Check, HttpCheck
 from tests.laws.checks import checks, credentials
 
 SERVER = Endpoint(parse_address("192.0.2.10"), 80)

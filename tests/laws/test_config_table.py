@@ -1,13 +1,15 @@
 """Laws of the keyword table: whatever it can say is written and read back, and no text makes an argument raise."""
 
+from inspect import getclosurevars
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaspec.config import has_errors, read
 from kaspec.config.argument import Accepted, Argument, Refused, read_argument
+from kaspec.config.grammar import parse
 from kaspec.config.keywords import TABLE, Block, Listing, Row, Setting
 from kaspec.config.render import write_section
 from kaspec.config.sections import Section
@@ -72,6 +74,22 @@ def test_no_text_makes_an_argument_raise(text: str, argument: Argument[Any]) -> 
         case Refused(_, message, _, start, end):
             assert message
             assert 0 <= start <= end <= len(text.strip())
+
+
+BRIEF = {each: parts for each in ARGUMENTS if (parts := getclosurevars(each.read).nonlocals).get("brief")}
+"""The arguments of several words that have a common form, and what each is read with."""
+
+
+@pytest.mark.parametrize("argument", [pytest.param(argument, id=ARGUMENTS[argument]) for argument in BRIEF])
+def test_common_forms_are_read_as_the_grammar_reads_them(argument: Argument[Any]) -> None:
+    @settings(max_examples=50)
+    @given(values(argument).map(argument.write) | texts.map(str.strip).filter(bool))
+    def law(text: str) -> None:
+        by_grammar = parse(*(BRIEF[argument][part] for part in ("grammar", "form", "known")), text)
+        if text:
+            assert str(read_argument(argument, text)) == str(by_grammar)  # as text they show their places
+
+    law()
 
 
 def test_every_keyword_is_reached_by_reading() -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaspec.address import Address
-from kaspec.debounce import LinkDelay, Unsettled, hear, next_due, take_due
+from kaspec.debounce import Unsettled, hear, next_due, take_due
+from kaspec.link_delay import LinkDelay
 from kaspec.node import LinkChanged
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant, Interval, after

@@ -7,12 +7,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kaspec.address import Address
-from kaspec.units import SECOND, Instant, Interval, after
+from kaspec.units import CENTISECOND, SECOND, Instant, Interval, after
 from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.events import Shutdown, Startup
 from kaspec.vrrp.intervals import master_down_interval, skew_time
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, VirtualAddress, VirtualRouter
-from kaspec.wire.vrrp import CENTISECOND
 from tests.laws.network import Host, Network
 from tests.laws.strategies import VIRTUAL, VIRTUAL_V6, spoken
 

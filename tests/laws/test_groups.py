@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kaspec import rules
 from kaspec.address import Address
-from kaspec.groups import GroupOutcome, SyncGroup, move, state_of
+from kaspec.groups import GroupOutcome, move, state_of
 from kaspec.node import (
     DatagramReceived,
     DeadlinesReached,
@@ -30,6 +30,7 @@ from kaspec.vrrp.effects import SendAdvertisement
 from kaspec.vrrp.events import GroupMoved, Shutdown, Startup
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Master
+from kaspec.vrrp.sync_group import SyncGroup
 from kaspec.vrrp.transmission import transmit
 from kaspec.wire.ip import encode_ip
 from tests.laws.strategies import links, nodes

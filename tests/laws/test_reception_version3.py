@@ -11,9 +11,8 @@ from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived
 from kaspec.vrrp.machine import step
 from kaspec.vrrp.reception import receive
 from kaspec.vrrp.router import KEEPALIVED, RFC5798, RFC9568, Profile, VirtualAddress, VirtualRouter
-from kaspec.wire.checksum import checksum
+from kaspec.wire.checksum import ChecksumForm, checksum
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, pseudo_header
-from kaspec.wire.vrrp import ChecksumForm
 from tests.laws.strategies import Situation, situations
 
 LADDER: tuple[Rule, ...] = (

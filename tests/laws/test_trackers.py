@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from kaspec import rules
 from kaspec.rules import RULES
 from kaspec.trackers import file, process, script
-from kaspec.trackers.process import Became, Exited, Forked, ProcessEvent, ProcessState, Surveyed, TrackedProcess
-from kaspec.trackers.script import Script, ScriptEnded, ScriptState
+from kaspec.trackers.process import Became, Exited, Forked, ProcessEvent, ProcessState, Surveyed
+from kaspec.trackers.script import ScriptEnded, ScriptState
+from kaspec.trackers.tracked import Process, Script, TrackedProcess
 from kaspec.tracking import Finding
 from kaspec.units import SECOND, ZERO, Instant, Interval, after
 from kaspec.vrrp.events import DeadlineReached
@@ -188,7 +189,7 @@ def test_a_restart_within_the_delay_is_no_change(tracked: TrackedProcess, old: i
 @given(st.text("ab/ ", min_size=1, max_size=20), st.lists(st.text("ab ", max_size=3), max_size=3))
 def test_matches_grow_laxer(name: str, given_parameters: list[str]) -> None:
     """A process matches itself in every way; what matches exactly matches partially, and what does that matches initially."""
-    it = process.Process(name, (name, *given_parameters))
+    it = Process(name, (name, *given_parameters))
     plain = TrackedProcess("x", name)
     assert plain.matches(it)
     assert evolve(plain, full_command=True).matches(it)

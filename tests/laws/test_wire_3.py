@@ -10,9 +10,10 @@ from scapy.layers.vrrp import VRRPv3
 
 from kaspec import rules
 from kaspec.address import Address, Family, format_address, vrrp_group
-from kaspec.units import Interval
+from kaspec.units import CENTISECOND, Interval
+from kaspec.wire.checksum import CHECKSUM_FORMS, ChecksumForm
 from kaspec.wire.ip import VRRP_PROTOCOL, VRRP_TTL, Packet, encode_ip
-from kaspec.wire.vrrp import CENTISECOND, CHECKSUM_FORMS, Advertisement, ChecksumForm, Ends, Undecodable, checksum_form, decode, encode
+from kaspec.wire.vrrp import Advertisement, Ends, Undecodable, checksum_form, decode, encode
 from tests.laws.strategies import hosts_of, octets
 
 DECODING_RULES = {rules.VERSION, rules.INCOMPLETE, rules.CHECKSUM, rules.TYPE}

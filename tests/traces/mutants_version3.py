@@ -8,7 +8,7 @@ from attrs import evolve
 from kaspec import rules
 from kaspec.address import Address, family_of, parse_address
 from kaspec.node import DatagramReceived, Node, NodeEvent, NodeState, Transition, node_step
-from kaspec.units import SECOND, Interval
+from kaspec.units import CENTISECOND, SECOND, Interval
 from kaspec.vrrp.effects import SendAdvertisement, SendUnsolicitedNeighborAdvertisement
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived
 from kaspec.vrrp.intervals import skew_time
@@ -18,7 +18,6 @@ from kaspec.vrrp.state import Backup, Master, State
 from kaspec.vrrp.transmission import transmit
 from kaspec.wire.checksum import checksum, is_valid
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, decode_ip, encode_ip, pseudo_header
-from kaspec.wire.vrrp import CENTISECOND
 from tests.traces.mutants import Mutant, altered, believing, hearing, ignoring, receiving, transmitting, without
 
 OTHERS: dict[int, Address] = {4: parse_address("fe80::100"), 6: parse_address("192.0.2.100")}

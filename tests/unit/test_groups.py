@@ -7,7 +7,7 @@ from attrs import evolve
 
 from kaspec import rules
 from kaspec.address import VRRP_GROUP_V4, parse_address
-from kaspec.groups import GroupOutcome, SyncGroup, move, state_of, teams
+from kaspec.groups import GroupOutcome, move, state_of, teams
 from kaspec.node import DatagramReceived, DeadlinesReached, LinkChanged, Node, NodeEvent, NodeState, Transition, initial, node_step
 from kaspec.reconfiguration import reconfigure
 from kaspec.report.log import as_told, group_lines
@@ -18,6 +18,7 @@ from kaspec.vrrp.events import Shutdown, Startup
 from kaspec.vrrp.machine import advertisement
 from kaspec.vrrp.router import InterfaceTrack, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Master, Reason, Standing, state_name
+from kaspec.vrrp.sync_group import SyncGroup
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, encode_ip
 from kaspec.wire.vrrp import encode
 

@@ -8,7 +8,7 @@ from kaspec.config.keywords import lvs, real_server, top
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Section
 from kaspec.config.terms import Endpoint
-from kaspec.lvs.model import NAT
+from kaspec.lvs.settings import NAT
 
 CHECKERS = (
     real_server.TCP_CHECK,

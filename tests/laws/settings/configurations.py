@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from kaspec.config import Configuration
 from kaspec.config.model import GroupSettings
-from kaspec.groups import SyncGroup
 from kaspec.vrrp.holdings import Statics, interfaces_of
 from kaspec.vrrp.router import VirtualRouter
+from kaspec.vrrp.sync_group import SyncGroup
 from tests.laws.processes import link_delays, pacings, process_settings
 from tests.laws.services import lvs_settings, server_groups, services
 from tests.laws.settings.definitions import global_defs

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kaspec.address import Family, family_of
 from kaspec.config.model import InitialState, InstanceSettings
-from kaspec.units import SECOND, ZERO, Interval
+from kaspec.units import CENTISECOND, SECOND, ZERO, Interval
 from kaspec.vrrp.authentication import (
     AntiReplay,
     Authentication,
@@ -23,7 +23,7 @@ from kaspec.vrrp.authentication import (
 )
 from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Peer, Version, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import Mode, VirtualInterface, virtual_mac
-from kaspec.wire.vrrp import CENTISECOND, CHECKSUM_FORMS
+from kaspec.wire.checksum import CHECKSUM_FORMS
 from tests.laws.settings.definitions import garp_policies
 from tests.laws.settings.holdings import addresses, held_addresses, held_routes, held_rules
 from tests.laws.settings.trackers import interface_tracks

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 from kaspec.bfd.session import Session
 from kaspec.config.model import BfdInstance
-from kaspec.trackers.file import TrackedFile
-from kaspec.trackers.process import TrackedProcess
-from kaspec.trackers.script import Script
+from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.router import InterfaceTrack, TrackerKind, TrackerTrack
 from tests.laws.settings.words import hosts, interfaces, phrases, words

@@ -11,7 +11,7 @@ from kaspec.config.argument import Accepted, Argument, Placed, Refused, read_arg
 from kaspec.config.lines import Metric
 from kaspec.config.model import Command
 from kaspec.config.values import Prefix
-from kaspec.lvs.model import Forwarding, SyncDaemon, Timeouts
+from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts
 from kaspec.units import SECOND, ZERO, Interval
 
 GUE = Forwarding("TUN", "gue", 6080, "csum")

@@ -8,7 +8,7 @@ from kaspec.config.argument import Accepted, Choices, read_argument
 from kaspec.config.defaults import default_text, default_value
 from kaspec.config.keywords import TABLE, Setting, checkers, global_defs, lvs, vrrp_instance, vrrp_script
 from kaspec.config.terms import Weight
-from kaspec.lvs.model import Forwarding
+from kaspec.lvs.settings import Forwarding
 from kaspec.units import SECOND
 
 DNS_CHECK = "virtual_server/real_server/DNS_CHECK"

@@ -8,11 +8,11 @@ from attrs import evolve
 from kaspec.address import parse_address
 from kaspec.config import Reading, has_errors, read
 from kaspec.config.model import Command, GlobalDefs, InstanceSettings
-from kaspec.groups import SyncGroup
 from kaspec.units import SECOND, ZERO, Interval, seconds
 from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
 from kaspec.vrrp.holdings import Route
 from kaspec.vrrp.router import KEEPALIVED, GarpPolicy, InterfaceTrack, VirtualAddress, VirtualRouter
+from kaspec.vrrp.sync_group import SyncGroup
 
 NOTES = Path(__file__).parent / "notes"
 EMAIL = "[email\u00a0protected]"

@@ -5,7 +5,7 @@ from kaspec.config import read
 from kaspec.config.credentials import unreadable_keys, with_keys
 from kaspec.config.model import Configuration
 from kaspec.config.reader import Reading
-from kaspec.config.transport import receive_buffer
+from kaspec.receive_buffer import receive_buffer
 from kaspec.units import SECOND
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication
 from kaspec.vrrp.router import Peer

@@ -7,10 +7,11 @@ from attrs import evolve
 
 from kaspec.address import parse_address
 from kaspec.health import http
+from kaspec.health.credentials import Credentials
 from kaspec.health.events import CheckEvent, Connect, Connected, Received, Secured, Send, StreamEnded, StreamFailed, TlsFailed, TlsWish
 from kaspec.health.http import LONGEST_HEAD, request
 from kaspec.health.machine import CheckStep, step
-from kaspec.health.model import Credentials, HttpCheck, Pattern, Target, Url
+from kaspec.health.model import HttpCheck, Pattern, Target, Url
 from kaspec.rules import Rule
 from kaspec.rules import health as rules
 from kaspec.units import SECOND, Instant

@@ -3,8 +3,9 @@
 from kaspec.address import parse_address
 from kaspec.command import Command
 from kaspec.config.model import GlobalDefs, Permit
-from kaspec.lvs.model import AddressService, LvsSettings, RealServer, VirtualServer
+from kaspec.lvs.model import AddressService, RealServer, VirtualServer
 from kaspec.lvs.services import QuorumChanged, ServerChanged
+from kaspec.lvs.settings import LvsSettings
 from kaspec.lvs.telling import ServiceAudience, deliver_change
 from kaspec.notification import Mail
 

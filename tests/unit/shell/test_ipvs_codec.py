@@ -1,8 +1,9 @@
 """IPVS's messages byte by byte, as include/uapi/linux/ip_vs.h has them on a little-endian machine."""
 
 from kaspec.address import parse_address
-from kaspec.lvs.model import AddressService, Forwarding, MarkService, SyncDaemon, Timeouts
+from kaspec.lvs.model import AddressService, MarkService
 from kaspec.lvs.plan import AddDestination, AddService, DeleteDestination, DeleteService, SetDestination, SetService
+from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts
 from kaspec.lvs.table import Destination, ServiceSettings
 from kaspec.units import SECOND, Interval
 from shell.ipvs import codec

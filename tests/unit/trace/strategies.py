@@ -10,7 +10,7 @@ from kaspec.rules import RULES
 from kaspec.trace import language as t
 from kaspec.tracking import Finding
 from kaspec.units import Instant
-from kaspec.wire.vrrp import CHECKSUM_FORMS
+from kaspec.wire.checksum import CHECKSUM_FORMS
 
 _Value = TypeVar("_Value")
 CONFIGURATIONS = (

@@ -15,8 +15,8 @@ from kaspec.vrrp.effects import SendAdvertisement
 from kaspec.vrrp.machine import advertisement
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from kaspec.vrrp.transmission import transmit
+from kaspec.wire.checksum import CHECKSUM_FORMS, ChecksumForm
 from kaspec.wire.ip import Packet
-from kaspec.wire.vrrp import CHECKSUM_FORMS, ChecksumForm
 from tests.unit.trace.strategies import CONFIGURATIONS, advert_fields, traces
 
 ROUTER = VirtualRouter(

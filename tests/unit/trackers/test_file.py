@@ -2,7 +2,8 @@
 
 import pytest
 
-from kaspec.trackers.file import TrackedFile, beginning, read, value_of
+from kaspec.trackers.file import beginning, read, value_of
+from kaspec.trackers.tracked import TrackedFile
 from kaspec.tracking import Finding
 
 

@@ -4,7 +4,8 @@ import pytest
 from attrs import evolve
 
 from kaspec import rules
-from kaspec.trackers.process import Became, Exited, Forked, Process, ProcessState, Surveyed, TrackedProcess, begin, step
+from kaspec.trackers.process import Became, Exited, Forked, ProcessState, Surveyed, begin, step
+from kaspec.trackers.tracked import Process, TrackedProcess
 from kaspec.units import SECOND
 from kaspec.vrrp.events import DeadlineReached
 from tests.unit.vrrp.examples import at

@@ -3,7 +3,8 @@
 from attrs import evolve
 
 from kaspec import rules
-from kaspec.trackers.script import Script, ScriptEnded, ScriptState, begin, finding, step, succeed
+from kaspec.trackers.script import ScriptEnded, ScriptState, begin, finding, step, succeed
+from kaspec.trackers.tracked import Script
 from kaspec.tracking import Finding
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.events import DeadlineReached
