@@ -4,14 +4,14 @@ import sys
 from pathlib import Path
 
 from kaspec.config.diagnostics import INCLUDE_MISSING, MISSING_ARGUMENT, SCRIPT_INSECURE, SCRIPTS_AS_ROOT, TOO_MUCH
-from shell import configuration, exits
+from shell import exits, loading
 from shell.configuration import Loaded, Unreadable
 from shell.options import Options
 
 
 def check(options: Options, log: Path | None) -> int:
     """Check the configuration file, write the findings to ``log`` or standard error, return the exit status."""
-    loaded = configuration.load(options.use_file, options.config_id, options.all_config)
+    loaded = loading.load(options.use_file, options.config_id, options.all_config)
     lines = (loaded.reason,) if isinstance(loaded, Unreadable) else loaded.lines
     text = "".join(f"{line}\n" for line in lines).encode(errors="backslashreplace").decode()
     try:

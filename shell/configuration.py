@@ -2,29 +2,23 @@
 
 import gc
 import os
-import socket
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import assert_never
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from kaspec.config.credentials import key_files, unreadable_keys, with_keys
 from kaspec.config.diagnostics import Diagnostic, has_errors, render_diagnostic
 from kaspec.config.expansion.library import Answer, Content, Found, Library, Listing, Question, Settings, Unread
-from kaspec.config.gathering import in_order
 from kaspec.config.model import Configuration
-from kaspec.config.reader import Reading, Wanted, check_interfaces, read_files
-from kaspec.security import facts_wanted, judge, without_refused
-from shell.programs import look_at_programs
+from kaspec.config.reader import Reading, Wanted, read_files
+from shell.host import short_host_name
 
 SEED = int(time.time())
 """For ``${_RANDOM}``, as in keepalived, but the same for all the process reads: a reload of what has not changed changes nothing."""
-LONGEST_KEY_FILE = 256
-"""Bytes of a file with a key; more is no key."""
 
 
 @frozen
@@ -66,41 +60,12 @@ class Unreadable:
     reason: str
 
 
-def load(path: Path, config_id: str, all_config: bool = False, umask: int | None = None) -> Loaded | Unreadable:
-    """Read a configuration file with all it includes, and check it against this machine: its interfaces, and which programs may run.
+def read(path: Path, config_id: str | None, all_config: bool = False) -> Loaded | Unreadable:
+    """Read a configuration file with all it includes, whatever machine it is for.
 
-    ``all_config`` is the option ``-e``, ``umask`` the option ``-u``.
+    ``config_id`` is what ``@ID`` lines are compared with, ``None`` the short name of this host; ``all_config`` the option ``-e``.
     """
-    loaded = read(path, config_id, all_config)
-    if isinstance(loaded, Unreadable):
-        return loaded
-    reading, configuration = loaded.reading, loaded.configuration
-    missing = check_interfaces(configuration, frozenset(name for _, name in socket.if_nameindex()))
-    uses, telling = configuration.command_uses, configuration.global_defs.telling
-    verdict = judge(uses, telling, look_at_programs(facts_wanted(uses, telling)), umask)
-    keys = _contents(key_files(configuration.routers))
-    unusable = unreadable_keys(reading.section, keys)
-    routers = tuple(with_keys(router, keys) for router in configuration.routers)
-    diagnostics = in_order((*reading.diagnostics, *missing, *verdict.diagnostics, *unusable))
-    permitted = without_refused(evolve(configuration, routers=routers, permits=verdict.permits, owners=verdict.owners))
-    return Loaded(evolve(reading, diagnostics=diagnostics, configuration=permitted))
-
-
-def _contents(paths: Iterable[str]) -> dict[str, bytes]:
-    """Return what is in the files that can be read."""
-    found = {}
-    for path in paths:
-        try:
-            with open(path, "rb") as file:
-                found[path] = file.read(LONGEST_KEY_FILE)
-        except (OSError, ValueError):
-            continue
-    return found
-
-
-def read(path: Path, config_id: str, all_config: bool = False) -> Loaded | Unreadable:
-    """Read a configuration file with all it includes, whatever machine it is for."""
-    settings = Settings(config_id, os.getcwd(), os.environ, SEED, all_config)
+    settings = Settings(short_host_name() if config_id is None else config_id, os.getcwd(), os.environ, SEED, all_config)
     library = Library().answered({Content(str(path)): _main_content(path)})
     with without_collecting():
         while isinstance(found := read_files(library, str(path), settings), Wanted):

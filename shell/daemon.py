@@ -9,21 +9,16 @@ from pathlib import Path
 from attrs import evolve
 
 from kaspec.process import ProcessSettings
-from shell import configuration, exits, logs, pidfile, process, startup
+from shell import exits, loading, logs, pidfile, process, startup
 from shell.configuration import Loaded, Unreadable
 from shell.options import Options, inactive
 from shell.process import Kind
 from shell.startup import Refusal
 from shell.supervisor import Supervisor, cpu_usage
-from shell.version import VERSION
+from shell.version import TITLE
 
 CLONE_NEWNET = 0x40000000
 IDENT = "Keepalived"
-
-
-def title() -> str:
-    """Return what the daemon calls itself: ``kaspec v0.1.0``."""
-    return f"kaspec v{VERSION}"
 
 
 def run(options: Options, command_line: Sequence[str], kinds: Sequence[Kind]) -> int:
@@ -79,7 +74,7 @@ def _name(settings: ProcessSettings) -> None:
 
 
 def _load(options: Options, path: Path) -> Loaded | Unreadable:
-    return configuration.load(path, options.config_id, options.all_config, options.umask)
+    return loading.load(path, options.config_id, options.all_config, options.umask)
 
 
 def _apply_limits(options: Options) -> None:
@@ -109,7 +104,7 @@ def enter_namespace(name: str) -> None:
 
 def _greet(options: Options, command_line: Sequence[str], shown: Path, loaded: Loaded) -> None:
     system = os.uname()
-    logs.info(f"Starting {title()}")
+    logs.info(f"Starting {TITLE}")
     logs.info(f"Running on {system.sysname} {system.release} {system.version} (Python {sys.version.split()[0]})")
     logs.info("Command line: " + " ".join(f"'{word}'" for word in command_line))
     logs.info(f"Configuration file {shown}")
@@ -119,14 +114,14 @@ def _greet(options: Options, command_line: Sequence[str], shown: Path, loaded: L
 
 def _farewell() -> None:
     logs.info(cpu_usage())
-    logs.info(f"Stopped {title()}")
+    logs.info(f"Stopped {TITLE}")
     logs.stop()
 
 
 def _refuse(options: Options, refused: Refusal) -> int:
     """Say why on standard error, whatever the log options are, and in the log."""
     logs.start(IDENT, evolve(options, log_console=True))
-    logs.info(f"Starting {title()}")
+    logs.info(f"Starting {TITLE}")
     for line in refused.lines:
         logs.info(line)
     _farewell()

@@ -3,14 +3,13 @@
 Field names are keepalived's long options.
 """
 
-import socket
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
 from kaspec.process import ProcessSettings
+from shell.host import DEFAULT_CONFIGURATION, short_host_name
 
-DEFAULT_CONFIGURATION = Path("/etc/keepalived/keepalived.conf")
 RUN = Path("/run")
 LOG_DAEMON = 3
 """The syslog facility of system daemons (RFC 5424 6.2.1)."""
@@ -41,7 +40,7 @@ class Options:
     vrrp_pid: Path | None = None
     checkers_pid: Path | None = None
     bfd_pid: Path | None = None
-    config_id: str = field(factory=lambda: socket.gethostname().partition(".")[0])
+    config_id: str = field(factory=short_host_name)
     dont_respawn: bool = False
     umask: int | None = None
     release_vips: bool = False

@@ -2,3 +2,5 @@
 
 VERSION = "0.1.0"
 """The same as the distribution's, which a test sees to."""
+TITLE = f"kaspec v{VERSION}"
+"""What the daemon calls itself."""

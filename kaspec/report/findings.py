@@ -1,6 +1,5 @@
 """What was found in configuration files: for a terminal, and as JSON (described in docs/check.md)."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -53,6 +52,8 @@ def summary(findings: Findings) -> str:
 
 def findings_json(findings: Findings) -> str:
     """Write the findings as JSON: all of them."""
+    import json  # not needed for a terminal, where a check is to be quick
+
     document = {
         "format": JSON_FORMAT,
         "files": list(findings.files),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shell.options import DEFAULT_CONFIGURATION
+from shell.host import DEFAULT_CONFIGURATION
 
 if TYPE_CHECKING:
     from kaspec.config.diagnostics import Role
@@ -71,12 +71,13 @@ def check(
         sys.exit(_explain(explain))
     if support and not files:
         sys.exit(_support(()))
-    from shell.configuration import Unreadable, load, read
-    from shell.options import Options
+    from shell.configuration import Unreadable, read
 
-    identity = Options().config_id if config_id is None else config_id
-    look = read if assume_interfaces else load
-    results = [look(path, identity, all_config) for path in files or (DEFAULT_CONFIGURATION,)]
+    if assume_interfaces:
+        look = read
+    else:
+        from shell.loading import load as look
+    results = [look(path, config_id, all_config) for path in files or (DEFAULT_CONFIGURATION,)]
     unreadable = [result.reason for result in results if isinstance(result, Unreadable)]
     for reason in unreadable:
         click.echo(reason, err=True)

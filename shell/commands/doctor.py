@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shell.options import DEFAULT_CONFIGURATION
+from shell.host import DEFAULT_CONFIGURATION
 
 if TYPE_CHECKING:
     from kaspec.doctor import Needs
@@ -73,11 +73,10 @@ def _needs(file: Path | None, config_id: str | None) -> "Needs":
     from kaspec.doctor import Needs
     from kaspec.doctor.reading import needs_of
     from shell.configuration import Unreadable, read
-    from shell.options import Options
 
     if file is None:
         return Needs(general=True)
-    loaded = read(file, Options().config_id if config_id is None else config_id)
+    loaded = read(file, config_id)
     if isinstance(loaded, Unreadable):
         click.echo(loaded.reason, err=True)
         sys.exit(UNREADABLE)

@@ -49,9 +49,8 @@ def explain(file: Path, instance: str | None, form: str, config_id: str | None) 
     from kaspec.config.explain import explain as account
     from kaspec.report.explain import explanation_json, tables
     from shell.configuration import Unreadable, read
-    from shell.options import Options
 
-    loaded = read(Path("/dev/stdin") if file == Path("-") else file, Options().config_id if config_id is None else config_id)
+    loaded = read(Path("/dev/stdin") if file == Path("-") else file, config_id)
     if isinstance(loaded, Unreadable):
         click.echo(loaded.reason, err=True)
         sys.exit(TROUBLE)

@@ -97,9 +97,8 @@ def _virtual_servers(file: Path, wanted: str | None, config_id: str | None) -> "
     """Read the virtual servers that can be simulated, each with how the file writes it."""
     from kaspec.config.render_services import service_head
     from shell.configuration import Unreadable, read
-    from shell.options import Options
 
-    loaded = read(Path("/dev/stdin") if file == Path("-") else file, Options().config_id if config_id is None else config_id)
+    loaded = read(Path("/dev/stdin") if file == Path("-") else file, config_id)
     if isinstance(loaded, Unreadable):
         _give_up(loaded.reason)
     if loaded.has_errors:

@@ -60,9 +60,8 @@ def plan(old: Path, new: Path, form: str, config_id: str | None) -> None:
 def _load(path: Path, config_id: str | None) -> "Loaded | None":
     """Read a configuration for whatever machine it is; complain if that cannot be done."""
     from shell.configuration import Unreadable, read
-    from shell.options import Options
 
-    loaded = read(Path("/dev/stdin") if path == Path("-") else path, Options().config_id if config_id is None else config_id)
+    loaded = read(Path("/dev/stdin") if path == Path("-") else path, config_id)
     if isinstance(loaded, Unreadable):
         click.echo(loaded.reason, err=True)
         return None

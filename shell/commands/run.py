@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shell import exits
-from shell.options import DEFAULT_CONFIGURATION, Options
+from shell.host import DEFAULT_CONFIGURATION
+from shell.options import Options
 
 EPILOG = """\b
 Examples:

@@ -4,6 +4,8 @@ import platform
 
 import click
 
+from shell.version import TITLE
+
 
 @click.command()
 def version() -> None:
@@ -13,6 +15,4 @@ def version() -> None:
 
 def describe() -> str:
     """Return the version in three lines."""
-    from shell.daemon import title
-
-    return f"{title()}\nPython {platform.python_version()}\nRunning on {platform.system()} {platform.release()} {platform.version()}"
+    return f"{TITLE}\nPython {platform.python_version()}\nRunning on {platform.system()} {platform.release()} {platform.version()}"

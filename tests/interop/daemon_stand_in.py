@@ -13,11 +13,12 @@ from pathlib import Path
 from attrs import evolve
 
 from kaspec.config.model import Configuration
-from shell import configuration, exits, logs, supervisor
+from shell import exits, loading, logs, supervisor
 from shell.channel import Channel, Reload, Stop
 from shell.children import CHILDREN
 from shell.commands.run import run
-from shell.configuration import Loaded, Unreadable, load
+from shell.configuration import Loaded, Unreadable
+from shell.loading import load
 from shell.options import Options
 
 BEHAVIOUR = os.environ.get("STAND_IN", "obedient")
@@ -53,7 +54,7 @@ def names(configuration: Configuration) -> str:
     return " ".join(router.name for router in configuration.routers) or "nothing"
 
 
-def misread(path: Path, config_id: str, all_config: bool = False, umask: int | None = None) -> Loaded | Unreadable:
+def misread(path: Path, config_id: str | None, all_config: bool = False, umask: int | None = None) -> Loaded | Unreadable:
     """Read a configuration, but not any."""
     loaded = load(path, config_id, all_config, umask)
     if isinstance(loaded, Loaded) and "misread" in "".join(loaded.texts.values()):
@@ -63,7 +64,7 @@ def misread(path: Path, config_id: str, all_config: bool = False, umask: int | N
 
 if __name__ == "__main__":
     if BEHAVIOUR == "misread":
-        configuration.load = misread
+        loading.load = misread
     if BEHAVIOUR == "stubborn":
         supervisor.SHORTEST_PATIENCE = IMPATIENCE
     vrrp, *others = CHILDREN

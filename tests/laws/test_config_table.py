@@ -82,10 +82,12 @@ BRIEF = {each: parts for each in ARGUMENTS if (parts := getclosurevars(each.read
 
 @pytest.mark.parametrize("argument", [pytest.param(argument, id=ARGUMENTS[argument]) for argument in BRIEF])
 def test_common_forms_are_read_as_the_grammar_reads_them(argument: Argument[Any]) -> None:
+    parts = BRIEF[argument]
+
     @settings(max_examples=50)
     @given(values(argument).map(argument.write) | texts.map(str.strip).filter(bool))
     def law(text: str) -> None:
-        by_grammar = parse(*(BRIEF[argument][part] for part in ("grammar", "form", "known")), text)
+        by_grammar = parse(parts["grammar"], parts["form"], parts["known"], text)
         if text:
             assert str(read_argument(argument, text)) == str(by_grammar)  # as text they show their places
 

@@ -26,7 +26,8 @@ from kaspec.config.sections import Section
 from kaspec.config.source import Span
 from kaspec.vrrp.router import VirtualRouter
 from shell import config_test, exits
-from shell.configuration import Loaded, Unreadable, load
+from shell.configuration import Loaded, Unreadable
+from shell.loading import load
 from shell.options import Options
 from shell.startup import CAPABILITIES, UNRUNNABLE, Refusal, check, is_runnable, missing_capabilities
 
