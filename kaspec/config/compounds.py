@@ -292,7 +292,7 @@ SYNC_DAEMON: Argument[SyncDaemon] = phrase(
     "IF [inst] INSTANCE [id 0..255] [maxlen 1..65507] [port N] [ttl 1..255] [group IP]",
     terms.write_sync_daemon,
     "eth1 inst VI_1 id 51",
-    _brief(SyncDaemon),
+    _brief(lambda word: SyncDaemon(values.interface(word))),
 )
 
 

@@ -7,11 +7,11 @@ from kaspec.config import read
 from kaspec.node import Node, initial
 from kaspec.report.data import WallClock, render_data
 from kaspec.report.trackers import Watched, kept_line, process_lines, script_lines, unread_line
-from kaspec.trackers.file import TrackedFile
-from kaspec.trackers.process import Became, ProcessState, TrackedProcess
+from kaspec.trackers.process import Became, ProcessState
 from kaspec.trackers.process import begin as begin_process
 from kaspec.trackers.process import step as step_process
-from kaspec.trackers.script import Script, ScriptEnded, begin, step
+from kaspec.trackers.script import ScriptEnded, begin, step
+from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess
 from kaspec.tracking import Link
 from kaspec.units import SECOND, ZERO, Instant
 from kaspec.vrrp.events import DeadlineReached
