@@ -21,7 +21,8 @@ from kaspec.report.journal import BLANK, Journal
 from kaspec.report.log import reason_line
 from kaspec.report.stats import Counts, statistics
 from kaspec.report.trackers import NOTHING_WATCHED, Watched
-from kaspec.trackers.process import ProcessState, TrackedProcess
+from kaspec.trackers.process import ProcessState
+from kaspec.trackers.tracked import TrackedProcess
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.authentication import Authentication, IpAuthenticationHeader, SimplePassword
 from kaspec.vrrp.router import Identity, VirtualRouter
