@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from kaspec import rules
 from kaspec.health.events import CheckReported, WeightChange
+from kaspec.health.model import MiscCheck
 from kaspec.lvs.model import RealServer, Service, SorryServer, VirtualServer
 from kaspec.lvs.table import Destination, Entry, by_key, plain, settings_of
 from kaspec.rules import Rule
@@ -131,6 +132,22 @@ def begin(virtual: VirtualServer) -> ServiceState:
     return evolve(state, has_quorum=weight_of(virtual, state) >= virtual.quorum + virtual.hysteresis)
 
 
+def resume(virtual: VirtualServer, held: Entry | None) -> ServiceState:
+    """Return how a virtual server begins again where the kernel still ``held`` this of it: a checker process before this one died.
+
+    A server that is checked and was out stays out until its checks have succeeded, and one whose weight a script set keeps it: nobody is
+    sent to a dead server for the while of a check.  A service without destinations tells nothing.
+    """
+    if held is None or not held.destinations:
+        return begin(virtual)
+    found, sorry = by_key(held.destinations), virtual.sorry_server
+    state = ServiceState(tuple(_resumed(server, found.get(server.key)) for server in virtual.servers), has_quorum=False)
+    if sorry is None or not _serves(found.get((sorry.address, sorry.port)), sorry.inhibit):
+        weighs = weight_of(virtual, state)
+        return evolve(state, has_quorum=weighs > 0 and weighs >= virtual.quorum - virtual.hysteresis)
+    return evolve(state, has_quorum=weight_of(virtual, state) >= virtual.quorum + virtual.hysteresis)
+
+
 def beginning(virtual: VirtualServer, state: ServiceState) -> tuple[ServiceEffect, ...]:
     """Return what is told of a virtual server that begins so."""
     servers = (
@@ -140,7 +157,7 @@ def beginning(virtual: VirtualServer, state: ServiceState) -> tuple[ServiceEffec
     )
     quorum = QuorumChanged(state.has_quorum, weight_of(virtual, state), initially=True)
     sorry = () if state.has_quorum or virtual.sorry_server is None else (SorryServerChanged(virtual.sorry_server, is_in=True),)
-    return (*servers, *sorry, quorum)
+    return (*servers, quorum, *sorry)
 
 
 def step(virtual: VirtualServer, state: ServiceState, event: ServiceEvent) -> ServiceStep:
@@ -196,6 +213,19 @@ def _destinations(virtual: VirtualServer, state: ServiceState) -> list[Destinati
 
 def _begin(server: RealServer) -> ServerState:
     return ServerState(tuple(not check.probing.alpha for check in server.checks), (None,) * len(server.checks))
+
+
+def _resumed(server: RealServer, held: Destination | None) -> ServerState:
+    if not _serves(held, server.inhibit_on_failure):
+        return ServerState((False,) * len(server.checks), (None,) * len(server.checks))
+    assert held is not None
+    place = next((place for place, check in enumerate(server.checks) if isinstance(check, MiscCheck) and check.dynamic), None)
+    kept = WeightChange("is", held.weight) if held.weight != server.weight else None
+    return ServerState((True,) * len(server.checks), tuple(kept if number == place else None for number in range(len(server.checks))))
+
+
+def _serves(held: Destination | None, inhibit: bool) -> bool:
+    return held is not None and not (inhibit and held.weight == 0)
 
 
 def _report(virtual: VirtualServer, state: ServiceState, event: CheckReported) -> ServiceStep:

@@ -36,12 +36,10 @@ def service_lines(virtual: VirtualServer, effect: ServiceEffect) -> Iterator[str
             return
         case ServerChanged(server, is_up):
             verb = ("Enabling" if is_up else "Disabling") if server.inhibit_on_failure else ("Adding" if is_up else "Removing")
-            yield f"{verb} service {server_name(server, virtual)} {_toward(verb)} VS {name}"
+            yield f"{verb} service {server_name(server, virtual)} {'of' if server.inhibit_on_failure else _toward(verb)} VS {name}"
         case ServerWeighs(server, before, after, is_up):
             state = "active" if is_up else "inactive"
             yield f"Changing weight from {before} to {after} for {state} service {server_name(server, virtual)} of VS {name}"
-        case QuorumChanged(is_up=False, initially=True):
-            yield f"Starting with quorum down for VS {name}"
         case QuorumChanged():
             yield f"{quorum_words(virtual, effect)} for VS {name}"
         case SorryServerChanged(sorry, is_in):
@@ -58,7 +56,8 @@ def quorum_words(virtual: VirtualServer, change: QuorumChanged) -> str:
     quorum, hysteresis = virtual.quorum, virtual.hysteresis
     if change.is_up:
         return f"Gained quorum {quorum}+{hysteresis}={quorum + hysteresis} <= {change.weighs}"
-    return f"Lost quorum {quorum}-{hysteresis}={quorum - hysteresis} > {change.weighs}"
+    what = "Starting with quorum down" if change.initially else "Lost quorum"
+    return f"{what} {quorum}-{hysteresis}={quorum - hysteresis} > {change.weighs}"
 
 
 def command_words(command: TableCommand) -> str:
@@ -82,7 +81,7 @@ def command_words(command: TableCommand) -> str:
 
 
 def _toward(verb: str) -> str:
-    return {"Adding": "to", "Removing": "from", "Enabling": "to", "Disabling": "of"}[verb]
+    return "to" if verb in {"Adding", "Enabling"} else "from"
 
 
 def _endpoint(address: Address, port: int, protocol: str) -> str:

@@ -1,11 +1,11 @@
 """Laws of virtual servers: the machine is total, the quorum is steady, and the plan reaches the desired table and nothing else."""
 
 from attrs import evolve
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kaspec.health.events import CheckReported, WeightChange
-from kaspec.health.model import PingCheck, Probing, Target
+from kaspec.health.model import MiscCheck, PingCheck, Probing, Target
 from kaspec.lvs.model import RealServer, Service, VirtualServer
 from kaspec.lvs.plan import AddService, DeleteService, apply, plan
 from kaspec.lvs.services import (
@@ -18,6 +18,7 @@ from kaspec.lvs.services import (
     ServiceStopped,
     begin,
     entries,
+    resume,
     step,
     weight_of,
 )
@@ -136,6 +137,45 @@ def test_omega_tells_of_each_server_that_was_up(found: Found) -> None:
     told = [each.server for each in step(virtual, state, ServiceStopped()).effects if isinstance(each, ServerChanged)]
     up = [server for server, each in zip(virtual.servers, state.servers, strict=True) if each.is_up]
     assert told == (up if virtual.omega else [])
+
+
+# A checker process that follows one that died.
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Found:
+    """A virtual server whose servers a script weighs and a ping finds, and what their reports made of it."""
+    script = MiscCheck(Probing(), "/bin/check", dynamic=True)
+    virtual = draw(virtual_servers())
+    virtual = evolve(virtual, servers=tuple(evolve(checked(each), checks=(script, *checked(each).checks[1:])) for each in virtual.servers))
+    state = begin(virtual)
+    for place in draw(st.lists(st.integers(0, 3), max_size=20)) if virtual.servers else ():
+        key, number = virtual.servers[place % len(virtual.servers)].key, draw(st.integers(0, 1))
+        report = CheckReported(key, number, draw(st.booleans()), draw(changes) if number == 0 else None)
+        state = step(virtual, state, report).state
+    return virtual, state
+
+
+@given(lives())
+def test_who_follows_a_dead_checker_leaves_the_table_as_it_is(found: Found) -> None:
+    """Nobody dead is put back for the while of a check, no weight jumps, and the sorry server stays as long as it is needed."""
+    virtual, state = found
+    sorry = virtual.sorry_server
+    assume(sorry is None or all(each.key != (sorry.address, sorry.port) for each in virtual.servers))
+    held = next(iter(entries(virtual, state).values()), None)
+    assume(held is None or held.destinations)
+    resumed = resume(virtual, held)
+    assert plan(entries(virtual, state), entries(virtual, resumed)) == ()
+    for server in virtual.servers:
+        for number in range(2):
+            resumed = step(virtual, resumed, CheckReported(server.key, number, True)).state
+    assert all(each.is_up for each in resumed.servers), "and checks decide again"
+
+
+@given(virtuals)
+def test_where_the_kernel_holds_nothing_a_virtual_server_begins_as_ever(virtual: VirtualServer) -> None:
+    nobody = next((evolve(each, destinations=()) for each in entries(virtual, begin(virtual)).values()), None)
+    assert resume(virtual, None) == resume(virtual, nobody) == begin(virtual)
 
 
 # Plans.

@@ -1,0 +1,167 @@
+"""The life of four virtual servers in the kernel lab: servers fail, once or for good, and come back; the sorry server comes and goes.
+
+Each virtual server has ports of its own at the real servers, so that each is failed by itself.
+"""
+
+from typing import Any
+
+from tests.lvs.asking import page
+from tests.lvs.playing import Play, Player, play
+from tests.lvs.serving import HEALTH, Web
+from tests.lvs.stage import CLIENT
+
+RETRY_SECONDS = 1.5
+TIMING = "warmup 0\n connect_timeout 2\n"
+TCP = f"TCP_CHECK {{\n {TIMING} retry 0\n }}\n"
+HTTP = f"HTTP_GET {{\n url {{\n path {HEALTH}\n }}\n {TIMING} retry 1\n delay_before_retry {RETRY_SECONDS}\n }}\n"
+
+
+def tell(virtual: str, what: str) -> str:
+    """Return a script that notes what happened to a virtual server, in a file of its own."""
+    return f"\"/bin/sh -c 'echo {what} >> /run/told-{virtual}'\" root"
+
+
+def scripts(virtual: str) -> str:
+    """Return the scripts of a quorum."""
+    return f"quorum_up {tell(virtual, 'quorum up')}\n quorum_down {tell(virtual, 'quorum down')}\n"
+
+
+def server(virtual: str, number: int, port: int, weight: int, check: str) -> str:
+    """Return a real server, with its scripts."""
+    up, down = tell(virtual, f"{number} up"), tell(virtual, f"{number} down")
+    return f"real_server 192.0.2.{number} {port} {{\n weight {weight}\n notify_up {up}\n notify_down {down}\n {check} }}\n"
+
+
+CONFIGURATION = f"""
+global_defs {{
+  rs_init_notifies
+}}
+virtual_server 198.51.100.100 80 {{
+  delay_loop 1
+  protocol TCP
+  lb_algo wrr
+  lb_kind NAT
+  persistence_timeout 50
+  omega
+  {scripts("web")}
+  sorry_server 192.0.2.13 80
+  {server("web", 11, 80, 2, HTTP)}
+  {server("web", 12, 80, 3, HTTP)}
+}}
+virtual_server 198.51.100.101 80 {{
+  delay_loop 1
+  protocol TCP
+  lb_algo sh
+  lb_kind NAT
+  sh-port
+  inhibit_on_failure
+  {scripts("inhibited")}
+  sorry_server 192.0.2.13 81
+  sorry_server_inhibit
+  {server("inhibited", 11, 81, 2, TCP)}
+  {server("inhibited", 12, 81, 3, TCP)}
+}}
+virtual_server 198.51.100.102 80 {{
+  delay_loop 1
+  protocol TCP
+  lb_algo rr
+  lb_kind NAT
+  quorum 4
+  hysteresis 1
+  {scripts("quorate")}
+  {server("quorate", 11, 82, 1, TCP)}
+  {server("quorate", 12, 82, 2, TCP)}
+  {server("quorate", 13, 82, 3, TCP)}
+}}
+virtual_server 198.51.100.103 80 {{
+  delay_loop 1
+  protocol TCP
+  lb_algo mh
+  lb_kind NAT
+  alpha
+  omega
+  {scripts("alpha")}
+  sorry_server 192.0.2.13 83
+  {server("alpha", 11, 83, 1, TCP)}
+  {server("alpha", 12, 83, 1, TCP)}
+}}
+"""
+WEB, INHIBITED, QUORATE, ALPHA = (f"TCP 198.51.100.{number}:80" for number in (100, 101, 102, 103))
+VIRTUALS = ("web", "inhibited", "quorate", "alpha")
+SERVING = ((11, 80), (12, 80), (13, 80), (11, 81), (12, 81), (13, 81), (11, 82), (12, 82), (13, 82), (13, 83))
+BEGUN = {
+    WEB: ["192.0.2.11:80 Masq 2", "192.0.2.12:80 Masq 3"],
+    INHIBITED: ["192.0.2.11:81 Masq 2", "192.0.2.12:81 Masq 3", "192.0.2.13:81 Masq 0"],
+    QUORATE: ["192.0.2.11:82 Masq 1", "192.0.2.12:82 Masq 2", "192.0.2.13:82 Masq 3"],
+    ALPHA: ["192.0.2.13:83 Masq 1"],
+}
+ONE_FAILED = {
+    WEB: ["192.0.2.12:80 Masq 3"],
+    INHIBITED: ["192.0.2.11:81 Masq 0", "192.0.2.12:81 Masq 3", "192.0.2.13:81 Masq 0"],
+    QUORATE: ["192.0.2.11:82 Masq 1", "192.0.2.12:82 Masq 2"],
+    ALPHA: ["192.0.2.12:83 Masq 1"],
+}
+ALL_FAILED = {
+    WEB: ["192.0.2.13:80 Masq 1"],
+    INHIBITED: ["192.0.2.11:81 Masq 0", "192.0.2.12:81 Masq 0", "192.0.2.13:81 Masq 1"],
+    QUORATE: ["192.0.2.12:82 Masq 2"],
+    ALPHA: ["192.0.2.13:83 Masq 1"],
+}
+ONE_BACK = {
+    WEB: ["192.0.2.11:80 Masq 2"],
+    INHIBITED: ["192.0.2.11:81 Masq 2", "192.0.2.12:81 Masq 0", "192.0.2.13:81 Masq 0"],
+    QUORATE: ["192.0.2.11:82 Masq 1", "192.0.2.12:82 Masq 2"],
+    ALPHA: ["192.0.2.11:83 Masq 1"],
+}
+ALL_BACK = {**BEGUN, ALPHA: ["192.0.2.11:83 Masq 1", "192.0.2.12:83 Masq 1"]}
+Webs = dict[tuple[Player, int, int], Web]
+
+
+def live(order: Any) -> Any:  # noqa: ARG001  (a job has one)
+    """Play the story; returns what ``Play.answer`` does."""
+    with play((11, 12, 13)) as now:
+        webs = {(player, *place): _web(player, *place) for player in now.players for place in (*SERVING, (11, 83), (12, 83))}
+        _start(now, webs, *SERVING)
+        now.each(lambda player: player.start(CONFIGURATION))
+        now.settle("begun", BEGUN)
+        _fail_once(now, webs)
+        _start(now, webs, (12, 83))
+        _stop(now, webs, (11, 80), (11, 81), (13, 82))
+        now.settle("one failed", ONE_FAILED)
+        _stop(now, webs, (12, 80), (12, 81), (11, 82), (12, 83))
+        now.settle("all failed", ALL_FAILED)
+        now.note("who is sorry", lambda player: page(player.stage.client, CLIENT, "198.51.100.100"))
+        _start(now, webs, (11, 80), (11, 81), (11, 82), (11, 83))
+        now.settle("one back", ONE_BACK)
+        now.note("who is back", lambda player: page(player.stage.client, CLIENT, "198.51.100.100"))
+        _start(now, webs, (12, 80), (12, 81), (13, 82), (12, 83))
+        now.settle("all back", ALL_BACK)
+        now.note("exit", lambda player: player.stop())
+        now.forget(*ALL_BACK)
+        now.settle("ended")
+        now.note("told", lambda player: {virtual: player.lines(f"told-{virtual}") for virtual in VIRTUALS})
+        return now.answer()
+
+
+def _web(player: Player, number: int, port: int) -> Web:
+    return Web(player.stage.servers[number], port, f"{number}:{port}")
+
+
+def _start(now: Play, webs: Webs, *places: tuple[int, int]) -> None:
+    for player in now.players:
+        for place in places:
+            webs[player, *place].start()
+
+
+def _stop(now: Play, webs: Webs, *places: tuple[int, int]) -> None:
+    for player in now.players:
+        for place in places:
+            webs[player, *place].stop()
+
+
+def _fail_once(now: Play, webs: Webs) -> None:
+    """Let one check fail and the next one, the retry, succeed: the table stays, and the retry comes when it is to come."""
+    moods = {player: webs[player, 11, 80].mood for player in now.players}
+    now.each(lambda player: moods[player].fail_once())
+    now.note("retried after", lambda player: moods[player].retried_after())
+    now.settle("failed once")

@@ -1,0 +1,58 @@
+"""Virtual servers from start to stop on a real kernel: at every step the table is keepalived's, and so is what its scripts are told."""
+
+from typing import Any
+
+import pytest
+
+from conformance.lab.uml import run_job
+from tests.lvs import life
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    answer: dict[str, Any] = run_job(life.live, timeout=240)
+    return answer
+
+
+def test_the_table_is_keepalived_s_at_every_step_and_empty_at_the_end(found: dict[str, Any]) -> None:
+    ours, theirs = found["kaspec"]["tables"], found["keepalived"]["tables"]
+    assert list(ours) == ["begun", "failed once", "one failed", "all failed", "one back", "all back", "ended"]
+    assert ours == theirs
+    assert ours["ended"] == []
+
+
+def test_a_check_that_fails_once_is_tried_again_when_it_is_to_be_and_changes_nothing(found: dict[str, Any]) -> None:
+    for name in ("kaspec", "keepalived"):
+        assert found[name]["tables"]["failed once"] == found[name]["tables"]["begun"]
+        assert life.RETRY_SECONDS <= found[name]["notes"]["retried after"] + 0.05 < life.RETRY_SECONDS + 2
+    assert not any("192.0.2.11]:tcp:80 from" in line for line in _until_the_first_fails(found["kaspec"]["log"]))
+
+
+def _until_the_first_fails(log: list[str]) -> list[str]:
+    """The log before server 11 is stopped, which its neighbours tell."""
+    return log[: next(place for place, line in enumerate(log) if "Disabling service" in line)]
+
+
+def test_clients_reach_the_sorry_server_and_then_those_that_are_back(found: dict[str, Any]) -> None:
+    for name in ("kaspec", "keepalived"):
+        notes = found[name]["notes"]
+        assert (notes["who is sorry"], notes["who is back"], notes["exit"]) == ("13:80", "11:80", 0)
+
+
+def test_scripts_are_told_what_keepalived_tells_them(found: dict[str, Any]) -> None:
+    """Of each server and quorum in order; those of different ones run at the same time."""
+    ours, theirs = (_by_subject(found[name]["notes"]["told"]) for name in ("kaspec", "keepalived"))
+    assert ours == theirs
+    assert ours["quorate"] == {"11": ["up", "down", "up"], "12": ["up"], "13": ["up", "down", "up"], "quorum": ["up", "down", "up"]}
+    assert ours["web"]["quorum"] == ["up", "down", "up", "down"], "omega tells of the end"
+    assert ours["inhibited"]["quorum"] == ["up", "down", "up"], "without omega nothing does"
+    assert ours["alpha"]["quorum"][0] == "down"
+
+
+def _by_subject(told: dict[str, list[str]]) -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = {}
+    for virtual, lines in told.items():
+        for line in lines:
+            subject, word = line.split()
+            found.setdefault(virtual, {}).setdefault(subject, []).append(word)
+    return found
