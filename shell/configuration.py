@@ -122,11 +122,13 @@ def _text(path: str | Path) -> str:
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Make many values that all stay: looking for garbage among them takes as long as making them."""
+    """Make many values that stay: looking for garbage among them takes as long as making them, and so they count as old at once."""
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()
         if was:
             gc.enable()

@@ -80,6 +80,7 @@ def _become(kind: Kind, options: Options, configuration: Configuration, channel:
         listen_for_term(channel)
         logs.start(kind.ident, options)
         name_process(kind.name)
+        gc.enable()
         status = _run(kind, path, options, configuration, channel)
     except BaseException:
         logs.trouble(f"{kind.title} child process met a bug: please report these lines")

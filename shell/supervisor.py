@@ -3,6 +3,7 @@
 A small loop over signals; nothing here knows what the children do.
 """
 
+import gc
 import os
 import resource
 import select
@@ -79,6 +80,7 @@ class Supervisor:
         run_errand("startup_script", telling.startup_script, telling.startup_script_timeout, self.configuration.permits)
         try:
             self._match_children()
+            gc.enable()
             if not self._children:
                 logs.info("Warning - keepalived has no configuration to run")
             systemd.ready()

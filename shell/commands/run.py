@@ -1,5 +1,6 @@
 """``kaspec run``: keepalived's options, with keepalived's meanings."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -144,6 +145,7 @@ def run(kinds: "Sequence[Kind] | None", /, config_test: str | None, **given: Any
 
         with without_collecting():
             sys.exit(check(options, Path(config_test) if config_test else None))
+    gc.disable()  # What a start makes stays; the daemon collects once its children run.
     from shell import daemon
     from shell.children import CHILDREN
 
