@@ -9,10 +9,13 @@ import time
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from kaspec.report.data import WallClock
 from kaspec.units import SECOND, Instant, Interval
 from shell.syscalls import timerfd_create, timerfd_settime
+
+if TYPE_CHECKING:
+    from kaspec.report.data import WallClock
 
 
 def now() -> Instant:
@@ -25,8 +28,10 @@ def since_boot() -> Interval:
     return Interval(time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000)
 
 
-def wall_clock() -> WallClock:
+def wall_clock() -> "WallClock":
     """Return how this clock's instants read on the wall, now."""
+    from kaspec.report.data import WallClock
+
     epoch, now_it_is = time.time_ns() // 1000, now()
     return WallClock(now_it_is, epoch, Interval(time.localtime().tm_gmtoff * SECOND))
 

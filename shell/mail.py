@@ -11,7 +11,7 @@ from kaspec.config.model import GlobalDefs
 from kaspec.notification import Mail
 from kaspec.units import SECOND, Interval
 from shell.launch import python
-from shell.mailing import NO_ANSWER, NO_HOST, REFUSED, SENT, Letter
+from shell.letter import NO_ANSWER, NO_HOST, REFUSED, SENT, Letter
 from shell.runner import Ended, Job, Runner
 
 HANDFUL = 32

@@ -1,6 +1,6 @@
 """Sending mail, in a process of its own: it may hang for as long as its job's time, and nobody waits.
 
-The argument is JSON (``Letter``); how it went is the exit status, in the numbers of sysexits.h.
+The argument is a ``Letter`` in JSON, the exit status tells how it went.
 """
 
 import json
@@ -10,23 +10,11 @@ import sys
 from email.message import EmailMessage, Message
 from email.policy import SMTP
 from email.utils import formatdate
-from typing import TypedDict
+
+from shell.letter import NO_ANSWER, NO_HOST, REFUSED, SENT, Letter
 
 MAILER = "Keepalived"
 """What X-Mailer says, for filters that were made for keepalived's mail."""
-SENT, REFUSED, NO_HOST, NO_ANSWER = 0, 65, 68, 75
-
-
-class Letter(TypedDict):
-    """Mails for one server: each of ``mails`` has a subject, a body, and when it was written, in seconds since 1970."""
-
-    host: str
-    port: int
-    helo: str
-    timeout: float
-    sender: str
-    recipients: list[str]
-    mails: list[tuple[str, str, float]]
 
 
 def compose(sender: str, recipients: list[str], subject: str, body: str, at: float) -> bytes:

@@ -16,8 +16,6 @@ from pathlib import Path
 from attrs import define, field
 
 from kaspec.config.model import Configuration
-from kaspec.plan import plan
-from kaspec.report.plan import render_plan
 from kaspec.units import SECOND
 from shell import exits, logs, pidfile, process, systemd
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
@@ -162,6 +160,9 @@ class Supervisor:
 
     def _acceptable(self) -> Configuration | None:
         """Read the file again; log any error, which refuses it as a whole since what runs is better than a part, or the plan."""
+        from kaspec.plan import plan
+        from kaspec.report.plan import render_plan
+
         try:
             loaded = self.read()
             planned = render_plan(plan(self.configuration, loaded.configuration), kept=False) if isinstance(loaded, Loaded) else ()

@@ -1,6 +1,7 @@
 """Checkers: from their blocks inside a ``real_server`` to the model; what one does not say, the server does, or else the service."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from attrs import evolve, field, frozen
@@ -83,18 +84,25 @@ def build_checks(server: Section, service: Section, endpoint: Endpoint, surround
 
     One that lacks what it needs is left out and told.
     """
-    found = ((block, row, build) for row, build in _BUILDERS.items() for block in server.sections(row))
-    ordered = sorted(found, key=lambda each: each[0].span.reading_order)
+    found = [(block, row) for row, blocks in server.given.items() if isinstance(row, Block) and row in _BUILDERS for block in blocks]
+    if len(found) > 1:
+        found.sort(key=lambda each: each[0].span.reading_order)
     return tuple(
-        check for block, row, build in ordered for check in build(_Place(block, row, server, service, endpoint, surroundings, report))
+        check for block, row in found for check in _BUILDERS[row](_Place(block, row, server, service, endpoint, surroundings, report))
     )
+
+
+@lru_cache(maxsize=4096)
+def _common(delay_loop: Interval, warmup: Interval, retry: int, delay_before_retry: Interval, alpha: bool, log_all: bool) -> Probing:
+    """Thousands of servers are probed alike: they share one value."""
+    return Probing(delay_loop, warmup, retry, delay_before_retry, alpha, log_all)
 
 
 def _probing(place: _Place, retry: int = 1, delay_before_retry: Interval | None = SECOND) -> Probing:
     """Read what all checkers have in common; ``delay_before_retry`` of ``None`` is ``delay_loop``."""
     delay_loop = place.inherited(checkers.DELAY_LOOP, real_server.DELAY_LOOP, lvs.DELAY_LOOP, MINUTE)
     delay = delay_loop if delay_before_retry is None else delay_before_retry
-    return Probing(
+    return _common(
         delay_loop,
         place.inherited(checkers.WARMUP, real_server.WARMUP, lvs.WARMUP, delay_loop),
         place.inherited(checkers.RETRY, real_server.RETRY, lvs.RETRY, retry),

@@ -198,12 +198,14 @@ class _Reader:
             head = f"{row.name} {row.label.form}" if row.label else row.name
             self.report(BLOCK_WANTED.at(statement.span, f"{row.name} must be followed by a block", f"write {head} {{ ... }}"))
             return
-        section = Section("", statement.span)
         if row.label is None:
             _report_extra(statement, 1, scope, self.report)
+            section = Section("", statement.span)
         elif label := _argument(row.label, statement, 1, 0, scope, self.report):
             text = label.value if isinstance(label.value, str) else row.label.write(label.value)
             section = Section(text, label.word, key=label.value)
+        else:
+            section = Section("", statement.span)
         blocks.append(self.section(statement.body, within(scope, row.name), acting, section))
 
     def _listing(self, row: Listing[Any], statement: Statement, scope: str, given: dict[Row, list[Any]]) -> None:

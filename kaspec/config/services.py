@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
 
-from attrs import evolve
-
 from kaspec.address import Address, Family, family_of
 from kaspec.config import diagnostics as kinds
 from kaspec.config.checks import Surroundings, build_checks
@@ -193,21 +191,20 @@ def _servers(section: Section, forwarding: Forwarding, port: int | None, checks_
     found = set[ServerKey]()
     for each in section.sections(lvs.REAL_SERVER):
         if isinstance(each.key, Endpoint):
-            built = _server(section, each, each.key, forwarding, port)
-            if built.key not in found:
-                found.add(built.key)
-                yield evolve(built, checks=checks_of(each, section, Endpoint(*built.key)))
+            method = each.value(server.LVS_METHOD, forwarding)
+            key = each.key.address, _port(each.key, method, port)
+            if key not in found:
+                found.add(key)
+                yield _server(section, each, key, method, checks_of(each, section, Endpoint(*key)))
 
 
 def _checks(surroundings: Surroundings, report: Report, own: Section, section: Section, at: Endpoint) -> tuple[Check, ...]:
     return build_checks(own, section, at, surroundings, report)
 
 
-def _server(section: Section, own: Section, at: Endpoint, forwarding: Forwarding, port: int | None) -> RealServer:
-    method = own.value(server.LVS_METHOD, forwarding)
+def _server(section: Section, own: Section, key: ServerKey, method: Forwarding, checks: tuple[Check, ...]) -> RealServer:
     return RealServer(
-        at.address,
-        _port(at, method, port),
+        *key,
         method,
         own.value(server.WEIGHT, section.value(lvs.WEIGHT, 1)),
         own.value(server.UTHRESHOLD, 0),
@@ -217,6 +214,7 @@ def _server(section: Section, own: Section, at: Endpoint, forwarding: Forwarding
         own.value(server.NOTIFY_UP, None),
         own.value(server.NOTIFY_DOWN, None),
         own.value(server.SMTP_ALERT, section.value(lvs.SMTP_ALERT, None)),
+        checks,
     )
 
 

@@ -10,7 +10,7 @@ from attrs import define, field
 
 from kaspec.config.diagnostics import EXTRA_CLOSE, MISSING_CLOSE, STRAY_OPEN, TOO_DEEP
 from kaspec.config.lexer import Report
-from kaspec.config.source import Brace, Line, LoneQuote, Piece, Span, Words
+from kaspec.config.source import Brace, Line, Piece, Span, Words
 
 DEEPEST = 16
 """keepalived's own deepest block is five levels down."""
@@ -55,37 +55,39 @@ def build(lines: Iterable[tuple[Line, tuple[Piece, ...]]], outermost: Collection
     stack = [_Open()]
     for line, pieces in lines:
         for piece in pieces:
-            match piece:
-                case Brace(start, True):
-                    _open(stack, line.span(start, start + 1), report)
-                case Brace(start):
-                    _close(stack, line.span(start, start + 1), report)
-                case LoneQuote():
-                    pass
-                case words:
-                    if len(stack) > 1 and words[0].text in outermost:
-                        _close_all(stack, f"{words[0].text} in line {line.number}", report)
-                    stack[-1].inside.append(Statement(line, words))
+            if isinstance(piece, tuple):
+                if len(stack) > 1 and piece[0].text in outermost:
+                    _close_all(stack, f"{piece[0].text} in line {line.number}", report)
+                stack[-1].inside.append(Statement(line, piece))
+            elif isinstance(piece, Brace):
+                (_open if piece.opens else _close)(stack, line, piece, report)
     _close_all(stack, "the end of the file", report)
     return tuple(stack[0].inside)
 
 
-def _open(stack: list[_Open], brace: Span, report: Report) -> None:
+def _open(stack: list[_Open], line: Line, brace: Brace, report: Report) -> None:
     if len(stack) == DEEPEST:
-        report(TOO_DEEP.at(brace, f"blocks are nested more than {DEEPEST} deep"))
+        report(TOO_DEEP.at(_place(line, brace), f"blocks are nested more than {DEEPEST} deep"))
     inside = stack[-1].inside
     if inside and inside[-1].body is None:
         stack.append(_Open(inside.pop()))
     else:
-        report(STRAY_OPEN.at(brace, "no keyword stands before this '{'", "name the block, or remove the brace and its partner"))
+        report(
+            STRAY_OPEN.at(_place(line, brace), "no keyword stands before this '{'", "name the block, or remove the brace and its partner")
+        )
         stack.append(_Open())
 
 
-def _close(stack: list[_Open], brace: Span, report: Report) -> None:
+def _close(stack: list[_Open], line: Line, brace: Brace, report: Report) -> None:
     if len(stack) == 1:
-        report(EXTRA_CLOSE.at(brace, "this '}' closes nothing", "remove it, or look above for a '{' that is missing or a '}' too many"))
+        hint = "remove it, or look above for a '{' that is missing or a '}' too many"
+        report(EXTRA_CLOSE.at(_place(line, brace), "this '}' closes nothing", hint))
     else:
         _fold(stack)
+
+
+def _place(line: Line, brace: Brace) -> Span:
+    return line.span(brace.start, brace.start + 1)
 
 
 def _close_all(stack: list[_Open], before: str, report: Report) -> None:

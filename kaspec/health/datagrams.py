@@ -1,11 +1,10 @@
-"""The checks of one datagram each: ``DNS_CHECK``, ``UDP_CHECK``, ``PING_CHECK``."""
+"""The checks of one datagram each: ``DNS_CHECK``, ``UDP_CHECK``, ``PING_CHECK``.
+
+dnspython is imported by the first who asks for a name, since it is slow to import and few do.
+"""
 
 from functools import lru_cache
 
-import dns.exception
-import dns.flags
-import dns.message
-import dns.rcode
 from attrs import frozen
 
 from kaspec.health.events import ConnectionFailed, ExchangeEvent, Received, SendDatagram, SendEcho, Verdict
@@ -38,11 +37,15 @@ class PingExchange:
 @lru_cache(maxsize=16384)
 def query(name: str, kind: RecordType) -> bytes:
     """Write a query with the id 0; recursion is desired, as with keepalived."""
+    import dns.message
+
     return dns.message.make_query(name, kind, id=0).to_wire()
 
 
 def name_fault(name: str) -> str | None:
     """Return why a name cannot be asked for, if it cannot."""
+    import dns.exception
+
     try:
         query(name, "SOA")
     except (dns.exception.DNSException, ValueError) as error:
@@ -74,6 +77,8 @@ def take_dns(exchange: DnsExchange, event: ExchangeEvent) -> Onward[DnsExchange]
 
 
 def _code_name(code: int) -> str:
+    import dns.rcode
+
     return dns.rcode.to_text(dns.rcode.from_flags(code, 0))
 
 

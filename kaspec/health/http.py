@@ -7,7 +7,6 @@ put together, so that digests are those that keepalived's genhash computes.
 from functools import lru_cache
 from typing import Literal
 
-import h11
 from attrs import evolve, frozen
 
 from kaspec.address import format_address
@@ -73,6 +72,8 @@ def request(url: Url, target: Target, protocol: HttpVersion) -> bytes:
 @lru_cache(maxsize=4096)
 def read_head(octets: bytes) -> Head | str:
     """Read the head of a response, its empty line included; in words what is wrong with it."""
+    import h11  # slow to import, and not every check is of a page
+
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
     connection.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
     connection.receive_data(octets)

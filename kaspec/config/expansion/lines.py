@@ -42,6 +42,9 @@ UNFORESEEN = 100_000
 REPEATED_FILE = 10
 """How many lines it counts for to include a file again."""
 
+SPLIT_AT_ONCE = 1 << 16
+"""So many characters are split into lines at a time: memory that is used again costs less than more of it."""
+
 MOST_FILES_AHEAD = 500
 """How many files are looked into before reading; what they include is found then, or when it is read."""
 
@@ -123,11 +126,11 @@ class Expansion:
     # Files.
 
     def _open(self, path: str, content: Found, chain: Chain, within: frozenset[str] = frozenset()) -> None:
-        raws = content.text.split("\n")
+        text = content.text
         if path in self.texts:
-            self._added += REPEATED_FILE + len(raws)
-        self.texts[path] = content.text
-        self._stack.append(_Reading(_File(path, within | {content.identity}), chain, enumerate(raws, 1), checks_after=self._checks))
+            self._added += REPEATED_FILE + text.count("\n") + 1
+        self.texts[path] = text
+        self._stack.append(_Reading(_File(path, within | {content.identity}), chain, enumerate(_split(text), 1), checks_after=self._checks))
 
     def _look_ahead(self, path: str, content: Found, seen: set[str]) -> None:
         """Ask for all that is plainly included before reading anything, since reading begins again when there are answers."""
@@ -356,6 +359,15 @@ class Expansion:
             return False
         self._allowed += 2 * count
         return True
+
+
+def _split(text: str) -> Iterator[str]:
+    """Yield the lines of a text, as ``text.split("\\n")`` has them."""
+    start = 0
+    while (end := text.find("\n", start + SPLIT_AT_ONCE)) >= 0:
+        yield from text[start:end].split("\n")
+        start = end + 1
+    yield from text[start:].split("\n")
 
 
 def _content(line: Line, content: str) -> Text:
