@@ -42,6 +42,7 @@ from shell.requests import BUFFER
 from shell.runner import Runner
 from shell.snmp import Agent
 from shell.statics import StaticItems
+from shell.synchronisation import Synchronisation
 from shell.sysctls import Sysctls
 from shell.trackers.watching import Trackers
 from shell.tuning import raise_priority, tune
@@ -97,6 +98,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         loop.remove_reader(channel.fileno())
         child.trackers.close()
         child.leave(keeping=options.dont_release_vrrp)
+        child.synchronisation.close(keeping=options.dont_release_vrrp)
         agent.close()
         await notifier.finish()
         if recorder:
@@ -142,6 +144,7 @@ class _Child:
     hearer: Hearer | None = None
     trackers: Trackers | None = None
     agent: Agent | None = None
+    synchronisation: Synchronisation = field(factory=Synchronisation)
     born: Instant = field(factory=now)
     waiting: bool = False
     postponed: Configuration | None = None
@@ -154,13 +157,15 @@ class _Child:
         self.vrrp.announcer.pacing = configuration.pacing
         self.diary.tolerated = settings.min_auto_priority_delay
         self.diary.overslept = self.hurry
+        self.synchronisation.adopt(configuration.lvs.lvs_sync_daemon)
         if self.agent:
             options = self.options
             self.agent.adopt(wanted(configuration.global_defs.snmp, options.snmp, options.snmp_agent_socket))
 
     def tell(self, transition: Transition) -> None:
-        """Tell scripts, FIFOs and mail of a transition, and managers."""
+        """Tell scripts, FIFOs and mail of a transition, and managers; the kernel's synchronisation daemon goes with it."""
         self.notifier.take(transition)
+        self.synchronisation.take(transition, self.vrrp.node.routers)
         if self.agent:
             self.agent.take(transition)
 
@@ -283,6 +288,7 @@ class _Child:
             self.trackers.adopt(configuration)
         self.vrrp.reconfigure(Node(configuration.routers, configuration.groups), render(configuration))
         self.premises.trim(configuration)
+        self.synchronisation.follow(self.vrrp.node.routers, self.vrrp.state.states)
         if self.hearer:
             self.hearer.ask()
         self.notifier.again(self.vrrp.node.routers, self.vrrp.state)

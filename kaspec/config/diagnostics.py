@@ -179,6 +179,7 @@ PACE_MISSING = _kind("K130", "warning", "A garp_group has no interval, or no int
 BASE_UNASKED = _kind("K131", "notice", "vmac_xmit_base in an instance without a virtual interface.")
 GROUP_PRIORITIES = _kind("K132", "notice", "Members of a sync group have different priorities.")
 SCRIPT_RELATIVE = _kind("K133", "warning", "A script is named by a path that is not absolute.")
+SYNC_DAEMON_IDLE = _kind("K134", "warning", "lvs_sync_daemon goes with no instance that there is.")
 SERVER_UNCHECKED = _kind("K128", "notice", "A real server has no checker, so it stays in service when it is dead.")
 
 # Two routers that are to be one: what a comparison of their files tells (kaspec.config.compare).

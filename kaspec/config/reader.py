@@ -103,7 +103,7 @@ def _configuration(expansion: Expansion, section: Section, report: Report) -> Co
     groups = blocks.sync_groups(section, weights, sessions, report)
     routers = _furnished(instances, described, InterfaceNames.of(globally), defaults, resources, report)
     tell_of_silence(section, globally, [(each.router, each.settings) for each in instances], report)
-    settings = build_lvs_settings(globally, section)
+    settings = build_lvs_settings(globally, section, report)
     server_groups, services = blocks.virtual_servers(section, settings, weights, report)
     return Configuration(
         defaults,

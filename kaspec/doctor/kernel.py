@@ -23,7 +23,7 @@ def examine_kernel(needs: Needs, machine: Machine) -> Iterator[Finding]:
     yield from _forwarding(needs, machine)
     yield from _binding(needs, machine)
     yield from _reverse_path(needs, machine)
-    if needs.virtual_servers and machine.ip_vs is False:
+    if (needs.virtual_servers or needs.synchronises) and machine.ip_vs is False:
         found = f"the kernel {machine.kernel} has no ip_vs, nor a module of that name to load"
         fix = Fix(("modprobe ip_vs  # of a kernel that has it: your distribution's, not a container's or a cut-down one",))
         yield kind.IP_VS_MISSING.of("ip_vs", found, fix)

@@ -72,6 +72,7 @@ class Needs:
     script_user: str | None = None
     secure: bool = False
     smtp_server: tuple[str, Span] | None = None
+    synchronises: bool = False
 
     @property
     def needs_ipv6(self) -> frozenset[str]:

@@ -82,6 +82,7 @@ def needs_of(reading: Reading) -> Needs:
         scripts=tuple(script for block in top.everywhere() for script in _scripts(block)),
         script_user=user[0] if user else None,
         secure=globally.has("enable_script_security"),
+        synchronises=reading.configuration.lvs.lvs_sync_daemon is not None,
         smtp_server=(_texts(server[-1])[1], server[-1].span) if server and len(_texts(server[-1])) > 1 else None,
     )
 

@@ -8,11 +8,13 @@ from kaspec.config.model import BfdInstance, Command, GroupSettings, Telling, Tr
 from kaspec.config.pacing import render_garp_group
 from kaspec.config.render import render_bfd_instance, render_group, render_track, render_tracker
 from kaspec.config.render_holdings import render_address, render_route, render_rule
-from kaspec.config.terms import Fifo, Owner, write_fifo, write_owner
+from kaspec.config.terms import Fifo, Owner, write_fifo, write_owner, write_sync_daemon, write_timeouts
 from kaspec.config.trackers import render_file, render_process, render_script
 from kaspec.config.transport import write_peers
 from kaspec.config.values import plain_seconds
 from kaspec.consequences import Consequence
+from kaspec.health.credentials import Credentials
+from kaspec.lvs.settings import LvsSettings, SyncDaemon, Timeouts
 from kaspec.pacing import GarpGroup
 from kaspec.plan import Action, Change, Difference, Plan, changes, difference
 from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess
@@ -71,6 +73,7 @@ DEFAULTS: Mapping[str, str] = {
     "gna_interval": "vrrp_gna_interval",
     "groups": "garp_group",
     "has_lvs": "virtual_server",
+    "credentials": "SSL",
 }
 """The same for a field of ``global_defs``, or of the configuration."""
 SECONDS = {
@@ -231,7 +234,9 @@ def _plus_minus(difference: Difference[Any], write: Callable[[Any], str]) -> lis
 
 def _flat(change: Change) -> tuple[Change, ...]:
     """Take a policy apart into its settings."""
-    return changes(change.old, change.new) if isinstance(change.new, GarpPolicy | Profile | Transport | Telling) else (change,)
+    return (
+        changes(change.old, change.new) if isinstance(change.new, GarpPolicy | Profile | Transport | Telling | LvsSettings) else (change,)
+    )
 
 
 def _changed(change: Change, keywords: Mapping[str, str]) -> dict[str, str]:
@@ -264,6 +269,12 @@ def _value(name: str, value: Any) -> str:
             return write_owner(value)
         case None | () | NoAuthentication():
             return "none"
+        case Timeouts():
+            return write_timeouts(value)
+        case SyncDaemon():
+            return write_sync_daemon(value)
+        case Credentials():
+            return _credentials(value)
         case bool():
             return "yes" if value else "no"
         case bytes():
@@ -288,6 +299,13 @@ def _value(name: str, value: Any) -> str:
             return _member(value, None)
         case _:
             return str(value)
+
+
+def _credentials(value: Credentials) -> str:
+    """Write the SSL block, without its password."""
+    files = {"certificate": value.certificate, "key": value.key, "ca": value.ca}
+    given = (f"{name} {path}" for name, path in files.items() if path is not None)
+    return " ".join((*given, *(("password",) if value.password is not None else ()))) or "none"
 
 
 def _authentication(value: SimplePassword | IpAuthenticationHeader | HmacTrailer) -> str:

@@ -12,7 +12,7 @@ INACTIVE = frozenset({"K040", "K041", "K042", "K081"})
 """Codes that say no more than that this release does not act on something."""
 BRACES = frozenset({"K001", "K004", "K005", "K006", "K007", "K008", "K009"})
 """Codes about the nesting of blocks."""
-OF_THE_WHOLE = frozenset({"K020", "K021", "K022", "K023", "K045", "K050", "K054", "K130", "K181"})
+OF_THE_WHOLE = frozenset({"K020", "K021", "K022", "K023", "K045", "K050", "K054", "K130", "K134", "K181"})
 """Codes about a block as a whole, which keepalived tells of at its end or without a line."""
 
 MISSING_PARAMETER = 2

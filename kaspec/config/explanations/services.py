@@ -69,6 +69,14 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         _service(_QUORUM.format(2, 1), _PAIR),
         inside=False,
     ),
+    kinds.SYNC_DAEMON_IDLE: Explanation(
+        "The director that is Master tells the others of its connections, so the kernel's synchronisation daemon sends on the Master and "
+        "receives on the others. Without an instance nobody knows which of both it is to do, and none is started.",
+        "global_defs {\n    lvs_sync_daemon eth0\n}\n",
+        "global_defs {\n    lvs_sync_daemon eth0 inst VI_1\n}\n"
+        "vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n    virtual_ipaddress {\n        192.0.2.100/24\n    }\n}\n",
+        inside=False,
+    ),
     kinds.SERVER_UNCHECKED: Explanation(
         "A server is taken out of service when a checker says that it is dead. Without one it never is.",
         _service(checked=False),

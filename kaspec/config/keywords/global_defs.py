@@ -186,6 +186,7 @@ LVS_SYNC_DAEMON = setting(
         "1.2.24",
         "without a VRRP instance name it is not started",
     ),
+    acts=True,
 )
 NFTABLES_IPVS = setting(
     _SCOPE,

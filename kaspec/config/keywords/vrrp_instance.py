@@ -28,7 +28,11 @@ USE_IPVLAN = setting(
     _SCOPE, "use_ipvlan", compounds.IPVLAN, Description("[bridge|private|vepa] [NAME] [IP] [group G]", "off", 3, "V", "2.0.18"), acts=True
 )
 LVS_SYNC_DAEMON_INTERFACE = setting(
-    _SCOPE, "lvs_sync_daemon_interface", form.INTERFACE, Description("IF", "off", 3, "V/L", "1.2.2", "deprecated → global lvs_sync_daemon")
+    _SCOPE,
+    "lvs_sync_daemon_interface",
+    form.INTERFACE,
+    Description("IF", "off", 3, "V/L", "1.2.2", "deprecated → global lvs_sync_daemon"),
+    acts=True,
 )
 ACCEPT = setting(_SCOPE, "accept", form.FLAG, Description("flag", "yes unless strict", 2, "V", "1.2.19", preset="yes"), acts=True)
 NO_ACCEPT = setting(

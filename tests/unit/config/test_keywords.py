@@ -82,7 +82,7 @@ def test_every_example_is_what_the_keyword_takes() -> None:
                 assert read.end == len(example), (row.name, example)
 
 
-BEING_BUILT = re.compile(r"(enable_)?snmp_|enable_traps|strict_mode|vrrp_strict|lvs_sync_daemon")
+BEING_BUILT = re.compile(r"(enable_)?snmp_|enable_traps|strict_mode|vrrp_strict")
 """Keywords of VRRP that are to act and do not yet."""
 
 

@@ -171,3 +171,7 @@ def test_the_gravest_comes_first() -> None:
 def test_without_a_configuration_every_interface_that_could_run_vrrp_is_tried() -> None:
     dropping = machine(interfaces=(LO, ETH0, Interface("eth1", addresses=(held("10.0.0.1/8"),))), rules=(nft(DROP),))
     assert found(Needs(general=True), dropping) == ["D020", "D020"]
+
+
+def test_ipvs_is_missed_by_its_synchronisation_daemon_too() -> None:
+    assert only(needs(synchronises=True), machine(ip_vs=False)).code == "D043"
