@@ -1,0 +1,170 @@
+"""What is true of a single host, whatever the others do: of its states between events, and of what it makes of one."""
+
+from collections.abc import Callable, Iterator
+
+from attrs import frozen
+
+from kaspec.explore.local import Local
+from kaspec.explore.observing import Observer
+from kaspec.explore.tables import Happening
+from kaspec.explore.world import Host, down_interval
+from kaspec.node import Outcome
+from kaspec.vrrp.effects import InstallAddresses, RemoveAddresses, SendAdvertisement, SendGratuitousArp, SendUnsolicitedNeighborAdvertisement
+from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
+from kaspec.vrrp.state import Backup, Initialize, Master, State
+
+
+@frozen
+class Invariant:
+    """``good`` of every running host's state, and ``about``: whether the state is one that it speaks of."""
+
+    good: Callable[[Host, Local], bool]
+    about: Callable[[Host, Local], bool]
+
+
+@frozen
+class ReactionRule:
+    """``good`` of everything that a host makes of anything, and ``witness``: whether it speaks of that."""
+
+    good: Callable[[Happening], bool]
+    witness: Callable[[Happening], bool]
+
+
+def holds(observer: Observer, invariant: Invariant) -> Callable[[int], bool]:
+    """Return whether it holds of each host in a state, looked at once for each local state."""
+    return _of_all(observer, invariant.good, every=True)
+
+
+def speaks(observer: Observer, invariant: Invariant) -> Callable[[int], bool]:
+    """Return whether it speaks of some host in a state."""
+    return _of_all(observer, invariant.about, every=False)
+
+
+def _of_all(observer: Observer, said: Callable[[Host, Local], bool], every: bool) -> Callable[[int], bool]:
+    known: dict[tuple[int, int], bool] = {}
+    graph = observer.graph
+
+    def of_host(host: int, number: int) -> bool:
+        found = known.get((host, number))
+        if found is None:
+            local = graph.tables.locals.values[number]
+            found = known[host, number] = every if local.power != "on" else said(graph.world.hosts[host], local)
+        return found
+
+    def of_state(state: int) -> bool:
+        each = (of_host(host, number) for host, number in enumerate(graph.states[state][1 : graph.steps.first_queue]))
+        return all(each) if every else any(each)
+
+    return of_state
+
+
+def _pairs(host: Host, local: Local) -> Iterator[tuple[VirtualRouter, State]]:
+    return zip(host.node.routers, local.states, strict=True)
+
+
+def _in_time(router: VirtualRouter, state: State) -> bool:
+    match state:
+        case Backup(standing, down_at, interval):
+            return down_at <= down_interval(router, standing.priority, interval)
+        case Master(_, adver_at):
+            return adver_at <= router.advertisement_interval
+        case _:
+            return True
+
+
+TIMERS = Invariant(
+    lambda host, local: all(_in_time(router, state) for router, state in _pairs(host, local)),
+    lambda host, local: any(isinstance(state, Backup | Master) for _, state in _pairs(host, local)),
+)
+"""S4."""
+
+
+def _agrees(host: Host, local: Local) -> bool:
+    kinds = ({type(state) for state in team.of(local.states) if not isinstance(state, Initialize)} for team in host.node.cast.groups)
+    return all(len(each) <= 1 for each in kinds)
+
+
+GROUPS = Invariant(_agrees, lambda host, _: bool(host.node.cast.groups))
+"""S7."""
+
+
+def _in_range(router: VirtualRouter, state: State) -> bool:
+    priority = state.standing.priority
+    return priority == OWNER_PRIORITY if router.is_owner else 1 <= priority < OWNER_PRIORITY
+
+
+PRIORITIES = Invariant(lambda host, local: all(_in_range(*pair) for pair in _pairs(host, local)), lambda *_: True)
+"""S11."""
+
+
+def _stands(host: Host, local: Local) -> bool:
+    found = host.node.standings({link.name: link for link in local.links}, dict(local.findings))
+    return all(state.standing == standing for state, standing in zip(local.states, found, strict=True))
+
+
+TRACKING = Invariant(_stands, lambda *_: True)
+"""L5."""
+
+
+def _entering(happening: Happening) -> Iterator[Outcome]:
+    return (each for each in happening.reaction.transition.steps if not _was(each) and _is(each))
+
+
+def _leaving(happening: Happening) -> Iterator[Outcome]:
+    return (each for each in happening.reaction.transition.steps if _was(each) and not _is(each))
+
+
+def _was(outcome: Outcome) -> bool:
+    return isinstance(outcome.before, Master)
+
+
+def _is(outcome: Outcome) -> bool:
+    return isinstance(outcome.step.state, Master)
+
+
+def _installs(outcome: Outcome) -> bool:
+    """Put on everything, and announce it after that."""
+    effects = outcome.step.effects
+    installed = [place for place, effect in enumerate(effects) if isinstance(effect, InstallAddresses)]
+    announced = [place for place, each in enumerate(effects) if isinstance(each, SendGratuitousArp | SendUnsolicitedNeighborAdvertisement)]
+    if not outcome.router.held_addresses:
+        return True
+    return bool(installed) and bool(announced) and max(installed) < min(announced)
+
+
+INSTALLED = ReactionRule(
+    lambda happening: all(map(_installs, _entering(happening))),
+    lambda happening: any(True for _ in _entering(happening)),
+)
+"""S5."""
+
+
+def _removes(outcome: Outcome) -> bool:
+    removed = {address for effect in outcome.step.effects if isinstance(effect, RemoveAddresses) for address in effect.addresses}
+    return removed >= set(outcome.router.held_addresses)
+
+
+def _puts_on(outcome: Outcome) -> bool:
+    return any(isinstance(effect, InstallAddresses) for effect in outcome.step.effects)
+
+
+REMOVED = ReactionRule(
+    lambda happening: all(map(_removes, _leaving(happening)))
+    and all(_is(each) for each in happening.reaction.transition.steps if _puts_on(each)),
+    lambda happening: any(_is(each) for each in happening.reaction.transition.steps),
+)
+"""S10."""
+
+
+def _says_goodbye(outcome: Outcome) -> bool:
+    return any(isinstance(effect, SendAdvertisement) and not effect.advertisement.priority for effect in outcome.step.effects)
+
+
+FAREWELLS = ReactionRule(
+    lambda happening: all(_was(each) and not _is(each) for each in happening.reaction.transition.steps if _says_goodbye(each)),
+    lambda happening: any(_is(each) for each in happening.reaction.transition.steps),
+)
+"""S6."""
+
+TOTAL = ReactionRule(lambda happening: not happening.reaction.failure, lambda _: True)
+"""S9."""

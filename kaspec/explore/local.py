@@ -1,0 +1,147 @@
+"""What one host is, told relative to now, and what it makes of an event: the daemon's ``node_step``, and nothing else."""
+
+from typing import Literal, assert_never
+
+from attrs import evolve, frozen
+
+from kaspec.explore.world import Host
+from kaspec.node import (
+    DatagramReceived,
+    DeadlinesReached,
+    LinkChanged,
+    NodeEvent,
+    NodeState,
+    TrackerReported,
+    Transition,
+    due,
+    initial,
+    next_deadline,
+    node_step,
+)
+from kaspec.tracking import Finding, Link, Tracker
+from kaspec.units import Instant, Interval
+from kaspec.vrrp.events import Shutdown, Startup
+from kaspec.vrrp.state import State, rebase
+
+NOW = Instant(0)
+Power = Literal["new", "on", "off"]
+"""Not started yet; running; crashed or stopped."""
+
+
+@frozen(cache_hash=True)
+class Local:
+    """A host between two events; every instant in it is relative to now, so that what only differs by the clock is equal."""
+
+    power: Power
+    states: tuple[State, ...]
+    links: tuple[Link, ...]
+    findings: tuple[tuple[Tracker, Finding], ...]
+
+    @property
+    def node_state(self) -> NodeState:
+        """The state as the core has it, at instant 0."""
+        return NodeState(self.states, {link.name: link for link in self.links}, dict(self.findings))
+
+
+@frozen(cache_hash=True)
+class Deadline:
+    """What is due is reached."""
+
+
+@frozen(cache_hash=True)
+class PowerChanged:
+    """The host starts, is stopped, or dies."""
+
+    to: Literal["start", "stop", "crash"]
+
+
+LocalEvent = Deadline | PowerChanged | DatagramReceived | LinkChanged | TrackerReported
+
+
+@frozen
+class Reaction:
+    """What a host made of an event.  ``failure`` is what the core raised, which it never should: the host is then as before."""
+
+    before: Local
+    event: LocalEvent
+    after: Local
+    transition: Transition
+    failure: str = ""
+
+
+def beginning(host: Host) -> Local:
+    """Return a host that has never started; whatever it tracks will be found good."""
+    findings = tuple((tracker, Finding(good=True)) for tracker in sorted(host.node.tracked))
+    state = initial(host.node, host.links, dict(findings))
+    return Local("new", state.states, tuple(sorted(host.links, key=lambda link: link.name)), findings)
+
+
+def next_due(local: Local) -> Interval | None:
+    """Return how long it is until the next deadline."""
+    at = next_deadline(local.node_state) if local.power == "on" else None
+    return None if at is None else Interval(at)
+
+
+def elapse(local: Local, interval: Interval) -> Local:
+    """Let time pass."""
+    return evolve(local, states=tuple(rebase(state, Interval(-interval)) for state in local.states))
+
+
+def react(host: Host, local: Local, event: LocalEvent) -> Reaction:
+    """Take one event now.  A host that does not run takes notice of nothing but what happens to its interfaces."""
+    try:
+        return _react(host, local, event)
+    except Exception as error:  # noqa: BLE001  (that nothing raises is a property to be checked, S9)
+        return Reaction(local, event, local, Transition(local.node_state), f"{type(error).__name__}: {error}")
+
+
+def _react(host: Host, local: Local, event: LocalEvent) -> Reaction:
+    if isinstance(event, PowerChanged):
+        return _switch(host, local, event)
+    if local.power != "on" or (isinstance(event, DatagramReceived) and not is_up(local, event.interface)):
+        return Reaction(local, event, _asleep(host, local, event), Transition(local.node_state))
+    taken = node_step(host.node, local.node_state, core_event(event, local.node_state), NOW)
+    return Reaction(local, event, _local("on", taken.state), taken)
+
+
+def core_event(event: Deadline | DatagramReceived | LinkChanged | TrackerReported, state: NodeState, now: Instant = NOW) -> NodeEvent:
+    """Return the event of the core; a deadline is that of all virtual routers that are due."""
+    return DeadlinesReached(due(state, now)) if isinstance(event, Deadline) else event
+
+
+def _switch(host: Host, local: Local, event: PowerChanged) -> Reaction:
+    before = local.node_state
+    match event.to:
+        case "start":
+            taken = node_step(host.node, initial(host.node, local.links, dict(local.findings)), Startup(), NOW)
+            return Reaction(local, event, _local("on", taken.state), taken)
+        case "stop":
+            taken = node_step(host.node, before, Shutdown(), NOW)
+            return Reaction(local, event, _local("off", taken.state), taken)
+        case "crash":
+            taken = Transition(initial(host.node, local.links, dict(local.findings)))
+            return Reaction(local, event, _local("off", taken.state), taken)
+        case _:
+            assert_never(event.to)
+
+
+def is_up(local: Local, interface: str) -> bool:
+    """Tell whether anything goes in and out of an interface."""
+    return all(link.up for link in local.links if link.name == interface)
+
+
+def _asleep(host: Host, local: Local, event: LocalEvent) -> Local:
+    """The world goes on while a host does not run: it will find it so.  A packet leaves no trace."""
+    if not isinstance(event, LinkChanged | TrackerReported):
+        return local
+    seen = local.node_state
+    if isinstance(event, LinkChanged):
+        seen = evolve(seen, links={**seen.links, **({event.name: event.link} if event.link else {})})
+    elif event.finding:
+        seen = evolve(seen, findings={**seen.findings, event.tracker: event.finding})
+    return _local(local.power, initial(host.node, seen.links.values(), seen.findings))
+
+
+def _local(power: Power, state: NodeState) -> Local:
+    links = tuple(sorted(state.links.values(), key=lambda link: link.name))
+    return Local(power, state.states, links, tuple(sorted(state.findings.items())))

@@ -1,0 +1,120 @@
+"""What can happen in a world: one move after another makes a run."""
+
+from typing import assert_never
+
+from attrs import frozen
+
+from kaspec.tracking import Tracker
+from kaspec.units import Interval
+
+
+@frozen
+class Way:
+    """From one host to another on a broadcast domain: where advertisements are under way."""
+
+    sender: int
+    receiver: int
+    wire: str
+
+
+@frozen
+class Passes:
+    """Time passes, and nothing happens meanwhile."""
+
+    interval: Interval
+
+
+@frozen
+class Starts:
+    """A host starts."""
+
+    host: int
+
+
+@frozen
+class Reaches:
+    """The deadlines of a host that are due are reached."""
+
+    host: int
+
+
+@frozen
+class Delivers:
+    """The advertisement that has been on its way the longest arrives."""
+
+    way: Way
+
+
+@frozen
+class Loses:
+    """The advertisement that has been on its way the longest is lost."""
+
+    way: Way
+
+
+@frozen
+class Crashes:
+    """A host dies without a word."""
+
+    host: int
+
+
+@frozen
+class Stops:
+    """A host is stopped: it says good-bye."""
+
+    host: int
+
+
+@frozen
+class Cuts:
+    """What ``sender`` sends does not reach ``receiver`` any more, nor, if ``both`` ways, the other way round."""
+
+    sender: int
+    receiver: int
+    both: bool
+
+
+@frozen
+class Heals:
+    """Two hosts hear each other again."""
+
+    one: int
+    other: int
+
+
+@frozen
+class LinkFlips:
+    """An interface of a host loses its carrier, or has it again."""
+
+    host: int
+    interface: str
+    up: bool
+
+
+@frozen
+class TrackedFlips:
+    """Something that a host tracks is found bad, or good again."""
+
+    host: int
+    tracker: Tracker
+    good: bool
+
+
+Move = Passes | Starts | Reaches | Delivers | Loses | Crashes | Stops | Cuts | Heals | LinkFlips | TrackedFlips
+
+
+def is_calm(move: Move) -> bool:
+    """Tell what goes on by itself, without which no run is complete, from what goes wrong or is mended."""
+    match move:
+        case Passes() | Reaches() | Delivers():
+            return True
+        case Starts() | Loses() | Crashes() | Stops() | Cuts() | Heals() | LinkFlips() | TrackedFlips():
+            return False
+        case _:
+            assert_never(move)
+
+
+def duration(move: Move) -> Interval:
+    """Return how much time a move takes; only one kind takes any."""
+    return move.interval if isinstance(move, Passes) else Interval(0)

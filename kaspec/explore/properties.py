@@ -1,0 +1,318 @@
+"""What is to be true of any deployment, by name, with a sentence each; and which of them a search can decide.
+
+Safety is S1 to S11, liveness L1 to L6.  Each has a witness: a search that never met what it speaks of has not shown it.
+"""
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from kaspec.explore import invariants
+from kaspec.explore.judging import FOREVER, Judgement, always, in_every_reaction, in_the_end, never, within
+from kaspec.explore.moves import Stops
+from kaspec.explore.observing import Observer, hosts_of
+from kaspec.explore.search import Graph
+from kaspec.explore.stays import components, everywhere, stays
+from kaspec.explore.world import LOSS, Faults, World
+from kaspec.units import ZERO, Interval
+from kaspec.vrrp.intervals import skew_time
+
+
+@frozen
+class Property:
+    """A property: its name, what it is called, and what it says.  ``concerns`` tells of which worlds it can be asked."""
+
+    name: str
+    title: str
+    sentence: str
+    judge: Callable[[Observer], Judgement]
+    concerns: Callable[[World], bool] = lambda _: True
+
+
+def judge(graph: Graph, properties: "tuple[Property, ...] | None" = None) -> dict[str, Judgement]:
+    """Judge a graph by every property that its world can be asked of, by name."""
+    observer = Observer(graph)
+    asked = PROPERTIES if properties is None else properties
+    return {each.name: each.judge(observer) for each in asked if each.concerns(graph.world)}
+
+
+# What states are like.
+
+
+def is_split(observer: Observer, state: int, virtual: int) -> bool:
+    """Tell whether two hosts are Master of a virtual router."""
+    return observer.seen(state).masters[virtual].bit_count() > 1
+
+
+def is_orphaned(observer: Observer, state: int, virtual: int) -> bool:
+    """Tell whether nobody is Master of a virtual router, though somebody could be."""
+    seen = observer.seen(state)
+    return not seen.masters[virtual] and bool(seen.able[virtual]) and observer.is_started(state)
+
+
+def is_whole(observer: Observer, state: int) -> bool:
+    """Tell whether nothing keeps hosts from hearing each other."""
+    return observer.is_started(state) and not observer.conditions(state).cuts and observer.is_linked(state)
+
+
+def has_right_master(observer: Observer, state: int, virtual: int) -> bool:
+    """Tell whether there is exactly one Master, and nobody who preempts is better."""
+    roles = observer.roles(state, virtual)
+    masters = [role for role in roles if role.master]
+    return len(masters) == 1 and not any(role.backup and role.preempts and role.priority > masters[0].priority for role in roles)
+
+
+# Judges.
+
+
+def _of_each(observer: Observer, judged: Callable[[int], Judgement]) -> Judgement:
+    """Judge each virtual router, and return the worst: violated before undetermined, the longer time before the shorter."""
+    order = {"violated": 2, "undetermined": 1, "holds": 0}
+    found = ((number, judged(number)) for number in range(len(observer.graph.world.virtual)))
+    number, worst = max(found, key=lambda each: (order[each[1].verdict], each[1].worst or 0))
+    return Judgement(worst.verdict, worst.path, worst.reason, worst.worst, worst.bound, worst.again, number)
+
+
+def healing_bound(world: World) -> Interval:
+    """How long two Masters may last: the way of an advertisement; after something went wrong, until the next one has come."""
+    return world.delay if world.faults == _NO_FAULTS else Interval(world.longest_interval + world.delay)
+
+
+_NO_FAULTS = Faults()
+
+
+def _split(observer: Observer) -> Judgement:
+    bound = healing_bound(observer.graph.world)
+    return _of_each(observer, lambda virtual: _split_of(observer, virtual, bound))
+
+
+def _split_of(observer: Observer, virtual: int, bound: Interval) -> Judgement:
+    judged = within(observer, lambda state: is_split(observer, state, virtual) and is_whole(observer, state), bound)
+    if judged.verdict == "undetermined" and observer.graph.complete:  # no two Masters at all is as good as it can be
+        mastered = any(observer.seen(state).masters[virtual] for state in range(len(observer.graph.states)))
+        return Judgement("holds" if mastered else "undetermined", (), judged.reason, judged.worst, bound)
+    return judged
+
+
+def _quiet(observer: Observer) -> Judgement:
+    def good(state: int) -> bool:
+        return observer.under_way(state) or all(masters.bit_count() <= 1 for masters in observer.seen(state).masters)
+
+    return always(observer, good, lambda state: any(observer.seen(state).masters))
+
+
+def _steady(observer: Observer) -> Judgement:
+    first = observer.seen(0).masters
+    lost = observer.graph.world.faults.loss
+    return always(observer, lambda state: observer.seen(state).masters == first, lambda state: observer.conditions(state).left[LOSS] < lost)
+
+
+def _without_time(observer: Observer) -> Judgement:
+    graph = observer.graph
+    found = components(graph, everywhere, at_once=True)
+    first = min((state for state in found.recurrent()), default=None)
+    if first is None:
+        return Judgement("holds" if graph.complete else "undetermined", reason="" if graph.complete else "the search was ended before it was done")
+    around, again = stays(graph, lambda state: found.of[state] == found.of[first]).longest_run(first, FOREVER)
+    return Judgement("violated", (*graph.path(first), *around), again=again)
+
+
+def _failover(observer: Observer) -> Judgement:
+    world = observer.graph.world
+    bound = Interval(world.longest_down_interval + world.delay)
+    return _of_each(observer, lambda virtual: within(observer, lambda state: is_orphaned(observer, state, virtual), bound))
+
+
+def _election(observer: Observer) -> Judgement:
+    def judged(virtual: int) -> Judgement:
+        return in_the_end(
+            observer,
+            lambda state: is_whole(observer, state) and bool(observer.seen(state).able[virtual]),
+            lambda state: has_right_master(observer, state, virtual),
+        )
+
+    return _of_each(observer, judged)
+
+
+def _farewell(observer: Observer) -> Judgement:
+    return _of_each(observer, lambda virtual: _farewell_of(observer, virtual))
+
+
+def _farewell_of(observer: Observer, virtual: int) -> Judgement:
+    """After the only Master stops, the others' Skew_Time and the way of its last word must do."""
+    graph, world = observer.graph, observer.graph.world
+    since = set[int]()
+    for state in range(len(graph.states)):
+        for move, after in graph.edges(state):
+            stopped = graph.move(move)
+            if isinstance(stopped, Stops) and observer.seen(state).masters[virtual] == 1 << stopped.host and is_whole(observer, state):
+                since.add(after)
+    skews = [
+        skew_time(router.version, 1 if router.tracks or router.trackers else router.priority, world.longest_interval)
+        for row in (world.virtual[virtual],)
+        for host, place in zip(world.hosts, row, strict=True)
+        if place is not None
+        for router in (host.node.routers[place],)
+    ]
+    bound = Interval(max(skews, default=ZERO) + world.delay)
+    return within(observer, lambda state: is_orphaned(observer, state, virtual), bound, since)
+
+
+def _rest(observer: Observer) -> Judgement:
+    """No two states of one component differ in who is what."""
+    graph = observer.graph
+    found = components(graph, lambda state: is_whole(observer, state))
+    heads = [observer.seen(states[0]) for states in found.members]
+    return in_the_end(
+        observer,
+        lambda state: is_whole(observer, state),
+        lambda state: observer.seen(state) == heads[found.of[state]],
+    )
+
+
+def _caches(observer: Observer) -> Judgement:
+    """In the end the switches and hosts know the Master, if there is one."""
+
+    def good(state: int) -> bool:
+        pairs = zip(observer.conditions(state).caches, observer.seen(state).masters, strict=True)
+        return all(masters.bit_count() != 1 or cached in hosts_of(masters) for cached, masters in pairs)
+
+    return in_the_end(observer, lambda state: is_whole(observer, state), good)
+
+
+def _grouped(observer: Observer) -> Judgement:
+    """In the end the Masters of a sync group's members are on one host."""
+    world = observer.graph.world
+    teams = [
+        [number for number, row in enumerate(world.virtual) if row[index] in team.places]
+        for index, host in enumerate(world.hosts)
+        for team in host.node.cast.groups
+    ]
+
+    def good(state: int) -> bool:
+        masters = observer.seen(state).masters
+        return all(len({masters[number] for number in team}) <= 1 for team in teams)
+
+    return in_the_end(observer, lambda state: is_whole(observer, state), good)
+
+
+def _invariant(invariant: invariants.Invariant) -> Callable[[Observer], Judgement]:
+    return lambda observer: always(observer, invariants.holds(observer, invariant), invariants.speaks(observer, invariant))
+
+
+def _reactions(rule: invariants.ReactionRule) -> Callable[[Observer], Judgement]:
+    return lambda observer: in_every_reaction(observer, rule.good, rule.witness)
+
+
+def _is_faultless(world: World) -> bool:
+    return world.faults == _NO_FAULTS and world.begins == "together"
+
+
+def _is_steady(world: World) -> bool:
+    least = min(router.down_timer_adverts for router in world.routers)
+    return world.begins == "settled" and world.faults == Faults(loss=world.faults.loss) and 0 < world.faults.loss < least
+
+
+PROPERTIES: tuple[Property, ...] = (
+    Property(
+        "S1",
+        "no lasting double Master",
+        "Two routers are never both Master for longer than it takes them to hear each other: the way of one advertisement, or, after "
+        "something went wrong, until the next one has come.",
+        _split,
+    ),
+    Property(
+        "S2",
+        "no silent double Master",
+        "While nothing goes wrong, two routers are both Master only while an advertisement is on its way between them.",
+        _quiet,
+        _is_faultless,
+    ),
+    Property("S3", "losses are forgiven", "From a steady Master one lost advertisement less than it takes moves nobody.", _steady, _is_steady),
+    Property(
+        "S4",
+        "timers are in range",
+        "A Backup waits for at most Master_Down_Interval, a Master advertises at least every interval.",
+        _invariant(invariants.TIMERS),
+    ),
+    Property(
+        "S5",
+        "a Master holds its addresses",
+        "Who becomes Master puts the addresses on and announces them at once.",
+        _reactions(invariants.INSTALLED),
+    ),
+    Property(
+        "S5-caches",
+        "the network finds the Master",
+        "Once all is quiet, who announced the addresses last is the Master.",
+        _caches,
+        lambda world: world.caches,
+    ),
+    Property("S6", "good-byes are meant", "Priority 0 is only sent by a Master that gives up.", _reactions(invariants.FAREWELLS)),
+    Property(
+        "S7",
+        "a sync group agrees",
+        "On one host the members of a sync group are in one state after every event.",
+        _invariant(invariants.GROUPS),
+        lambda world: any(host.node.groups for host in world.hosts),
+    ),
+    Property("S8", "no storm", "Nothing goes on for ever without time passing: no two routers answer each other without end.", _without_time),
+    Property("S9", "nothing raises", "Every state takes every event.", _reactions(invariants.TOTAL)),
+    Property(
+        "S10",
+        "only a Master holds addresses",
+        "Who ceases to be Master takes the addresses away, and nobody else puts them on: a Backup neither answers for them nor forwards.",
+        _reactions(invariants.REMOVED),
+    ),
+    Property("S11", "priorities are in range", "The effective priority is within 1..254, and 255 for an owner.", _invariant(invariants.PRIORITIES)),
+    Property(
+        "L1",
+        "failover in time",
+        "While any router is able, the addresses have a Master within Master_Down_Interval and the way of one advertisement.",
+        _failover,
+    ),
+    Property(
+        "L2",
+        "one Master, the right one",
+        "Once nothing goes wrong any more there is exactly one Master, and no router that preempts has a higher priority.",
+        _election,
+    ),
+    Property(
+        "L3",
+        "handover in Skew_Time",
+        "When a Master is stopped, a Backup follows within its Skew_Time and the way of one advertisement.",
+        _farewell,
+        lambda world: bool(world.faults.stop) and len(world.hosts) > 1,
+    ),
+    Property("L4", "rest", "Once nothing goes wrong any more, nobody changes state ever again.", _rest),
+    Property(
+        "L5",
+        "what is tracked counts",
+        "What is found of interfaces, scripts, files, processes and BFD sessions is in the priority, or a fault, at once.",
+        _invariant(invariants.TRACKING),
+        lambda world: any(router.tracks or router.trackers or router.interface for router in world.routers),
+    ),
+    Property(
+        "L6",
+        "a sync group comes together",
+        "Once nothing goes wrong any more, the Masters of a sync group's members are on one host.",
+        _grouped,
+        lambda world: any(host.node.groups for host in world.hosts),
+    ),
+)
+"""Every property, by the names of the literature's list."""
+
+BY_NAME = {each.name: each for each in PROPERTIES}
+
+NO_TWO_MASTERS = Property(
+    "T1",
+    "never two Masters",
+    "There are never two Masters, not even for a moment: more than VRRP promises; its counterexamples are the ways that lead there.",
+    lambda observer: _of_each(
+        observer,
+        lambda virtual: never(
+            observer, lambda state: is_split(observer, state, virtual), lambda state: bool(observer.seen(state).masters[virtual])
+        ),
+    ),
+)
+"""Not one of the list, for it does not hold in general."""

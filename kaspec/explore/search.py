@@ -1,0 +1,131 @@
+"""Breadth first: every state of a world that can be reached, by as few moves as possible."""
+
+from array import array
+from collections.abc import Callable, Iterator
+
+from attrs import field, frozen
+
+from kaspec.explore.moves import Move
+from kaspec.explore.steps import Steps
+from kaspec.explore.tables import Tables, WorldState
+from kaspec.explore.world import World
+
+ENOUGH = 2_000_000
+"""How many states are looked at unless more are asked for."""
+PAUSE = 4096
+"""How many states are expanded between two looks at whether to go on."""
+
+
+@frozen
+class Progress:
+    """How far a search has come."""
+
+    states: int
+    frontier: int
+    transitions: int
+
+
+KeepGoing = Callable[[Progress], bool]
+"""Asked now and then whether to go on; the place to show progress."""
+
+
+def endlessly(_: Progress) -> bool:
+    """Go on."""
+    return True
+
+
+@frozen(eq=False)
+class Graph:
+    """Every state found, in the order found, and every move between them.
+
+    ``parents`` and ``entered_by`` say from which state and by which move each was found first; the moves from state ``k`` are those from
+    ``offsets[k]`` to ``offsets[k + 1]`` in ``targets`` and ``by``.  ``walk`` is how the first state was come to (``begins="settled"``).
+    ``complete``: nothing was left out.
+    """
+
+    steps: Steps
+    states: list[WorldState]
+    parents: "array[int]"
+    entered_by: "array[int]"
+    offsets: "array[int]"
+    targets: "array[int]"
+    by: "array[int]"
+    complete: bool
+    walk: tuple[tuple[int, WorldState], ...] = field(default=(), repr=False)
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of the world."""
+        return self.steps.tables
+
+    @property
+    def world(self) -> World:
+        """The world."""
+        return self.steps.tables.world
+
+    @property
+    def transitions(self) -> int:
+        """How many moves there are."""
+        return len(self.targets)
+
+    def edges(self, state: int) -> Iterator[tuple[int, int]]:
+        """Return the moves from a state, each with where it leads."""
+        for place in range(self.offsets[state], self.offsets[state + 1]):
+            yield self.by[place], self.targets[place]
+
+    def path(self, state: int) -> tuple[int, ...]:
+        """Return the moves that lead to a state, as few as possible."""
+        found = []
+        while state:
+            found.append(self.entered_by[state])
+            state = self.parents[state]
+        return (*(move for move, _ in self.walk), *reversed(found))
+
+    def move(self, number: int) -> Move:
+        """Return a move by its number."""
+        return self.tables.moves.values[number]
+
+
+def explore(world: World, limit: int = ENOUGH, keep_going: KeepGoing = endlessly) -> Graph:
+    """Find every state of a world, up to a ``limit`` or until it is not to go on."""
+    steps = Steps(Tables(world))
+    walk = _settling(steps) if world.begins == "settled" else ()
+    start = walk[-1][1] if walk else steps.beginning()
+    states, numbers = [start], {start: 0}
+    parents, entered_by, offsets, targets, by = (array("i", first) for first in ([0], [-1], [0], [], []))
+    place, complete = 0, True
+    while place < len(states):
+        if place % PAUSE == 0 and not keep_going(Progress(len(states), len(states) - place, len(targets))):
+            complete = False
+            break
+        for move, after in steps.successors(states[place]):
+            number = numbers.setdefault(after, len(states))
+            if number == len(states):
+                states.append(after)
+                parents.append(place)
+                entered_by.append(move)
+            targets.append(number)
+            by.append(move)
+        offsets.append(len(targets))
+        place += 1
+        if len(states) >= limit:
+            complete = False
+            break
+    offsets.extend([len(targets)] * (len(states) + 1 - len(offsets)))
+    return Graph(steps, states, parents, entered_by, offsets, targets, by, complete, walk)
+
+
+def _settling(steps: Steps) -> tuple[tuple[int, WorldState], ...]:
+    """Let the world run without faults, everything in time, until it is where it was before."""
+    state, walk, seen = steps.beginning(), list[tuple[int, WorldState]](), set[WorldState]()
+    while state not in seen:
+        seen.add(state)
+        move, state = _next(steps, state)
+        walk.append((move, state))
+    return tuple(walk)
+
+
+def _next(steps: Steps, state: WorldState) -> tuple[int, WorldState]:
+    successors = steps.successors(state)
+    calm = [each for each in successors if steps.tables.calm[each[0]]] or successors
+    return calm[0]

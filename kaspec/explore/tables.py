@@ -1,0 +1,239 @@
+"""A world as integer tables: what a search looks up instead of computing.
+
+A state of the world is a tuple of small integers: the number of its conditions, of each host's local state, and of each way's queue.  They
+are numbered as they are met, and what a host makes of an event is asked of the core once: a few hundred times in a search of half a
+million states.
+"""
+
+from typing import Generic, NamedTuple, TypeVar
+
+from attrs import define, field, frozen
+
+from kaspec.address import is_multicast
+from kaspec.explore.local import Deadline, Local, LocalEvent, PowerChanged, Reaction, beginning, elapse, is_up, next_due, react
+from kaspec.explore.moves import Move, Way, duration, is_calm
+from kaspec.explore.world import World
+from kaspec.node import DatagramReceived, Outcome
+from kaspec.units import Interval
+from kaspec.vrrp.effects import SendAdvertisement, SendGratuitousArp, SendUnsolicitedNeighborAdvertisement
+from kaspec.vrrp.transmission import transmit
+from kaspec.wire.ip import encode_ip
+
+T = TypeVar("T")
+NEVER = 1 << 62
+"""Longer than anything takes."""
+WorldState = tuple[int, ...]
+"""The numbers of the conditions, of each host's local state, and of each way's queue, in this order."""
+Queue = tuple[tuple[int, int], ...]
+"""What is on a way, the oldest first: the number of the datagram, and how long it may still take."""
+
+
+class Conditions(NamedTuple):
+    """What is neither in a host nor on a way.
+
+    ``starting`` hosts have been started at the beginning; ``left`` is how often each of ``FAULTS`` may still happen; ``cuts`` are pairs of
+    hosts (sender, receiver); ``caches`` has for each virtual router the host that announced its addresses last, or -1.
+    """
+
+    starting: int
+    left: tuple[int, ...]
+    cuts: frozenset[tuple[int, int]]
+    caches: tuple[int, ...]
+
+
+class Result(NamedTuple):
+    """What comes of a reaction: the new local state, what is sent on which ways, and which virtual routers' addresses are announced."""
+
+    after: int
+    sent: tuple[tuple[int, int], ...]
+    announced: tuple[int, ...]
+
+
+@frozen
+class Happening:
+    """A reaction, and whose."""
+
+    host: int
+    reaction: Reaction
+
+
+@define
+class Register(Generic[T]):
+    """Values and their numbers, in the order met."""
+
+    values: list[T] = field(factory=list)
+    numbers: dict[T, int] = field(factory=dict)
+
+    def of(self, value: T) -> int:
+        """Return a value's number."""
+        number = self.numbers.setdefault(value, len(self.values))
+        if number == len(self.values):
+            self.values.append(value)
+        return number
+
+
+@define
+class Tables:
+    """The tables of a world, which grow as a search asks.
+
+    ``due`` is by local state how long it is until its deadline, ``latest`` by queue how long until something must arrive; ``calm`` and
+    ``lasting`` are by move (``is_calm``, ``duration``).
+    """
+
+    world: World
+    ways: Register[Way] = field(factory=Register)
+    locals: Register[Local] = field(factory=Register)
+    queues: Register[Queue] = field(factory=Register)
+    conditions: Register[Conditions] = field(factory=Register)
+    moves: Register[Move] = field(factory=Register)
+    datagrams: Register[bytes] = field(factory=Register)
+    events: Register[LocalEvent] = field(factory=Register)
+    due: list[int] = field(factory=list)
+    latest: list[int] = field(factory=list)
+    calm: list[bool] = field(factory=list)
+    lasting: list[int] = field(factory=list)
+    happenings: dict[tuple[int, int, int], Happening] = field(factory=dict)
+    results: dict[tuple[int, int, int], Result] = field(factory=dict)
+    heard: dict[tuple[int, int], int] = field(factory=dict)
+    pushed: dict[tuple[int, int], int] = field(factory=dict)
+    popped: dict[int, int] = field(factory=dict)
+    elapsed: dict[tuple[int, int], int] = field(factory=dict)
+    aged: dict[tuple[int, int], int] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        for way in _ways(self.world):
+            self.ways.of(way)
+        self.queue(())
+
+    def beginnings(self) -> tuple[int, ...]:
+        """Return the local states of hosts that have never started."""
+        return tuple(self.local(beginning(host)) for host in self.world.hosts)
+
+    def local(self, local: Local) -> int:
+        """Return the number of a local state."""
+        number = self.locals.of(local)
+        if number == len(self.due):
+            at = next_due(local)
+            self.due.append(NEVER if at is None else at)
+        return number
+
+    def queue(self, queue: Queue) -> int:
+        """Return the number of a queue; that of the empty one is 0."""
+        number = self.queues.of(queue)
+        if number == len(self.latest):
+            self.latest.append(queue[0][1] if queue else NEVER)
+        return number
+
+    def move(self, move: Move) -> int:
+        """Return the number of a move."""
+        number = self.moves.of(move)
+        if number == len(self.calm):
+            self.calm.append(is_calm(move))
+            self.lasting.append(duration(move))
+        return number
+
+    def result(self, host: int, local: int, event: int) -> Result:
+        """Return what a host makes of an event: asked of the core once."""
+        key = host, local, event
+        found = self.results.get(key)
+        if found is None:
+            reaction = react(self.world.hosts[host], self.locals.values[local], self.events.values[event])
+            self.happenings[key] = Happening(host, reaction)
+            found = self.results[key] = self._result(host, reaction)
+        return found
+
+    def hears(self, way: int, queue: int) -> int:
+        """Return the event of the oldest datagram of a way's queue coming in."""
+        datagram = self.queues.values[queue][0][0]
+        event = self.heard.get((way, datagram))
+        if event is None:
+            there = self.ways.values[way]
+            received = DatagramReceived(self._port(there), self.datagrams.values[datagram])
+            event = self.heard[way, datagram] = self.events.of(received)
+        return event
+
+    def push(self, queue: int, datagram: int) -> int:
+        """Return a queue with one more datagram."""
+        found = self.pushed.get((queue, datagram))
+        if found is None:
+            before = () if self.world.single else self.queues.values[queue]
+            found = self.pushed[queue, datagram] = self.queue((*before, (datagram, self.world.delay)))
+        return found
+
+    def pop(self, queue: int) -> int:
+        """Return a queue without its oldest datagram."""
+        found = self.popped.get(queue)
+        if found is None:
+            found = self.popped[queue] = self.queue(self.queues.values[queue][1:])
+        return found
+
+    def elapse(self, local: int, interval: int) -> int:
+        """Return a local state after some time."""
+        found = self.elapsed.get((local, interval))
+        if found is None:
+            later = elapse(self.locals.values[local], Interval(interval))
+            found = self.elapsed[local, interval] = self.local(later)
+        return found
+
+    def age(self, queue: int, interval: int) -> int:
+        """Return a queue after some time."""
+        found = self.aged.get((queue, interval))
+        if found is None:
+            later = tuple((datagram, left - interval) for datagram, left in self.queues.values[queue])
+            found = self.aged[queue, interval] = self.queue(later)
+        return found
+
+    def _port(self, way: Way) -> str:
+        return next(port for port, wire in self.world.hosts[way.receiver].wires.items() if wire == way.wire)
+
+    def _result(self, host: int, reaction: Reaction) -> Result:
+        sent = list[tuple[int, int]]()
+        for outcome in reaction.transition.steps:
+            for effect in outcome.step.effects:
+                if isinstance(effect, SendAdvertisement) and is_up(reaction.after, outcome.router.port):
+                    sent += self._sent(host, outcome, effect)
+        return Result(self.local(reaction.after), tuple(sent), _announced(self.world, host, reaction))
+
+    def _sent(self, host: int, outcome: Outcome, effect: SendAdvertisement) -> list[tuple[int, int]]:
+        """Put an advertisement on the ways that it takes: to every host on the wire, or to the one that it is for."""
+        packet = transmit(effect)
+        wire = self.world.hosts[host].wires.get(outcome.router.port)
+        datagram = self.datagrams.of(encode_ip(packet))
+        return [
+            (number, datagram)
+            for number, way in enumerate(self.ways.values)
+            if way.sender == host
+            and way.wire == wire
+            and (is_multicast(packet.destination) or self._has(way.receiver, packet.destination))
+        ]
+
+    def _has(self, host: int, address: bytes) -> bool:
+        return any(address in link.addresses for link in self.world.hosts[host].links)
+
+
+DEADLINE, START, STOP, CRASH = Deadline(), PowerChanged("start"), PowerChanged("stop"), PowerChanged("crash")
+"""The events that every host knows."""
+
+
+def _ways(world: World) -> list[Way]:
+    """Return every way from a host to another on a wire that both are on."""
+    return [
+        Way(sender, receiver, wire)
+        for sender, one in enumerate(world.hosts)
+        for receiver, other in enumerate(world.hosts)
+        if sender != receiver
+        for wire in dict.fromkeys(one.wires.values())
+        if wire in other.wires.values()
+    ]
+
+
+def _announced(world: World, host: int, reaction: Reaction) -> tuple[int, ...]:
+    """Return the virtual routers whose addresses are announced."""
+    if not world.caches:
+        return ()
+    places = {
+        outcome.place
+        for outcome in reaction.transition.steps
+        if any(isinstance(each, SendGratuitousArp | SendUnsolicitedNeighborAdvertisement) for each in outcome.step.effects)
+    }
+    return tuple(number for number, row in enumerate(world.virtual) if row[host] is not None and row[host] in places)

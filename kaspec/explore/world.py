@@ -1,0 +1,150 @@
+"""A world to explore: hosts on broadcast domains, how long an advertisement takes, and what may go wrong how often.
+
+Nothing here decides anything: the hosts run the daemon's own ``node_step``.  What is left open (``Faults``, and when within ``delay`` an
+advertisement arrives) is what a search tries in every way.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from attrs import evolve, field, fields, frozen
+
+from kaspec.address import Address
+from kaspec.config.model import Configuration
+from kaspec.node import Node
+from kaspec.tracking import Link
+from kaspec.units import ZERO, Interval
+from kaspec.vrrp.intervals import master_down_interval
+from kaspec.vrrp.router import VirtualRouter
+
+MOST_HOSTS = 250
+NOWHERE: Mapping[str, str] = {}
+
+
+@frozen
+class Faults:
+    """How often each thing may go wrong in one run, at any moment.
+
+    ``loss``: an advertisement is lost on its way to one host.  ``crash``: a host dies without a word.  ``stop``: it is stopped as by TERM.
+    ``cut``: two hosts do not hear each other any more; ``one_way``: one does not hear the other.  ``carrier``: an interface of a host loses
+    its carrier.  ``tracked``: something tracked (script, file, process, BFD session) is found bad.
+
+    What ``recovers`` may be mended at any moment later, or never, and that costs nothing: hosts start again, cuts heal, carriers return.
+    """
+
+    loss: int = 0
+    crash: int = 0
+    stop: int = 0
+    cut: int = 0
+    one_way: int = 0
+    carrier: int = 0
+    tracked: int = 0
+    recovers: bool = True
+
+    @property
+    def budgets(self) -> tuple[int, ...]:
+        """How often, in the order of ``FAULTS``."""
+        return tuple(getattr(self, name) for name in FAULTS)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name.replace('_', '-')}={count}" for name, count in zip(FAULTS, self.budgets, strict=True) if count) or "none"
+
+
+FAULTS = tuple(each.name for each in fields(Faults) if each.name != "recovers")
+"""The names of what can go wrong; ``LOSS`` and so on are places in it."""
+LOSS, CRASH, STOP, CUT, ONE_WAY, CARRIER, TRACKED = range(len(FAULTS))
+
+Beginning = Literal["together", "apart", "settled"]
+"""All hosts start at 0; or each at any moment, or never; or all is as a run without faults from ``together`` leaves it."""
+
+
+@frozen
+class Host:
+    """A host: its configuration, its interfaces before it starts, and by interface the broadcast domain that it is on.
+
+    ``definitions`` is what its configuration says beside virtual routers and sync groups (scripts and the like), for the traces.
+    """
+
+    name: str
+    node: Node
+    links: tuple[Link, ...]
+    wires: Mapping[str, str] = NOWHERE
+    definitions: Configuration = field(default=Configuration(), repr=False)
+
+
+@frozen
+class World:
+    """Hosts, and what may happen to them.
+
+    ``virtual`` has a row for each virtual router: its place on each host, ``None`` where it is not.  An advertisement arrives at any moment
+    until ``delay`` after it was sent, on each way from one host to another in the order sent.
+
+    Time leaps from one critical instant to the next (``kaspec.explore.tables``); with a ``grid`` it moves in steps of that instead, which
+    must divide every interval: slower, and the measure of what leaping may leave out.  ``single`` has room for one advertisement on each
+    way, which a second one replaces.  ``caches``: who announced the addresses last is a part of the state.
+    """
+
+    hosts: tuple[Host, ...]
+    virtual: tuple[tuple[int | None, ...], ...]
+    delay: Interval = ZERO
+    faults: Faults = Faults()
+    begins: Beginning = "together"
+    grid: Interval | None = None
+    single: bool = False
+    caches: bool = False
+
+    @classmethod
+    def of(cls, routers: Sequence[VirtualRouter], delay: Interval = ZERO, faults: Faults = Faults(), begins: Beginning = "together",
+           addresses: Sequence[Address] = ()) -> "World":  # fmt: skip
+        """Put each router on a host of its own, called a, b, c and so on, all on one LAN.
+
+        Without ``addresses`` they are at 192.0.2.1 (or fe80::1) and upwards.
+        """
+        hosts = tuple(
+            lone_host(chr(ord("a") + number), router, addresses[number] if addresses else nth_address(router, number + 1))
+            for number, router in enumerate(routers)
+        )
+        return cls(hosts, ((0,) * len(hosts),), delay, faults, begins)
+
+    @property
+    def routers(self) -> tuple[VirtualRouter, ...]:
+        """Every virtual router of every host."""
+        return tuple(router for host in self.hosts for router in host.node.routers)
+
+    @property
+    def longest_interval(self) -> Interval:
+        """The longest time between two advertisements of a Master."""
+        return max(router.advertisement_interval for router in self.routers)
+
+    @property
+    def longest_down_interval(self) -> Interval:
+        """The longest Master_Down_Interval that any router can have, by the longest interval that it can learn."""
+        return max(down_interval(router, 1 if router.trackers or router.tracks else router.priority, self.longest_interval)
+                   for router in self.routers)  # fmt: skip
+
+
+def down_interval(router: VirtualRouter, priority: int, learnt: Interval) -> Interval:
+    """Return Master_Down_Interval of a router with an effective priority; ``learnt`` counts in version 3 only."""
+    interval = router.advertisement_interval if router.version == 2 else learnt
+    return master_down_interval(router.version, priority, interval, router.down_timer_adverts)
+
+
+def lone_host(name: str, router: VirtualRouter, address: Address) -> Host:
+    """Return a host with one virtual router, whose interface is on the LAN."""
+    return Host(name, Node((router,)), (Link(router.interface, up=True, addresses=(address,)),), {router.port: "lan"})
+
+
+def nth_address(router: VirtualRouter, number: int) -> Address:
+    """Return an address for documentation (RFC 5737), or of the link: the ``number``th."""
+    assert 0 < number < MOST_HOSTS
+    return Address((b"\xc0\0\2" if router.family == 4 else b"\xfe\x80" + bytes(13)) + bytes([number]))
+
+
+def without_later_announcements(routers: Iterable[VirtualRouter]) -> tuple[VirtualRouter, ...]:
+    """Return routers that announce addresses when they become Master and never again for its own sake.
+
+    Later bursts change no state and nobody's mind, but their timers are parts of the state; a law compares the searches with and without.
+    """
+    return tuple(
+        evolve(router, garp=evolve(router.garp, delay=None, refresh=None, lower_priority_delay=None, extra=None)) for router in routers
+    )
