@@ -9,7 +9,13 @@ from kaspec.explore.observing import Observer
 from kaspec.explore.tables import Happening
 from kaspec.explore.world import Host, down_interval
 from kaspec.node import Outcome
-from kaspec.vrrp.effects import InstallAddresses, RemoveAddresses, SendAdvertisement, SendGratuitousArp, SendUnsolicitedNeighborAdvertisement
+from kaspec.vrrp.effects import (
+    InstallAddresses,
+    RemoveAddresses,
+    SendAdvertisement,
+    SendGratuitousArp,
+    SendUnsolicitedNeighborAdvertisement,
+)
 from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
 from kaspec.vrrp.state import Backup, Initialize, Master, State
 
@@ -149,8 +155,9 @@ def _puts_on(outcome: Outcome) -> bool:
 
 
 REMOVED = ReactionRule(
-    lambda happening: all(map(_removes, _leaving(happening)))
-    and all(_is(each) for each in happening.reaction.transition.steps if _puts_on(each)),
+    lambda happening: (
+        all(map(_removes, _leaving(happening))) and all(_is(each) for each in happening.reaction.transition.steps if _puts_on(each))
+    ),
     lambda happening: any(_is(each) for each in happening.reaction.transition.steps),
 )
 """S10."""

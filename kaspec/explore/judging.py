@@ -17,7 +17,7 @@ FOREVER = Interval(NEVER)
 
 @frozen
 class Judgement:
-    """A verdict.  ``path`` are the moves that show why, the last ``again`` of them for ever; ``reason`` says in a few words what there is to say.
+    """A verdict.  ``path`` are the moves that show why, the last ``again`` of them for ever; ``reason`` is for what else there is to say.
 
     ``worst`` is the longest time found, ``bound`` the longest allowed, where the property is about time.  ``subject`` is the virtual router
     that it is about, if it is about one.

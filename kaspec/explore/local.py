@@ -91,7 +91,7 @@ def react(host: Host, local: Local, event: LocalEvent) -> Reaction:
     """Take one event now.  A host that does not run takes notice of nothing but what happens to its interfaces."""
     try:
         return _react(host, local, event)
-    except Exception as error:  # noqa: BLE001  (that nothing raises is a property to be checked, S9)
+    except Exception as error:  # that nothing raises is a property to be checked (S9)
         return Reaction(local, event, local, Transition(local.node_state), f"{type(error).__name__}: {error}")
 
 

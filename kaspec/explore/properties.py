@@ -112,7 +112,9 @@ def _without_time(observer: Observer) -> Judgement:
     found = components(graph, everywhere, at_once=True)
     first = min((state for state in found.recurrent()), default=None)
     if first is None:
-        return Judgement("holds" if graph.complete else "undetermined", reason="" if graph.complete else "the search was ended before it was done")
+        return Judgement(
+            "holds" if graph.complete else "undetermined", reason="" if graph.complete else "the search was ended before it was done"
+        )
     around, again = stays(graph, lambda state: found.of[state] == found.of[first]).longest_run(first, FOREVER)
     return Judgement("violated", (*graph.path(first), *around), again=again)
 
@@ -228,7 +230,9 @@ PROPERTIES: tuple[Property, ...] = (
         _quiet,
         _is_faultless,
     ),
-    Property("S3", "losses are forgiven", "From a steady Master one lost advertisement less than it takes moves nobody.", _steady, _is_steady),
+    Property(
+        "S3", "losses are forgiven", "From a steady Master one lost advertisement less than it takes moves nobody.", _steady, _is_steady
+    ),
     Property(
         "S4",
         "timers are in range",
@@ -256,7 +260,9 @@ PROPERTIES: tuple[Property, ...] = (
         _invariant(invariants.GROUPS),
         lambda world: any(host.node.groups for host in world.hosts),
     ),
-    Property("S8", "no storm", "Nothing goes on for ever without time passing: no two routers answer each other without end.", _without_time),
+    Property(
+        "S8", "no storm", "Nothing goes on for ever without time passing: no two routers answer each other without end.", _without_time
+    ),
     Property("S9", "nothing raises", "Every state takes every event.", _reactions(invariants.TOTAL)),
     Property(
         "S10",
@@ -264,7 +270,12 @@ PROPERTIES: tuple[Property, ...] = (
         "Who ceases to be Master takes the addresses away, and nobody else puts them on: a Backup neither answers for them nor forwards.",
         _reactions(invariants.REMOVED),
     ),
-    Property("S11", "priorities are in range", "The effective priority is within 1..254, and 255 for an owner.", _invariant(invariants.PRIORITIES)),
+    Property(
+        "S11",
+        "priorities are in range",
+        "The effective priority is within 1..254, and 255 for an owner.",
+        _invariant(invariants.PRIORITIES),
+    ),
     Property(
         "L1",
         "failover in time",

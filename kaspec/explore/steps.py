@@ -1,9 +1,9 @@
 """What can happen next: every move from a state of the world, and the state that it leads to.
 
 *Critical instants.*  What must happen now keeps time from passing: a deadline, or the latest arrival of an advertisement.  Otherwise time
-leaps to the next of these; where something may go wrong or be on its way it also stops ``delay`` before a deadline, and where a host may
-start also its Master_Down_Interval before one, so that what is done then can just meet it.  Between two such instants it makes no difference
-to the order of deadlines when something happens.  With ``World.grid`` time moves in equal steps instead; laws compare the two.
+leaps to the next of these; where something may go wrong or is on its way it also stops ``delay`` before a deadline, and where a host may
+start also its Master_Down_Interval before one, so that what is done then can just meet it.  When between two such instants something
+happens changes nothing about the order of deadlines.  With ``World.grid`` time moves in equal steps instead; laws compare the two.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,9 @@ from attrs import define, field
 
 from kaspec.explore.moves import Crashes, Cuts, Delivers, Heals, LinkFlips, Loses, Passes, Reaches, Starts, Stops, TrackedFlips
 from kaspec.explore.tables import CRASH, DEADLINE, NEVER, START, STOP, Conditions, Result, Tables, WorldState
-from kaspec.explore.world import CARRIER, CRASH as CRASHES, CUT, LOSS, ONE_WAY, STOP as STOPS, TRACKED, World, down_interval
+from kaspec.explore.world import CARRIER, CUT, LOSS, ONE_WAY, TRACKED, World, down_interval
+from kaspec.explore.world import CRASH as CRASHES
+from kaspec.explore.world import STOP as STOPS
 from kaspec.node import LinkChanged, TrackerReported
 from kaspec.tracking import Finding, Link
 
@@ -68,7 +70,7 @@ class Steps:
         found: Successors = []
         self._deadlines(state, found)
         self._arrivals(state, conditions, found)
-        found += self._starts(state, conditions)
+        found += self._starts(state)
         if any(conditions.left) or conditions.cuts or self.world.faults.carrier or self.world.faults.tracked:
             found += self._faults(state, conditions)
         self._time(state, conditions, found)
@@ -95,7 +97,7 @@ class Steps:
         started = _with(state, 0, self._conditions(conditions._replace(starting=conditions.starting + 1)))
         return self._moves["starts"][host], self._take(started, host, self.tables.events.of(START))
 
-    def _starts(self, state: WorldState, conditions: Conditions) -> Iterator[tuple[int, WorldState]]:
+    def _starts(self, state: WorldState) -> Iterator[tuple[int, WorldState]]:
         for host in self._startable(state):
             yield self._moves["starts"][host], self._take(state, host, self.tables.events.of(START))
 

@@ -202,9 +202,7 @@ class Tables:
         return [
             (number, datagram)
             for number, way in enumerate(self.ways.values)
-            if way.sender == host
-            and way.wire == wire
-            and (is_multicast(packet.destination) or self._has(way.receiver, packet.destination))
+            if way.sender == host and way.wire == wire and (is_multicast(packet.destination) or self._has(way.receiver, packet.destination))
         ]
 
     def _has(self, host: int, address: bytes) -> bool:

@@ -1,0 +1,95 @@
+"""Laws of the checker: its tables are the core, its leaps leave nothing out, and what it leaves away changes no verdict."""
+
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kaspec.explore import Faults, Graph, World, explore, judge
+from kaspec.explore.observing import Observer
+from kaspec.explore.playing import play, trace
+from kaspec.explore.world import Beginning, without_later_announcements
+from kaspec.trace import Trace, parse
+from kaspec.trace import run as run_trace
+from kaspec.units import SECOND, ZERO, Interval
+from kaspec.vrrp.router import KEEPALIVED, RFC3768, Version, VirtualAddress, VirtualRouter
+from kaspec.wire.vrrp import CENTISECOND
+from tests.laws.strategies import VIRTUAL
+
+ROUTER = VirtualRouter("VI_1", "eth0", 51, addresses=(VirtualAddress(VIRTUAL[0], 24, "eth0"),))
+TICK = CENTISECOND
+"""Of version 3 at 4 cs with priorities 64, 128 and 192: Skew_Time is 3, 2 and 1 of it."""
+COARSE = (64, 128, 192)
+versions: st.SearchStrategy[Version] = st.sampled_from((2, 3))
+beginnings: st.SearchStrategy[Beginning] = st.sampled_from(("together", "apart", "settled"))
+budgets = st.builds(Faults, loss=st.integers(0, 1), crash=st.integers(0, 1), stop=st.integers(0, 1), recovers=st.booleans())
+
+
+@st.composite
+def coarse_worlds(draw: st.DrawFn, faults: st.SearchStrategy[Faults] = budgets) -> World:
+    """Two routers whose every interval is a multiple of ``TICK``."""
+    base = evolve(ROUTER, version=3, advertisement_interval=Interval(4 * TICK), profile=draw(st.sampled_from((KEEPALIVED, RFC3768))))
+    routers = [evolve(base, priority=draw(st.sampled_from(COARSE)), preempt=draw(st.booleans())) for _ in range(2)]
+    delay = draw(st.sampled_from((ZERO, TICK)))
+    return World.of(without_later_announcements(routers), delay, draw(faults))
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Two routers of either version with whatever may go wrong."""
+    version = draw(versions)
+    interval = Interval(SECOND * draw(st.integers(1, 2))) if version == 2 else Interval(CENTISECOND * draw(st.integers(10, 200)))
+    base = evolve(ROUTER, version=version, advertisement_interval=interval, profile=draw(st.sampled_from((KEEPALIVED, RFC3768))))
+    routers = [evolve(base, priority=draw(st.sampled_from((1, 50, 100, 254, 255))), preempt=draw(st.booleans())) for _ in range(2)]
+    faults = draw(st.sampled_from((Faults(), Faults(loss=1), Faults(crash=1), Faults(stop=1), Faults(cut=1), Faults(carrier=1))))
+    begins = draw(beginnings)
+    return World.of(without_later_announcements(routers), draw(st.sampled_from((ZERO, Interval(1_000)))), faults, begins)
+
+
+def masters(graph: Graph) -> frozenset[tuple[int, ...]]:
+    """Return every set of Masters that comes up."""
+    observer = Observer(graph)
+    return frozenset(observer.seen(state).masters for state in range(len(graph.states)))
+
+
+@settings(max_examples=20)
+@given(worlds(), st.data())
+def test_every_run_of_a_search_is_one_of_the_core(world: World, data: st.DataObject) -> None:
+    """Played again by the clock, without tables, the core is in the states that the search saw; and its trace holds."""
+    graph = explore(world, limit=5_000)
+    path = graph.path(data.draw(st.integers(0, len(graph.states) - 1)))
+    run = play(graph, path)
+    text = trace(run)
+    assert text is not None
+    read = parse(text, "run")
+    assert isinstance(read, Trace), read
+    assert run_trace(read).differences == ()
+
+
+@settings(max_examples=15, deadline=None)
+@given(coarse_worlds())
+def test_leaps_leave_nothing_out(world: World) -> None:
+    """Where time moves tick by tick the same Masters come up, and every verdict and every longest time is the same."""
+    leaping, ticking = explore(world), explore(evolve(world, grid=TICK))
+    assert leaping.complete
+    assert ticking.complete
+    assert masters(leaping) == masters(ticking)
+    leapt, ticked = judge(leaping), judge(ticking)
+    assert {name: (each.verdict, each.worst) for name, each in leapt.items()} == {
+        name: (each.verdict, each.worst) for name, each in ticked.items()
+    }
+
+
+@settings(max_examples=10, deadline=None)
+@given(coarse_worlds(st.sampled_from((Faults(), Faults(loss=1), Faults(crash=1)))))
+def test_later_announcements_change_no_verdict(world: World) -> None:
+    """With the timers of gratuitous ARP there are more states, and nothing else to say."""
+    garp = evolve(ROUTER.garp, delay=Interval(10 * TICK), lower_priority_delay=Interval(10 * TICK))
+    hosts = (
+        evolve(host, node=evolve(host.node, routers=tuple(evolve(each, garp=garp) for each in host.node.routers))) for host in world.hosts
+    )
+    announcing = evolve(world, hosts=tuple(hosts))
+    few, many = explore(world), explore(announcing)
+    assert masters(few) == masters(many)
+    assert {name: (each.verdict, each.worst) for name, each in judge(few).items()} == {
+        name: (each.verdict, each.worst) for name, each in judge(many).items()
+    }
