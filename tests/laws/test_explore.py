@@ -10,9 +10,8 @@ from kaspec.explore.playing import play, trace
 from kaspec.explore.world import Beginning, without_later_announcements
 from kaspec.trace import Trace, parse
 from kaspec.trace import run as run_trace
-from kaspec.units import SECOND, ZERO, Interval
+from kaspec.units import CENTISECOND, SECOND, ZERO, Interval
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, Version, VirtualAddress, VirtualRouter
-from kaspec.wire.vrrp import CENTISECOND
 from tests.laws.strategies import VIRTUAL
 
 ROUTER = VirtualRouter("VI_1", "eth0", 51, addresses=(VirtualAddress(VIRTUAL[0], 24, "eth0"),))
