@@ -6,7 +6,10 @@ from typing import Literal
 from attrs import frozen
 
 from kaspec.address import Address, format_address
+from kaspec.config.render_services import endpoint_of
 from kaspec.config.values import plain_seconds
+from kaspec.lvs.succession import ServiceAction
+from kaspec.report.services import service_name
 from kaspec.units import in_seconds
 from kaspec.vrrp.authentication import HmacTrailer
 from kaspec.vrrp.holdings import Holding, PolicyRule, Route
@@ -75,6 +78,13 @@ def of_regrouping(old: Iterable[SyncGroup], new: Iterable[SyncGroup], routers: I
             what = f"sync group {group.name} joins {', '.join(here)}: if one of them is not Master, or at fault, none stays Master"
             found.append(Consequence("MASTER", "risk", what))
     return tuple(found)
+
+
+def of_service(action: ServiceAction) -> tuple[Consequence, ...]:
+    """Return what follows for those who are connected through a virtual server."""
+    gone = (f"{service_name(each)} is served no more: its connections end" for each in action.lost_services)
+    servers = (f"connections to real_server {endpoint_of(each)} end" for each in action.lost_servers)
+    return tuple(Consequence("ANY", "outage", what) for what in (*gone, *servers))
 
 
 def of_loss(items: Iterable[Holding]) -> tuple[Consequence, ...]:

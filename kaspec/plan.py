@@ -10,7 +10,8 @@ from typing import Any, Generic, Literal, TypeVar, assert_never
 from attrs import field, fields, frozen
 
 from kaspec.config.model import BfdInstance, Configuration, InstanceSettings
-from kaspec.consequences import Consequence, Holders, of_change, of_loss, of_move, of_regrouping, of_start, of_stop
+from kaspec.consequences import Consequence, Holders, of_change, of_loss, of_move, of_regrouping, of_service, of_start, of_stop
+from kaspec.lvs.succession import ServiceAction, succession_of_services
 from kaspec.succession import Added, Changed, Fate, Kept, Moved, Removed, succession
 from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess
 from kaspec.vrrp.holdings import PolicyRule, Route
@@ -71,7 +72,8 @@ class Action:
 
 @frozen
 class Plan:
-    """What a reload does: ``definitions`` are changes of ``global_defs``, ``actions`` has one for each instance.
+    """What a reload does: ``definitions`` are changes of ``global_defs``, ``actions`` has one for each instance, ``services`` for each
+    virtual server.
 
     ``others`` are changes of what has no place of its own here.
     """
@@ -87,12 +89,14 @@ class Plan:
     processes: Difference[TrackedProcess] = field(factory=Difference)
     regrouping: tuple[Consequence, ...] = ()
     rules: Difference[PolicyRule] = field(factory=Difference)
+    services: tuple[ServiceAction, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
         lists = (self.addresses, self.routes, self.rules, self.sessions, self.scripts, self.files, self.processes)
-        return not (self.definitions or self.others or any(lists)) and all(each.kind == "keep" for each in self.actions)
+        kinds = {*(each.kind for each in self.actions), *(each.kind for each in self.services)}
+        return kinds <= {"keep"} and not (self.definitions or self.others or any(lists))
 
     @property
     def losses(self) -> tuple[Consequence, ...]:
@@ -102,7 +106,8 @@ class Plan:
     @property
     def consequences(self) -> tuple[Consequence, ...]:
         """Everything that follows for the network."""
-        return (*self.losses, *self.regrouping, *(each for action in self.actions for each in action.consequences))
+        instances = (each for action in self.actions for each in action.consequences)
+        return (*self.losses, *self.regrouping, *instances, *(each for action in self.services for each in of_service(action)))
 
     @property
     def interrupts(self) -> bool:
@@ -126,6 +131,7 @@ def plan(old: Configuration, new: Configuration) -> Plan:
         processes=difference(old.processes, new.processes),
         regrouping=of_regrouping(old.groups, new.groups, old.routers),
         rules=difference(old.static_rules, new.static_rules),
+        services=succession_of_services(old.services, new.services),
     )
 
 
@@ -143,6 +149,7 @@ _PLANNED = {
     "scripts",
     "files",
     "processes",
+    "services",
 }
 """The parts of a configuration that a plan has a place of its own for."""
 

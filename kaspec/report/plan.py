@@ -1,22 +1,35 @@
 """A reload's plan as text and as JSON values: every setting in keepalived's own word, passwords never shown."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
+from attrs import evolve
+
 from kaspec.config.alerts import write_alerts
-from kaspec.config.model import BfdInstance, Command, GroupSettings, Telling, Transport
+from kaspec.config.debounce import render_link_delays
+from kaspec.config.model import BfdInstance, Command, GroupSettings, Snmp, Telling, Transport
 from kaspec.config.pacing import render_garp_group
 from kaspec.config.render import render_bfd_instance, render_group, render_track, render_tracker
+from kaspec.config.render_checks import render_credentials
 from kaspec.config.render_holdings import render_address, render_route, render_rule
+from kaspec.config.render_services import render_server_group
 from kaspec.config.terms import Fifo, Owner, write_fifo, write_owner, write_sync_daemon, write_timeouts
 from kaspec.config.trackers import render_file, render_process, render_script
 from kaspec.config.transport import write_peers
 from kaspec.config.values import plain_seconds
-from kaspec.consequences import Consequence
+from kaspec.config.writing import word
+from kaspec.consequences import Consequence, of_service
+from kaspec.firewall import FirewallStyle
 from kaspec.health.credentials import Credentials
+from kaspec.link_delay import LinkDelay
+from kaspec.lvs.model import ServerGroup
 from kaspec.lvs.settings import LvsSettings, SyncDaemon, Timeouts
+from kaspec.lvs.succession import ServiceAction
 from kaspec.pacing import GarpGroup
 from kaspec.plan import Action, Change, Difference, Plan, changes, difference
+from kaspec.report.plan_services import SERVICE_HEADS, action_details, action_name
+from kaspec.report.services import service_name
 from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess
 from kaspec.units import ZERO
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, NoAuthentication, SimplePassword
@@ -74,6 +87,8 @@ DEFAULTS: Mapping[str, str] = {
     "groups": "garp_group",
     "has_lvs": "virtual_server",
     "credentials": "SSL",
+    "firewall": "nftables",
+    "server_groups": "virtual_server_group",
 }
 """The same for a field of ``global_defs``, or of the configuration."""
 SECONDS = {
@@ -114,6 +129,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "track_file": _both(plan.files, _file),
         "vrrp_track_process": _both(plan.processes, _process),
         "instances": [_action(action) for action in plan.actions],
+        "virtual_servers": [_service(action) for action in plan.services],
         "consequences": [_consequence(each) for each in plan.consequences],
     }
 
@@ -142,6 +158,10 @@ def _lines(plan: Plan, kept: bool) -> Iterator[str]:
         router = action.instance.router
         yield f"vrrp_instance {router.name} (VRID {router.virtual_router_id} on {router.interface}): {HEADS[action.kind]}"
         yield from (f"    {line}" for line in _details(action))
+    for service in plan.services:
+        if service.kind != "keep" or kept:
+            yield f"{action_name(service)}: {SERVICE_HEADS[service.kind]}"
+            yield from (f"    {line}" for line in (*action_details(service), *map(_warning, of_service(service))))
     yield _sum(plan)
 
 
@@ -176,12 +196,18 @@ def _details(action: Action) -> Iterator[str]:
 def _sum(plan: Plan) -> str:
     if plan.is_empty:
         return "Nothing to do: both mean the same"
-    counts = {kind: sum(action.kind == kind for action in plan.actions) for kind in HEADS}
-    words = {"keep": "untouched", "change": "changed", "restart": "restarted", "start": "started", "stop": "stopped"}
-    said = ", ".join(f"{count} {words[kind]}" for kind, count in counts.items() if count) or "none"
+    said = f"Instances: {_counted(plan.actions)}"
+    if plan.services:
+        said += f"; virtual servers: {_counted(plan.services)}"
     grades = {each.grade for each in plan.consequences}
     verdict = "interrupts service" if "outage" in grades else "may interrupt service" if "risk" in grades else "interrupts nothing"
-    return f"Instances: {said}; this {verdict}"
+    return f"{said}; this {verdict}"
+
+
+def _counted(actions: Iterable[Action] | Iterable[ServiceAction]) -> str:
+    counts = Counter[str](action.kind for action in actions)
+    words = {"keep": "untouched", "change": "changed", "restart": "restarted", "start": "started", "stop": "stopped"}
+    return ", ".join(f"{counts[kind]} {word}" for kind, word in words.items() if counts[kind]) or "none"
 
 
 def _warning(consequence: Consequence) -> str:
@@ -234,9 +260,8 @@ def _plus_minus(difference: Difference[Any], write: Callable[[Any], str]) -> lis
 
 def _flat(change: Change) -> tuple[Change, ...]:
     """Take a policy apart into its settings."""
-    return (
-        changes(change.old, change.new) if isinstance(change.new, GarpPolicy | Profile | Transport | Telling | LvsSettings) else (change,)
-    )
+    policies = GarpPolicy | Profile | Transport | Telling | Snmp | LvsSettings
+    return changes(change.old, change.new) if isinstance(change.new, policies) else (change,)
 
 
 def _changed(change: Change, keywords: Mapping[str, str]) -> dict[str, str]:
@@ -281,6 +306,12 @@ def _value(name: str, value: Any) -> str:
             return ".".join(map(str, value)) if len(value) == 4 else value.hex(":", 2)
         case Command(line, user, group):
             return " ".join(word for word in (f'"{line}"', user, group) if word)
+        case ServerGroup():
+            return f"{value.name} {{ {'; '.join(render_server_group(value))} }}"
+        case FirewallStyle(table, priority, counters):
+            return f"{word(table)} (priority {priority}{', counters' if counters else ''})"
+        case LinkDelay():
+            return next(render_link_delays((value,)))
         case SyncGroup():
             return " ".join(render_group(value).split())
         case GroupSettings():
@@ -333,6 +364,15 @@ def _action(action: Action) -> dict[str, Any]:
         "changes": [_changed(each, OWN) for change in action.changes if change.name not in _HELD for each in _flat(change)],
         **{OWN[name]: _both(_held(action, name), lambda each: _member(each, own)) for name in _HELD},
         "consequences": [_consequence(each) for each in action.consequences],
+    }
+
+
+def _service(action: ServiceAction) -> dict[str, Any]:
+    return {
+        "name": service_name(action.virtual.key),
+        "action": action.kind,
+        "changes": list(action_details(action)),
+        "consequences": [_consequence(each) for each in of_service(action)],
     }
 
 

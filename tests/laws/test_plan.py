@@ -1,6 +1,7 @@
 """Laws of the plan: it says everything a reload does, and nothing else happens."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -78,6 +79,7 @@ def applied(made: Plan, old: Configuration) -> Configuration:
         scripts=_joined(old.scripts, made.scripts),
         files=_joined(old.files, made.files),
         processes=_joined(old.processes, made.processes),
+        services=tuple(action.new for action in made.services if action.new),
         routers=tuple(each.router for each in instances),
         settings=tuple(each.settings for each in instances if each.settings),
         **{change.name: change.new for change in made.others},
@@ -106,7 +108,7 @@ wholes = settings(max_examples=settings().max_examples // 3)
 
 
 def unordered(configuration: Configuration) -> tuple[object, ...]:
-    lists = ("static_addresses", "static_routes", "static_rules", "bfd_instances", "scripts", "files", "processes")
+    lists = ("static_addresses", "static_routes", "static_rules", "bfd_instances", "scripts", "files", "processes", "services")
     nothing: dict[str, Any] = dict.fromkeys(lists, ())
     return evolve(configuration, **nothing), *(set(getattr(configuration, each)) for each in lists)
 
@@ -156,12 +158,13 @@ def test_the_way_back_undoes_the_plan(pair: tuple[Configuration, Configuration])
 
 @wholes
 @given(pairs)
-def test_every_plan_can_be_shown_and_shows_no_password(pair: tuple[Configuration, Configuration]) -> None:
+def test_every_plan_is_in_words_of_the_file_and_shows_no_password(pair: tuple[Configuration, Configuration]) -> None:
     old, new = (evolve(each, routers=tuple(evolve(router, authentication=_SECRETS[place]) for router in each.routers))
                 for place, each in enumerate(pair))  # fmt: skip
     made = plan(old, new)
     text = "\n".join(render_plan(made)) + json.dumps(plan_json(made))
     assert "s3cr3t" not in text
+    assert not re.search(r"\b[A-Z][A-Za-z]+\([a-z_]+=", text), "a value as the program has it"
     assert len(render_plan(made, kept=False)) <= len(render_plan(made))
 
 

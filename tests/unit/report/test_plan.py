@@ -94,3 +94,73 @@ def test_who_is_told_is_compared_keyword_by_keyword() -> None:
         "    umask none -> 022",
         "    startup_script_timeout 10 -> 20",
     )
+
+
+SERVED = """\
+global_defs {
+    lvs_timeouts tcp 7200
+}
+SSL {
+    password s3cr3t
+}
+virtual_server_group G {
+    192.0.2.1 80
+}
+virtual_server 198.51.100.100 80 {
+    protocol TCP
+    lb_algo rr
+    real_server 192.0.2.11 80 {
+        TCP_CHECK {
+            connect_timeout 2
+        }
+    }
+    real_server 192.0.2.12 80 {
+    }
+}
+virtual_server fwmark 3 {
+    real_server 192.0.2.12 80 {
+    }
+}
+"""
+
+
+def test_virtual_servers_change_setting_by_setting_and_say_whose_connections_end() -> None:
+    new = SERVED.replace("lb_algo rr", "lb_algo wrr\nomega").replace("timeout 2", "timeout 3").replace("192.0.2.12 80", "192.0.2.13 80", 1)
+    new = new.replace("tcp 7200", "tcp 9").replace("s3cr3t", "s3cr3t2").replace("192.0.2.1 80", "192.0.2.2 80", 1).replace("k 3", "k 4")
+    assert made(SERVED, new) == (
+        "global_defs: changes",
+        "    lvs_timeouts tcp 7200 -> tcp 9",
+        "    SSL password -> password",
+        "    virtual_server_group G { 192.0.2.1 80 } -> G { 192.0.2.2 80 }",
+        "virtual_server fwmark 3: stops",
+        "    - real_server 192.0.2.12 80 weight 1",
+        "    outage: FWM 3 is served no more: its connections end",
+        "virtual_server 198.51.100.100 80 (TCP): changes in place; servers that stay keep their connections",
+        "    lb_algo rr -> wrr",
+        "    omega no -> yes",
+        "    - real_server 192.0.2.12 80 weight 1",
+        "    real_server 192.0.2.11 80: TCP_CHECK connect_timeout 2 -> 3",
+        "    + real_server 192.0.2.13 80 weight 1",
+        "    outage: connections to real_server 192.0.2.12 80 end",
+        "virtual_server fwmark 4: starts",
+        "    + real_server 192.0.2.12 80 weight 1",
+        "Instances: none; virtual servers: 1 changed, 1 started, 1 stopped; this interrupts service",
+    )
+
+
+def test_other_checks_are_named_and_other_pages_shown_whole() -> None:
+    page = "real_server 192.0.2.11 80 {\nHTTP_GET {\nurl {\npath /a\n}\nurl {\npath /b\n}\n}\n"
+    first = SERVED.replace("real_server 192.0.2.11 80 {", page, 1)
+    details = [line.strip() for line in made(first, first.replace("path /a", "path /c"))[1:3]]
+    assert [line.split("path")[0] for line in details] == [
+        "real_server 192.0.2.11 80: HTTP_GET - url { ", "real_server 192.0.2.11 80: HTTP_GET + url { "
+    ]  # fmt: skip
+    exchanged = made(SERVED, SERVED.replace("TCP_CHECK", "PING_CHECK"))
+    assert exchanged[1:3] == ("    real_server 192.0.2.11 80: - TCP_CHECK", "    real_server 192.0.2.11 80: + PING_CHECK")
+
+
+def test_virtual_servers_that_are_not_touched_are_left_out_of_the_log() -> None:
+    found = plan(read(SERVED, "x").configuration, read(SERVED.replace("lb_algo rr", "lb_algo sh"), "x").configuration)
+    assert "virtual_server fwmark 3: is not touched" in render_plan(found)
+    assert not any("fwmark 3" in line for line in render_plan(found, kept=False))
+    assert [each["action"] for each in plan_json(found)["virtual_servers"]] == ["change", "keep"]
