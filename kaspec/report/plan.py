@@ -4,14 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
-from attrs import evolve
-
 from kaspec.config.alerts import write_alerts
 from kaspec.config.debounce import render_link_delays
 from kaspec.config.model import BfdInstance, Command, GroupSettings, Snmp, Telling, Transport
 from kaspec.config.pacing import render_garp_group
 from kaspec.config.render import render_bfd_instance, render_group, render_track, render_tracker
-from kaspec.config.render_checks import render_credentials
 from kaspec.config.render_holdings import render_address, render_route, render_rule
 from kaspec.config.render_services import render_server_group
 from kaspec.config.terms import Fifo, Owner, write_fifo, write_owner, write_sync_daemon, write_timeouts
