@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.lab.network import Host
+from conformance.lab.waiting import wait_until
 from kaspec.address import format_address, parse_address
 from kaspec.node import LinkChanged
 from kaspec.tracking import Link
@@ -121,9 +122,15 @@ def test_it_starts_with_every_interface_and_its_addresses_in_the_kernels_order(l
     for address in ("10.1.0.1/24", "192.168.123.9/24", "10.2.0.1/24", "fd00::1/64"):
         lan.a.set_address("eth0", address)
     lan.lab.plug(lan.a, "eth1", connected=False)
-    with lan.a.namespace.entered():
-        kernel = Kernel()
-    kernel.close()
+
+    def looked() -> Kernel:
+        with lan.a.namespace.entered():
+            started = Kernel()
+        started.close()
+        return started
+
+    wait_until(lambda: not looked().interfaces["eth1"].link.up, PATIENCE, "the kernel to see that the carrier is gone")
+    kernel = looked()
     interface = kernel.interfaces["eth0"]
     assert (interface.index, interface.mac.hex(":")) == (lan.a.index("eth0"), "02:00:00:00:00:01")
     assert [parse_address(each.split("/")[0]) for each in lan.a.addresses("eth0")] == list(interface.link.addresses)
