@@ -117,7 +117,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "empty": plan.is_empty,
         "interrupts": plan.interrupts,
         "global_defs": [_changed(each, DEFAULTS) for change in plan.definitions for each in _flat(change)],
-        "other": [_changed(each, DEFAULTS) for each in plan.others],
+        "other": [_changed(each, DEFAULTS) for change in plan.others for each in _flat(change)],
         "static_ipaddress": _both(plan.addresses, _static_address),
         "static_routes": _both(plan.routes, render_route),
         "static_rules": _both(plan.rules, render_rule),
