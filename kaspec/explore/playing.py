@@ -32,6 +32,7 @@ from kaspec.trace.configuration import block
 from kaspec.trace.recording import Recording, entry
 from kaspec.trace.writing import write
 from kaspec.units import Instant, Interval, after, in_seconds
+from kaspec.vrrp.authentication import Keyed
 from kaspec.vrrp.events import Shutdown, Startup
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile
 from kaspec.vrrp.state import rebase
@@ -122,7 +123,7 @@ class _Stage:
         there = self.steps.world.hosts[host]
         for each in self._core_events(host, event):
             taken = node_step(there.node, self.nodes[host], each, self.now)
-            self.nodes[host] = taken.state
+            self.nodes[host] = evolve(taken.state, associations={})  # the search leaves them out too
             yield each, taken
         if event == PowerChanged("crash"):
             self.nodes[host] = initial(there.node, self.nodes[host].links.values())
@@ -166,10 +167,11 @@ def play(graph: Graph, path: Sequence[int], again: int = 0) -> Run:
 def trace(run: Run, title: Sequence[str] = ()) -> str | None:
     """Write a run in the trace language (docs/trace-language.md), every expectation filled in; what the network does is in comments.
 
-    ``None`` if a trace cannot say which rules its routers follow: a profile of one's own, or more than one.
+    ``None`` if a trace cannot say it: its routers follow a profile of one's own, or more than one, or number what they send.
     """
     profiles = {router.profile for router in run.world.routers}
-    if len(profiles) != 1 or not profiles <= set(_PROFILES):
+    numbered = any(isinstance(router.authentication, Keyed) for router in run.world.routers)
+    if len(profiles) != 1 or not profiles <= set(_PROFILES) or numbered:
         return None
     (profile,) = profiles
     statements = () if profile == KEEPALIVED else (t.UsesProfile(_PROFILES[profile]),)

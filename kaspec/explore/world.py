@@ -39,7 +39,18 @@ class Faults:
     one_way: int = 0
     carrier: int = 0
     tracked: int = 0
-    recovers: bool = True
+    recovers: bool = field(default=True, kw_only=True)
+
+    @classmethod
+    def once(cls, *names: str) -> "Faults":
+        """Let each of the named things happen once."""
+        return cls.counted(dict.fromkeys(names, 1))
+
+    @classmethod
+    def counted(cls, counts: Mapping[str, int]) -> "Faults":
+        """Let each of the named things happen so often."""
+        assert set(counts) <= set(FAULTS), counts
+        return cls(*(counts.get(name, 0) for name in FAULTS))
 
     @property
     def budgets(self) -> tuple[int, ...]:

@@ -1,0 +1,178 @@
+"""``kaspec verify``: every run that some hosts' configurations can have together, tried before any of them runs."""
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from kaspec.config.reader import Reading
+    from kaspec.explore.deployment import Cluster
+    from kaspec.explore.report import Report, Verified
+    from kaspec.explore.search import Progress
+    from kaspec.explore.world import Faults
+
+HOLDS, VIOLATED, TROUBLE, UNDETERMINED = 0, 1, 2, 3
+"""Exit statuses."""
+QUICK, PATIENT = 10, 120
+"""Seconds that a run takes at most."""
+
+EPILOG = """\b
+Examples:
+  kaspec verify master.conf backup.conf
+  kaspec verify --quick master.conf backup.conf           one thing goes wrong at a time; at most 10 s
+  kaspec verify --faults loss=2,crash=1 a.conf b.conf     just these, in every order and at any moment
+  kaspec verify --delay 20 a.conf b.conf                  an advertisement takes up to 20 ms
+  kaspec verify --json a.conf b.conf | jq .verdict
+
+\b
+What can go wrong (--faults NAME=COUNT,...), in one run, at any moment, in any order:
+  loss       an advertisement is lost on its way to one host
+  crash      a host dies without a word; it may start again
+  stop       a host is stopped as by TERM; it may start again
+  cut        two hosts do not hear each other; it may heal
+  one-way    one host does not hear another; it may heal
+  carrier    an interface of a host loses its carrier; it may come back
+  tracked    a script, file, process or BFD session is found bad; it may be good again
+
+\b
+Without --faults every one of these is tried by itself, and every two of them together.
+
+\b
+The routers are the daemon's own code; time is exact to the microsecond.  What holds is described in
+docs/verify.md.  Addresses that no file tells are assumed, and said to be.
+
+\b
+Exit statuses:
+  0   everything holds
+  1   something is violated: how that comes about is shown
+  2   a file cannot be read or has errors, or an option is not understood
+  3   undetermined: there was not enough time, or something cannot be explored"""
+
+
+@click.command(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.argument("files", nargs=-1, required=True, metavar="FILE FILE...", type=click.Path(path_type=Path))
+@click.option("--faults", "named", metavar="NAME=COUNT,...", help="What may go wrong, and how often; see below.")
+@click.option("--delay", metavar="MILLISECONDS", type=float, default=1.0, show_default=True, help="How long an advertisement may take.")
+@click.option("--quick", is_flag=True, help=f"Try no two faults together, and end after {QUICK} s.")
+@click.option("--time", "limit", metavar="SECONDS", type=float, help=f"When to end.  [default: {PATIENT}, or {QUICK} with --quick]")
+@click.option("--json", "as_json", is_flag=True, help="Write everything that was found as JSON, traces included.")
+@click.option("-i", "--config-id", metavar="ID", help="What @ID lines are compared with; the short host name if not given.")
+def verify(
+    files: tuple[Path, ...], named: str | None, delay: float, quick: bool, limit: float | None, as_json: bool, config_id: str | None
+) -> None:
+    """Try every run that the configurations FILE of some hosts can have together.
+
+    Tells whether they always elect one Master and the right one, how long a failover takes at worst, and for what is violated how it comes
+    about and which line of which file to change.
+    """
+    from kaspec.explore.report import report_json, report_lines
+
+    if len(files) < 2:
+        _give_up("There is nothing to verify in one file: name the peer's as well")
+    if delay < 0:
+        _give_up("--delay: it cannot be negative")
+    faults = None if named is None else _faults(named)
+    readings = _readings(files, config_id)
+    ends = time.monotonic() + (limit if limit is not None else QUICK if quick else PATIENT)
+    report = _verify(readings, files, faults, quick, int(delay * 1000), ends)
+    click.echo(report_json(report) if as_json else "\n".join(report_lines(report)))
+    sys.exit({"holds": HOLDS, "violated": VIOLATED, "undetermined": UNDETERMINED}[report.verdict])
+
+
+def _give_up(complaint: str) -> NoReturn:
+    click.echo(complaint, err=True)
+    sys.exit(TROUBLE)
+
+
+def _faults(named: str) -> "Faults":
+    from kaspec.explore.world import FAULTS, Faults
+
+    counts = {}
+    for each in filter(None, named.split(",")):
+        name, _, count = each.strip().partition("=")
+        if name.replace("-", "_") not in FAULTS or not (count or "1").isdecimal():
+            known = ", ".join(fault.replace("_", "-") for fault in FAULTS)
+            _give_up(f"--faults: {each.strip()!r} is not understood; it is NAME=COUNT, with NAME one of {known}")
+        counts[name.replace("-", "_")] = int(count or 1)
+    return Faults.counted(counts)
+
+
+def _readings(files: Sequence[Path], config_id: str | None) -> "list[Reading]":
+    from shell.configuration import Unreadable, read
+    from shell.options import Options
+
+    found = []
+    for path in files:
+        loaded = read(path, Options().config_id if config_id is None else config_id)
+        if isinstance(loaded, Unreadable):
+            _give_up(loaded.reason)
+        if loaded.has_errors:
+            _give_up(f"{path} has errors, see kaspec check {path}")
+        if not loaded.configuration.routers:
+            _give_up(f"{path} has no vrrp_instance")
+        found.append(loaded.reading)
+    return found
+
+
+def _verify(readings: "list[Reading]", files: Sequence[Path], faults: "Faults | None", quick: bool, delay: int, ends: float) -> "Report":
+    from kaspec.config.compare import compare
+    from kaspec.explore.deployment import deploy
+    from kaspec.explore.report import Report
+    from kaspec.units import Interval
+
+    deployment = deploy(readings, _names(files), Interval(delay))
+    verified = tuple(_put_through(cluster, faults, quick, ends) for cluster in deployment.clusters)
+    return Report(tuple(map(str, files)), verified, deployment.unexplored, compare(tuple(readings)))
+
+
+def _names(files: Sequence[Path]) -> list[str]:
+    """Call each host by its file, or its directory where files are called alike; in letters that a trace can take."""
+    for parts in ([path.stem for path in files], [path.absolute().parent.name for path in files]):
+        words = ["".join(letter if letter.isalnum() or letter in "_.-" else "-" for letter in part) or "host" for part in parts]
+        if len(set(words)) == len(words):
+            return words
+    return [f"host{number}" for number in range(1, len(files) + 1)]
+
+
+def _put_through(cluster: "Cluster", faults: "Faults | None", quick: bool, ends: float) -> "Verified":
+    """Go through the scenes until there is no time, or the first show that the rest is needless."""
+    from kaspec.explore.report import Verified
+    from kaspec.explore.scenes import put_through, scenes
+
+    wanted = list(scenes(cluster, faults, quick))
+    played = []
+    for number, scene in enumerate(wanted):
+        if time.monotonic() > ends:
+            break
+        progress = _Meter(f"{cluster.title}: {number + 1} of {len(wanted)}, {scene.words}", ends)
+        played.append(put_through(scene, progress))
+        progress.done()
+        if scene.is_first and played[-1].verdict == "violated":
+            break
+    return Verified(cluster, tuple(played), tuple(wanted[len(played) :]))
+
+
+class _Meter:
+    """Shows how far a search has come, on a terminal, and says when it must end."""
+
+    def __init__(self, title: str, ends: float) -> None:
+        self.title, self.ends, self.began = title, ends, time.monotonic()
+        self.shows = sys.stderr.isatty()
+        self.show("")
+
+    def __call__(self, progress: "Progress") -> bool:
+        took = max(time.monotonic() - self.began, 0.001)
+        self.show(f": {progress.states} states, {progress.frontier} to look at, {progress.states / took:.0f}/s")
+        return time.monotonic() < self.ends
+
+    def show(self, text: str) -> None:
+        if self.shows:
+            click.echo(f"\r\x1b[K{self.title}{text}"[:200], nl=False, err=True)
+
+    def done(self) -> None:
+        if self.shows:
+            click.echo("\r\x1b[K", nl=False, err=True)
