@@ -1,7 +1,7 @@
 """Run every benchmark with both daemons and print the ratios: ``python -m tests.bench [--repeat N] [--json FILE]``."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -78,26 +78,39 @@ BENCHMARKS = (
 )
 @click.option("--only", default="", help="Run those whose name contains this.")
 def main(repeat: int | None, file: Path, only: str) -> None:
-    """Measure kaspec beside keepalived, in one run."""
+    """Measure kaspec beside keepalived, in one run; what was measured is shown and kept even if it is interrupted."""
     enter_user_namespace()
     console = Console()
     table = Table("measured", "unit", "kaspec", "keepalived", "ratio", title="kaspec beside keepalived (medians)")
     figures: dict[str, dict[str, list[float]]] = {}
-    for benchmark in BENCHMARKS:
-        if only not in benchmark.name:
-            continue
-        runs: dict[Peer, list[tuple[float, ...]]] = {KASPEC: [], KEEPALIVED: []}
-        for number in range(repeat or benchmark.repeats):
-            for peer, made in runs.items():
-                console.log(f"{benchmark.name}: {peer.name}, run {number + 1}")
-                made.append(benchmark.measure(scenes.quiet(peer)))
-        for column, label in enumerate(benchmark.columns):
-            name = f"{benchmark.name}{f' ({label})' if label else ''}"
-            figures[name] = {peer.name: [run[column] for run in made] for peer, made in runs.items()}
-            ours, theirs = (median(figures[name][peer.name]) for peer in (KASPEC, KEEPALIVED))
-            table.add_row(name, benchmark.unit, f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}")
-    file.write_text(json.dumps(figures, indent=2) + "\n")
-    console.print(table)
+    try:
+        for benchmark in BENCHMARKS:
+            if only in benchmark.name:
+                runs = _measured(benchmark, repeat or benchmark.repeats, console)
+                for name, found in _columns(benchmark, runs):
+                    figures[name] = found
+                    ours, theirs = (median(found[peer.name]) for peer in (KASPEC, KEEPALIVED))
+                    table.add_row(name, benchmark.unit, f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}")
+                file.write_text(json.dumps(figures, indent=2) + "\n")
+    finally:
+        console.print(table)
+
+
+def _measured(benchmark: Benchmark, repeats: int, console: Console) -> dict[Peer, list[tuple[float, ...]]]:
+    """Measure so often, both in turn."""
+    runs: dict[Peer, list[tuple[float, ...]]] = {KASPEC: [], KEEPALIVED: []}
+    for number in range(repeats):
+        for peer, made in runs.items():
+            console.log(f"{benchmark.name}: {peer.name}, run {number + 1}")
+            made.append(benchmark.measure(scenes.quiet(peer)))
+    return runs
+
+
+def _columns(benchmark: Benchmark, runs: dict[Peer, list[tuple[float, ...]]]) -> Iterator[tuple[str, dict[str, list[float]]]]:
+    """Yield each column by its name, the figures of both."""
+    for column, label in enumerate(benchmark.columns):
+        name = f"{benchmark.name}{f' ({label})' if label else ''}"
+        yield name, {peer.name: [run[column] for run in made] for peer, made in runs.items()}
 
 
 if __name__ == "__main__":
