@@ -17,7 +17,7 @@ from kaspec.bfd.session import Session
 from kaspec.bfd.speaker import Draw, Outcome, Speaker, Speaking, Transition, deadlines, expire, known, reconfigure, shut_down
 from kaspec.bfd.speaker import take_datagram as take_packet
 from kaspec.bfd.timers import CHANCES
-from kaspec.config.model import Configuration
+from kaspec.config.model import LISTENERS, Configuration, Listener
 from kaspec.report.bfd import log_lines, render_bfd_data, stray_line
 from kaspec.report.journal import counted, is_telling
 from kaspec.units import SECOND, Instant, Interval
@@ -39,17 +39,17 @@ FAREWELL = Interval(SECOND)
 """How long neighbors are told of a shutdown at most; the parent's patience is longer."""
 
 
-def run_child(options: Options, configuration: Configuration, channel: Channel, line: socket) -> int:
-    """Run BFD until the parent says stop or ends, telling VRRP over ``line``; return the exit code."""
-    return asyncio.run(_run(options, configuration, channel, line))
+def run_child(options: Options, configuration: Configuration, channel: Channel, ends: tuple[socket, socket]) -> int:
+    """Run BFD until the parent says stop or ends, telling VRRP and the checker over ``ends``; return the exit code."""
+    return asyncio.run(_run(options, configuration, channel, ends))
 
 
-async def _run(options: Options, configuration: Configuration, channel: Channel, line: socket) -> int:
+async def _run(options: Options, configuration: Configuration, channel: Channel, ends: tuple[socket, socket]) -> int:
     loop = asyncio.get_running_loop()
     bfd = BfdLoop(loop, bool(options.log_detail))
     child = _Child(bfd)
     leash = child.leash = Leash("BFD", loop.create_future(), child.obey)
-    bfd.teller = Teller(loop, line, bfd.known)
+    bfd.tellers = {who: Teller(loop, end, partial(bfd.known, who)) for who, end in zip(LISTENERS, ends, strict=True)}
     loop.set_exception_handler(leash.give_up)
     loop.add_reader(channel.fileno(), leash.listen, channel)
     gc.collect()
@@ -69,11 +69,11 @@ class BfdLoop:
 
     loop: asyncio.AbstractEventLoop
     detail: bool
-    teller: Teller | None = None
+    tellers: dict[Listener, Teller] = field(factory=dict)
     speaker: Speaker = Speaker()
     state: Speaking = Speaking()
-    instances: dict[str, bool] = field(factory=dict)
-    """By name, whether VRRP is told."""
+    listeners: dict[str, frozenset[Listener]] = field(factory=dict)
+    """By a session's name, who is told of it."""
     _alarm: clock.Alarm = field(init=False)
     _receivers: dict[Place, BfdReceiver] = field(factory=dict)
     _senders: dict[Key, BfdSender] = field(factory=dict)
@@ -86,7 +86,7 @@ class BfdLoop:
     def reconfigure(self, configuration: Configuration) -> None:
         """Replace the configuration, at the start by the first: what is the same is not touched."""
         new = Speaker(tuple(each.session for each in configuration.bfd_instances))
-        self.instances = {each.session.name: each.vrrp for each in configuration.bfd_instances}
+        self.listeners = {each.session.name: each.listeners for each in configuration.bfd_instances}
         now = clock.now()
         self._open_receivers(new)
         transition = reconfigure(self.speaker, new, self.state, [_draw() for _ in new.sessions], now)
@@ -122,15 +122,16 @@ class BfdLoop:
             for effect in outcome.step.effects:
                 if isinstance(effect, Transmit):
                     self.problems(self._sender(outcome.session).send(encode(effect.packet)))
-                elif isinstance(effect, Report) and self.instances.get(outcome.session.name) and self.teller:
-                    self.teller.tell([(outcome.session.name, effect.up)])
+                elif isinstance(effect, Report):
+                    self._report(outcome.session.name, effect.up)
             self._log(outcome, now)
         if transition.stray is not None:
             self._ration(stray_line(transition.stray))
 
-    def known(self) -> Iterable[Said]:
-        """What VRRP is to be told if it has heard nothing."""
-        return [(session.name, report.up) for session, report in known(self.speaker, self.state) if self.instances[session.name]]
+    def known(self, who: Listener) -> Iterable[Said]:
+        """What a listener is to be told that has heard nothing."""
+        said = ((session.name, report.up) for session, report in known(self.speaker, self.state))
+        return [(name, up) for name, up in said if who in self.listeners[name]]
 
     async def shut_down(self) -> None:
         """Tell every neighbor, as long as the core wants to, but not for ever."""
@@ -149,8 +150,13 @@ class BfdLoop:
         for sender in self._senders.values():
             sender.close()
         self._alarm.close()
-        if self.teller:
-            self.teller.close()
+        for teller in self.tellers.values():
+            teller.close()
+
+    def _report(self, name: str, is_up: bool) -> None:
+        for who in self.listeners.get(name, ()):
+            if who in self.tellers:
+                self.tellers[who].tell([(name, is_up)])
 
     def _hear(self, place: Place) -> None:
         for datagram in self._receivers[place].receive():

@@ -7,6 +7,7 @@ import os
 import time
 import traceback
 from collections.abc import Iterator
+from socket import socket
 from typing import Any
 
 from attrs import define
@@ -23,6 +24,7 @@ from shell import exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.checks.engine import CheckEngine, Subject
 from shell.director import Director, Place
+from shell.findings import Hearer
 from shell.ipvs.kernel import NO_IPVS, Ipvs
 from shell.netlink import Kernel
 from shell.notifier import Notifier, service_fifos
@@ -36,12 +38,12 @@ LOOK_SECONDS = 10.0
 """How often the table is read back: the kernel tells nobody of changes."""
 
 
-def run_child(options: Options, configuration: Configuration, channel: Channel) -> int:
-    """Check and direct until the parent says stop or ends; return the exit code."""
-    return asyncio.run(_run(options, configuration, channel))
+def run_child(options: Options, configuration: Configuration, channel: Channel, sessions: socket) -> int:
+    """Check and direct until the parent says stop or ends, hearing of BFD over ``sessions``; return the exit code."""
+    return asyncio.run(_run(options, configuration, channel, sessions))
 
 
-async def _run(options: Options, configuration: Configuration, channel: Channel) -> int:
+async def _run(options: Options, configuration: Configuration, channel: Channel, sessions: socket) -> int:
     loop = asyncio.get_running_loop()
     runner = Runner(loop)
     notifier = Notifier.at(loop, runner, os.uname().nodename, service_fifos)
@@ -49,12 +51,13 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
     child.director = Director(_open(), child.tell)
     child.engine = CheckEngine(loop, runner, child.director.report)
     child.files = Files(loop, child.hear_of_file)
+    child.hearer = Hearer(loop, sessions, child.engine.session_reported)
     loop.set_exception_handler(child.give_up)
     loop.add_reader(channel.fileno(), child.listen, channel)
-    child.settle(configuration, None)
     kernel = Kernel()
-    kernel.subscribe(lambda _: child.look_at_addresses(kernel))
     child.look_at_addresses(kernel)
+    child.settle(configuration, None)
+    kernel.subscribe(lambda _: child.look_at_addresses(kernel))
     gc.collect()
     gc.freeze()
     logs.info("Startup complete")
@@ -64,6 +67,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel)
     kernel.unsubscribe()
     kernel.close()
     child.files.close()
+    child.hearer.close()
     child.engine.close()
     child.director.end(child.configuration.lvs, keeping=options.dont_release_ipvs)
     await notifier.finish()
@@ -93,6 +97,7 @@ class _Child:
     director: Director | None = None
     engine: CheckEngine | None = None
     files: Files | None = None
+    hearer: Hearer | None = None
     addresses: frozenset[Address] = frozenset()
 
     def settle(self, configuration: Configuration, before: Configuration | None) -> None:
@@ -112,6 +117,8 @@ class _Child:
         self.engine.adopt(tuple(_subjects(configuration)))
         if self.files is not None:
             self.files.adopt(configuration, _tracked(configuration))
+        if self.hearer is not None:
+            self.hearer.ask()
         self.suspend()
 
     def hear_of_file(self, tracker: Tracker, finding: Finding) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 
 from kaspec.config.model import Configuration
 from shell.channel import Channel
-from shell.findings import Line
+from shell.findings import Line, Lines
 from shell.options import Options
 from shell.process import Kind
 
@@ -25,45 +25,43 @@ def _wants_checkers(options: Options, configuration: Configuration) -> bool:
     return options.runs_checkers and (configuration.has_lvs or options.all)
 
 
-def _run_checkers(options: Options, configuration: Configuration, channel: Channel) -> int:
+def _run_checkers(line: Line, options: Options, configuration: Configuration, channel: Channel) -> int:
     from shell.checkers import run_child
 
-    return run_child(options, configuration, channel)
+    return run_child(options, configuration, channel, line.hearing)
 
 
 def _wants_bfd(options: Options, configuration: Configuration) -> bool:
     return not options.no_bfd and (bool(configuration.bfd_instances) or options.all)
 
 
-def _run_bfd(line: Line, options: Options, configuration: Configuration, channel: Channel) -> int:
+def _run_bfd(lines: Lines, options: Options, configuration: Configuration, channel: Channel) -> int:
     from shell.bfd import run_child
 
-    return run_child(options, configuration, channel, line.telling)
+    return run_child(options, configuration, channel, lines.telling)
 
 
 def children() -> tuple[Kind, ...]:
-    """Return them in the order in which they are started; BFD tells VRRP what it finds over a line of their own."""
-    line = Line()
+    """Return them in the order in which they are started; BFD tells each of the others what it finds over a line of their own."""
+    lines = Lines(Line(), Line())
 
     def prepare(module: str) -> None:
-        line.lay()
+        lines.lay()
         importlib.import_module(module)
 
-    def prepare_checkers() -> None:
-        importlib.import_module("shell.checkers")
-
+    run_vrrp, run_checkers = partial(_run_vrrp, lines.vrrp), partial(_run_checkers, lines.checker)
     return (
-        Kind("VRRP", "Keepalived_vrrp", "vrrp", "kaspec_vrrp", partial(_run_vrrp, line), _wants_vrrp, partial(prepare, "shell.vrrp")),
+        Kind("VRRP", "Keepalived_vrrp", "vrrp", "kaspec_vrrp", run_vrrp, _wants_vrrp, partial(prepare, "shell.vrrp")),
         Kind(
             "Healthcheck",
             "Keepalived_healthcheckers",
             "checkers",
             "kaspec_checkers",
-            _run_checkers,
+            run_checkers,
             _wants_checkers,
-            prepare_checkers,
+            partial(prepare, "shell.checkers"),
         ),
-        Kind("BFD", "Keepalived_bfd", "bfd", "kaspec_bfd", partial(_run_bfd, line), _wants_bfd, partial(prepare, "shell.bfd")),
+        Kind("BFD", "Keepalived_bfd", "bfd", "kaspec_bfd", partial(_run_bfd, lines), _wants_bfd, partial(prepare, "shell.bfd")),
     )
 
 

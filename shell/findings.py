@@ -1,12 +1,14 @@
-"""The line from the BFD process to the VRRP process: what sessions were found to be, past the parent, which is not to cost a millisecond.
+"""The lines from the BFD process to those that go by its sessions, past the parent, which is not to cost a millisecond.
 
-The parent lays it and holds both ends, so it outlives either process.  Whoever starts to listen asks for everything that is known; so
+The parent lays a line and holds both ends, so it outlives either process.  Whoever starts to listen asks for everything that is known; so
 nothing is lost over a respawn or a reload, and neither process needs to know when the other began.
 """
 
 import socket
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable
+
+from attrs import frozen
 
 ASK = b"?"
 LONGEST = 512
@@ -37,9 +39,27 @@ class Line:
 
     @property
     def hearing(self) -> socket.socket:
-        """The VRRP process's end."""
+        """The end of the process that is told."""
         assert self._ends is not None, "not laid"
         return self._ends[1]
+
+
+@frozen
+class Lines:
+    """One to each process that BFD may tell."""
+
+    vrrp: Line
+    checker: Line
+
+    def lay(self) -> None:
+        """Have both."""
+        self.vrrp.lay()
+        self.checker.lay()
+
+    @property
+    def telling(self) -> tuple[socket.socket, socket.socket]:
+        """The BFD process's ends, to VRRP and to the checker."""
+        return self.vrrp.telling, self.checker.telling
 
 
 class Teller:
@@ -73,10 +93,12 @@ class Teller:
 
 
 class Hearer:
-    """Hands on what is told, and asks for everything that is known."""
+    """Hands on what is told from now on, and asks for everything that is known."""
 
     def __init__(self, loop: AbstractEventLoop, end: socket.socket, take: Callable[[str, bool], None]) -> None:
         self._loop, self._end, self._take = loop, end, take
+        for _stale in _messages(end):
+            continue
         loop.add_reader(end.fileno(), self._told)
 
     def ask(self) -> None:

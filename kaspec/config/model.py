@@ -200,6 +200,11 @@ class Permit:
     umask: int
 
 
+Listener = Literal["vrrp", "checker"]
+LISTENERS: tuple[Listener, Listener] = ("vrrp", "checker")
+"""The processes that go by BFD sessions."""
+
+
 @frozen
 class BfdInstance:
     """A ``bfd_instance``: its session, and who is told of it.
@@ -212,6 +217,11 @@ class BfdInstance:
     reverse: bool = False
     vrrp: bool = True
     checker: bool = True
+
+    @property
+    def listeners(self) -> frozenset[Listener]:
+        """Who is told of the session."""
+        return frozenset(who for who, is_told in zip(LISTENERS, (self.vrrp, self.checker), strict=True) if is_told)
 
 
 @frozen

@@ -165,7 +165,7 @@ def _list(dice: random.Random, name: str, how: str) -> tuple[Lines, str]:
 
 
 def _misspelt(dice: random.Random, name: str) -> str:
-    place = dice.randrange(len(name))
+    place = dice.randrange(len(name) or 1)
     return dice.choice([name[:place] + name[place + 1 :], name[:place] + "x" + name[place:], name.upper(), name.replace("_", "-")]) or "x"
 
 

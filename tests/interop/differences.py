@@ -150,6 +150,14 @@ def _not_looked_at(case: Case, what: Diagnostic) -> bool:
     return huge or plain or case.keyword(what.span.line) in _PASSED_OVER
 
 
+def _of_a_nexthop(case: Case, what: Complaint) -> bool:
+    """Keepalived says of a route's second interface that it is not there, and once more of the whole file that one is not."""
+    named = _says("VROUTE nexthop doesn't exist")
+    return named(case, what) or (
+        what.text.startswith("Non-existent interface specified") and any(named(case, each) for each in case.theirs.complaints)
+    )
+
+
 CLASSES = (
     Class(
         "keepalived crashes",
@@ -316,8 +324,13 @@ CLASSES = (
         lambda case, what: (
             what.code == "K014" and "weight" in what.message
             if isinstance(what, Diagnostic)
-            else _says("interface (name )?already|more than once|VROUTE nexthop doesn't exist")(case, what)
+            else _says("interface (name )?already|more than once")(case, what) or _of_a_nexthop(case, what)
         ),
+    ),
+    Class(
+        "no time to run",
+        "keepalived takes a misc_timeout of 0, and ends the program as soon as it runs; we refuse it.",
+        lambda case, what: isinstance(what, Diagnostic) and what.code == "K015" and case.keyword(what.span.line) == "misc_timeout",
     ),
 )
 """Every class, in the order in which they are tried."""

@@ -228,7 +228,7 @@ FILE_WEIGHT = setting(
     Description("±INT32 [reverse]", "track_file's", 3, "L", "2.1.0", inherits=("track_file", "weight")),
     acts=True,
 )
-BFD_NAME = setting(_BFD, "name", form.NAME, Description("BFD_INSTANCE", "mandatory", 3, "L/B", "2.0.0"))
+BFD_NAME = setting(_BFD, "name", form.NAME, Description("BFD_INSTANCE", "mandatory", 3, "L/B", "2.0.0"), acts=True)
 BFD_ALPHA = setting(
-    _BFD, "alpha", form.BOOLEAN, Description("[BOOL]", "RS", 3, "L/B", "2.0.0", inherits=("virtual_server/real_server", "alpha"))
+    _BFD, "alpha", form.BOOLEAN, Description("[BOOL]", "RS", 3, "L/B", "2.0.0", inherits=("virtual_server/real_server", "alpha")), acts=True
 )

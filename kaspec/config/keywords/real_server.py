@@ -84,5 +84,5 @@ PING_CHECK = bare_block(
     Description("{ common }", "", 2, "L", "2.1.0", "unprivileged ICMP socket; writes net.ipv4.ping_group_range"),
     acts=True,
 )
-BFD_CHECK = bare_block(_SCOPE, "BFD_CHECK", Description("{ … }", "", 3, "L/B", "2.0.0"))
+BFD_CHECK = bare_block(_SCOPE, "BFD_CHECK", Description("{ … }", "", 3, "L/B", "2.0.0"), acts=True)
 FILE_CHECK = bare_block(_SCOPE, "FILE_CHECK", Description("{ … }", "", 2, "L", "2.1.0"), acts=True)

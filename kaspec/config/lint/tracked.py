@@ -6,7 +6,7 @@ from typing import Any
 from attrs import frozen
 
 from kaspec.config.diagnostics import NEVER_TRACKED, TRACKED_UNDEFINED, Diagnostic
-from kaspec.config.keywords import Block, Listing, top
+from kaspec.config.keywords import Block, Listing, checkers, lvs, real_server, top
 from kaspec.config.keywords import bfd_instance as bfd_rows
 from kaspec.config.keywords import vrrp_instance as instance_rows
 from kaspec.config.keywords import vrrp_sync_group as group_rows
@@ -52,6 +52,23 @@ def undefined(reading: Reading) -> Iterator[Diagnostic]:
                 yield TRACKED_UNDEFINED.at(given.at(name), message, hint)
 
 
+def unfounded(reading: Reading) -> Iterator[Diagnostic]:
+    """A check that goes by what is not there stays as it began."""
+    files = tuple(section.label for block in (top.TRACK_FILE, top.VRRP_TRACK_FILE) for section in reading.section.sections(block))
+    sessions = tuple(section.label for section in reading.section.sections(top.BFD_INSTANCE))
+    servers = [server for service in reading.section.sections(top.VIRTUAL_SERVER) for server in service.sections(lvs.REAL_SERVER)]
+    sorts = (
+        (real_server.FILE_CHECK, checkers.TRACK_FILE, "track_file", files),
+        (real_server.BFD_CHECK, checkers.BFD_NAME, "bfd_instance", sessions),
+    )
+    for block, name, what, known in sorts:
+        for given in (given for server in servers for check in server.sections(block) if (given := check.last(name)) is not None):
+            if given.value not in known:
+                message = f"there is no {what} {given.value}, so this check stays as it begins"
+                hint = similar(given.value, known) or f"define it: {what} {given.value} {{ ... }}"
+                yield TRACKED_UNDEFINED.at(given.span, message, hint)
+
+
 def idle(reading: Reading) -> Iterator[Diagnostic]:
     """What nothing tracks is not even run; a service's checks may use files and BFD sessions too."""
     services = bool(reading.section.sections(top.VIRTUAL_SERVER))
@@ -71,4 +88,4 @@ def _lines(reading: Reading, tracker: Tracker) -> Iterator[Any]:
         yield from group.entries(tracker.by_group)
 
 
-RULES = (undefined, idle)
+RULES = (undefined, unfounded, idle)

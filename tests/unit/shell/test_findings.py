@@ -73,3 +73,22 @@ def test_a_full_line_loses_nothing_in_the_end() -> None:
 def test_a_line_is_laid_before_it_is_used() -> None:
     with pytest.raises(AssertionError):
         _ = Line().telling
+
+
+def test_who_begins_to_listen_hears_nothing_old() -> None:
+    """What waited for somebody who died says nothing of how it is now; asking does."""
+
+    async def scene() -> list[Said]:
+        line, heard = Line(), list[Said]()
+        line.lay()
+        loop = asyncio.get_running_loop()
+        teller = Teller(loop, line.telling, lambda: [("b1", True)])
+        teller.tell([("b1", True), ("b1", False)])
+        hearer = Hearer(loop, line.hearing, lambda name, good: heard.append((name, good)))
+        hearer.ask()
+        await _until(lambda: bool(heard))
+        teller.close()
+        hearer.close()
+        return heard
+
+    assert asyncio.run(scene()) == [("b1", True)]
