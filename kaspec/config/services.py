@@ -153,7 +153,7 @@ def _virtual_server(section: Section, key: ServiceKey, groups: Mapping[str, Serv
         _sorry_server(section, forwarding, port),
         section.value(lvs.ALPHA, False),
         section.value(lvs.OMEGA, False),
-        section.value(lvs.HA_SUSPEND, False) and not isinstance(key, GroupService),
+        section.value(lvs.HA_SUSPEND, False) and isinstance(key, AddressService),
         section.value(lvs.SMTP_ALERT, None),
     )
 

@@ -127,7 +127,7 @@ _OF_SERVICES = _says(
     r"FILE_CHECK has no track_file|^track_file \S+ not found|hysteresis|one packet scheduling|only applies to sh scheduler|no entries",
     r"sorry_server inhibit used before|does not match address family of connect_ip|protocol specified for fwmark|BFD_CHECK - BFD",
     r"no forwarding method set|no scheduler set|is duplicated|will always fail|conflicts with server family",
-    r"Address family of virtual server and|exceeds total weight of real servers|no protocol set",
+    r"Address family of virtual server and|exceeds total weight of real servers|no protocol set|Invalid IPv4 persistence_granularity",
 )
 _LEFT_OUT = _says(r"duplicate track_interface|No script set for")
 _HUGE = re.compile(r"[0-9]{10,}")

@@ -76,7 +76,7 @@ def virtual_servers(draw: st.DrawFn, key: ServiceKey | None = None, groups: tupl
         quorum_down=draw(commands),
         alpha=draw(st.booleans()),
         omega=draw(st.booleans()),
-        ha_suspend=not isinstance(key, GroupService) and draw(st.booleans()),
+        ha_suspend=isinstance(key, AddressService) and draw(st.booleans()),
         smtp_alert=draw(choices),
     )
     servers = _real_servers(draw, hosts, virtual)
