@@ -9,6 +9,7 @@ from kaspec.config import values, writing
 from kaspec.config.argument import Accepted, Argument, Choices, Numbers, Refused
 from kaspec.config.diagnostics import MISSING_ARGUMENT
 from kaspec.config.lexer import WORD_PATTERN, unescaped
+from kaspec.config.likeness import similar
 from kaspec.config.values import Unfit
 from kaspec.units import SECOND, Interval
 
@@ -106,7 +107,7 @@ def one_of(*names: str) -> Argument[str]:
 
     def read(word: str) -> str:
         if word.upper() not in known:
-            raise Unfit(f"'{word}' is not one of {', '.join(names)}", values.similar(word.upper(), tuple(known)))
+            raise Unfit(f"'{word}' is not one of {', '.join(names)}", similar(word.upper(), tuple(known)))
         return known[word.upper()]
 
     return single(read, "|".join(names), " or ".join(names), str, names[0], (), Choices(names))

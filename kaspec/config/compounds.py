@@ -1,25 +1,33 @@
 """The vocabulary of the keyword table: the arguments of several words, whose grammars are read when one is first needed."""
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from kaspec.config import terms, values, writing
-from kaspec.config.argument import Accepted, Argument, Placed, Refused
+from kaspec.config.argument import Accepted, Argument, Refused
 from kaspec.config.arguments import INT32
 from kaspec.config.lines import (
     ADDRESS_OPTIONS,
     ROUTE_OPTIONS,
     RULE_OPTIONS,
     AddressLine,
-    Chosen,
     Option,
     Options,
     RouteLine,
     RuleLine,
-    address_line,
     write_address_line,
     write_route_line,
+)
+from kaspec.config.plain import (
+    MANY,
+    Brief,
+    address_briefly,
+    briefly,
+    group_entry_briefly,
+    plain_words,
+    route_briefly,
+    rule_briefly,
+    tracked_briefly,
 )
 from kaspec.config.values import Unfit
 from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts
@@ -28,13 +36,6 @@ if TYPE_CHECKING:
     from pyparsing import ParserElement
 
 T = TypeVar("T")
-Plain = Sequence[Placed[str]]
-"""Words without quotes and escapes, each with its place."""
-Brief = Callable[[Plain], T]
-"""Reads such words, or raises ``Unfit`` where they are another form, or wrong."""
-_PLAIN_WORD = re.compile(r"[^\s\"\\\\!#{}]+")
-_PLAIN = re.compile(rf"{_PLAIN_WORD.pattern}(?:[ \t]+{_PLAIN_WORD.pattern})*")
-_MANY = 1 << 16
 
 
 def phrase(
@@ -57,9 +58,9 @@ def phrase(
         return build(phrases)
 
     def take(text: str) -> Accepted[T] | Refused:
-        if brief and _PLAIN.fullmatch(text):
+        if brief and (plain := plain_words(text)):
             try:
-                return Accepted(brief([Placed(each[0], each.start(), each.end()) for each in _PLAIN_WORD.finditer(text)]), len(text))
+                return Accepted(brief(plain), len(text))
             except Unfit:
                 pass  # another form, or the grammar tells it better
         from kaspec.config.grammar import parse
@@ -67,17 +68,6 @@ def phrase(
         return parse(grammar, form, known, text)
 
     return Argument(form, take, write, example, absent)
-
-
-def _brief(read: Callable[..., T], most: int = 1) -> Brief[T]:
-    """Read at most so many words by what they are alone."""
-
-    def read_words(words: Plain) -> T:
-        if len(words) > most:
-            raise Unfit("more words than that")
-        return read(*(word.value for word in words))
-
-    return read_words
 
 
 def _names(table: tuple[Option, ...]) -> tuple[str, ...]:
@@ -93,26 +83,9 @@ def words(
         form,
         lambda found: " ".join(map(write, found)),
         example,
-        _brief(lambda *found: tuple(map(read, found)), high or _MANY),
+        briefly(lambda *found: tuple(map(read, found)), high or MANY),
         ((),) if low == 0 else (),
     )
-
-
-def _track(name: Callable[[str], str], weight: Callable[[str], int]) -> Brief[terms.TrackLine]:
-    def read(words: Plain) -> terms.TrackLine:
-        first = words[0]
-        tracked = Placed(name(first.value), first.start, first.end)
-        match [word.value for word in words[1:]]:
-            case []:
-                return terms.TrackLine(tracked)
-            case ["weight", amount]:
-                return terms.TrackLine(tracked, weight(amount))
-            case ["weight", amount, "reverse" | "noreverse" as reversal]:
-                return terms.TrackLine(tracked, weight(amount), reversal == "reverse")
-            case _:
-                raise Unfit("no weight")
-
-    return read
 
 
 def track(name: Callable[[str], str], form: str, what: str, bound: int) -> Argument[terms.TrackLine]:
@@ -122,7 +95,7 @@ def track(name: Callable[[str], str], form: str, what: str, bound: int) -> Argum
         f"{form} [weight -{bound}..{bound} [reverse]]",
         terms.write_track,
         f"{'eth1' if form == 'IF' else form} weight -20",
-        _track(name, values.integer(-bound, bound)),
+        tracked_briefly(name, values.integer(-bound, bound)),
         known=("weight", "reverse"),
     )
 
@@ -135,7 +108,7 @@ def weight(bound: int) -> Argument[terms.Weight]:
         f"-{bound}..{bound} [reverse]",
         terms.write_weight,
         "-20",
-        _brief(lambda word: terms.Weight(amount(word))),
+        briefly(lambda word: terms.Weight(amount(word))),
     )
 
 
@@ -193,14 +166,14 @@ TRACK_PROCESS = track(str, "NAME", "the name of a vrrp_track_process", 254)
 TRACK_BFD = track(str, "NAME", "the name of a bfd_instance", 253)
 WEIGHT, WEIGHT_OF_FILE, WEIGHT_OF_SERVER = weight(253), weight(254), weight(INT32)
 SERVER: Argument[terms.Server] = phrase(
-    lambda phrases: phrases.servers(), "IP|NAME [PORT]", terms.write_server, "192.0.2.25 25", _brief(terms.Server)
+    lambda phrases: phrases.servers(), "IP|NAME [PORT]", terms.write_server, "192.0.2.25 25", briefly(terms.Server)
 )
 PEER: Argument[terms.Peer] = phrase(
     lambda phrases: phrases.peers(),
     "IP [min_ttl N] [max_ttl N]",
     terms.write_peer,
     "192.0.2.2",
-    _brief(lambda word: terms.Peer(values.address(word))),
+    briefly(lambda word: terms.Peer(values.address(word))),
     known=("min_ttl", "max_ttl"),
 )
 VMAC: Argument[terms.Vmac] = phrase(
@@ -225,10 +198,10 @@ OWNER: Argument[terms.Owner] = phrase(
     "USER [GROUP]",
     terms.write_owner,
     "keepalived_script",
-    _brief(lambda word: terms.Owner(None, word[1:]) if word.startswith(":") else terms.Owner(word)),
+    briefly(lambda word: terms.Owner(None, word[1:]) if word.startswith(":") else terms.Owner(word)),
 )
 FIFO: Argument[terms.Fifo] = phrase(
-    lambda phrases: phrases.fifos(), "PATH [USER [GROUP]]", terms.write_fifo, "/run/keepalived.fifo", _brief(terms.Fifo)
+    lambda phrases: phrases.fifos(), "PATH [USER [GROUP]]", terms.write_fifo, "/run/keepalived.fifo", briefly(terms.Fifo)
 )
 INITIAL_FILE: Argument[terms.InitialFile] = phrase(
     lambda phrases: phrases.initial_files(),
@@ -243,7 +216,7 @@ LINK_BEAT: Argument[terms.LinkBeat] = phrase(
     "IF [MII|ETHTOOL|IOCTL]",
     terms.write_link_beat,
     "eth0 ETHTOOL",
-    _brief(lambda word: terms.LinkBeat(values.interface(word))),
+    briefly(lambda word: terms.LinkBeat(values.interface(word))),
 )
 
 
@@ -257,14 +230,14 @@ ENDPOINT: Argument[terms.Endpoint] = phrase(
     "IP [PORT]",
     terms.write_service,
     "192.0.2.10 80",
-    _brief(_endpoint, 2),
+    briefly(_endpoint, 2),
 )
 SERVICE: Argument[terms.Service] = phrase(
     lambda phrases: phrases.services(),
     "IP [PORT] | fwmark N | group NAME",
     terms.write_service,
     "192.0.2.100 80",
-    _brief(_endpoint, 2),
+    briefly(_endpoint, 2),
     known=("fwmark", "group"),
 )
 GROUP_ENTRY: Argument[terms.GroupEntry] = phrase(
@@ -272,6 +245,7 @@ GROUP_ENTRY: Argument[terms.GroupEntry] = phrase(
     "IP[-END|/LEN] [PORT] | fwmark N [inet|inet6]",
     terms.write_service,
     "192.0.2.100-120 80",
+    group_entry_briefly,
     known=("fwmark",),
 )
 _METHODS: tuple[Literal["NAT", "DR", "TUN"], ...] = ("NAT", "DR", "TUN")
@@ -280,7 +254,7 @@ FORWARDING: Argument[Forwarding] = phrase(
     "NAT|DR|TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]",
     terms.write_forwarding,
     "DR",
-    _brief(values.choice({method: Forwarding(method) for method in _METHODS})),
+    briefly(values.choice({method: Forwarding(method) for method in _METHODS})),
     known=("NAT", "DR", "TUN", "type"),
 )
 STACK: Argument[terms.Stack] = phrase(lambda phrases: phrases.stacks(), "START MAX", terms.write_stack, "32768 524288")
@@ -292,7 +266,7 @@ SYNC_DAEMON: Argument[SyncDaemon] = phrase(
     "IF [inst] INSTANCE [id 0..255] [maxlen 1..65507] [port N] [ttl 1..255] [group IP]",
     terms.write_sync_daemon,
     "eth1 inst VI_1 id 51",
-    _brief(lambda word: SyncDaemon(values.interface(word))),
+    briefly(lambda word: SyncDaemon(values.interface(word))),
 )
 
 
@@ -308,36 +282,13 @@ def _line(
     return phrase(grammar, form, write, example, brief, known=_names(table))
 
 
-_PLAIN_OPTIONS = {name: option for option in ADDRESS_OPTIONS if option.shape in {"flag", "word"} for name in option.names}
-
-
-def _address(words: Plain) -> AddressLine:
-    first, *others = words
-    prefix = Placed(values.prefix(first.value), first.start, first.end)
-    return address_line(prefix, *_options(iter(others)))
-
-
-def _options(words: Iterator[Placed[str]]) -> Iterator[Chosen]:
-    for word in words:
-        option = _PLAIN_OPTIONS.get(word.value)
-        if option is None:
-            raise Unfit("no option of an address")
-        given = None
-        if option.shape == "word":
-            argument = next(words, None)
-            if argument is None:
-                raise Unfit("no argument")
-            given = Placed(option.read(argument.value), argument.start, argument.end)
-        yield Chosen(option, word, given)
-
-
 ADDRESS_LINE: Argument[AddressLine] = _line(
     "address_lines",
     "ADDR[/LEN] [dev IF] [scope S] [label L] [broadcast A|+|-]",
     write_address_line,
     "192.0.2.100/24 dev eth0",
     ADDRESS_OPTIONS,
-    _address,
+    address_briefly,
 )
 ROUTE_LINE: Argument[RouteLine] = _line(
     "route_lines",
@@ -345,6 +296,7 @@ ROUTE_LINE: Argument[RouteLine] = _line(
     write_route_line,
     "198.51.100.0/24 via 192.0.2.1 dev eth0",
     ROUTE_OPTIONS,
+    route_briefly,
 )
 RULE_LINE: Argument[RuleLine] = _line(
     "rule_lines",
@@ -352,4 +304,5 @@ RULE_LINE: Argument[RuleLine] = _line(
     Options.written,
     "from 192.0.2.0/24 table 100 preference 100",
     RULE_OPTIONS,
+    rule_briefly,
 )

@@ -129,7 +129,7 @@ MALFORMED_DEFINITION = _kind("K064", "error", "A definition is not of the form $
 MALFORMED_GENERATOR = _kind("K065", "error", "A ~SEQ or ~LST is not of the form it must have.")
 UNDEFINED = _kind("K066", "warning", "A reference to something that is not defined, or not yet, or cannot be replaced there.")
 ENDLESS = _kind("K067", "error", "A definition or an included file contains itself.")
-TOO_MUCH = _kind("K068", "error", "An expansion makes more lines than any configuration has.")
+TOO_MUCH = _kind("K068", "error", "More lines, by expansion, or more mistakes than any configuration has.")
 RANDOM_RANGE = _kind("K069", "error", "The bounds of ${_RANDOM} are the wrong way round.")
 
 # The keyword table.

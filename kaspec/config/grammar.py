@@ -15,6 +15,7 @@ from kaspec.config import values
 from kaspec.config.argument import Accepted, Placed, Refused
 from kaspec.config.diagnostics import MALFORMED, MISSING_ARGUMENT
 from kaspec.config.lexer import WORD_PATTERN, unescaped
+from kaspec.config.likeness import similar
 from kaspec.config.lines import (
     ADDRESS_OPTIONS,
     ENCAPSULATIONS,
@@ -69,7 +70,7 @@ def _unexpected(form: str, known: tuple[str, ...], text: str, error: pp.ParseBas
     if start == end:
         return Refused(MISSING_ARGUMENT, f"{expected} is missing", f"the form is: {form}", start, end)
     word = text[start:end]
-    hint = ("" if word in known else values.similar(word, known)) or f"the form is: {form}"
+    hint = ("" if word in known else similar(word, known)) or f"the form is: {form}"
     return Refused(MALFORMED, f"'{word}' stands where {expected} should", hint, start, end)
 
 

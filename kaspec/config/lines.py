@@ -55,7 +55,10 @@ class Options:
 
     def placed(self, name: str) -> Placed[Any] | None:
         """Return the value of the option of that (first) name, with its place; of a flag its word."""
-        return next((each.value or each.word for each in self.given if each.option.names[0] == name), None)
+        for each in self.given:  # asked so often that a generator would be half of what reading a line takes
+            if each.option.names[0] == name:
+                return each.value or each.word
+        return None
 
     def value(self, name: str) -> Any:
         """Return the value of the option of that (first) name, or ``None``; a flag's value is its word."""

@@ -7,6 +7,7 @@ import pyparsing as pp
 
 from kaspec.config import terms, values
 from kaspec.config.grammar import ended, keyed, literal, looks, one, placed
+from kaspec.config.plain import addresses_of, entry
 from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts
 from kaspec.units import SECOND, Interval
 
@@ -170,28 +171,6 @@ def group_entries() -> pp.ParserElement:
     """Match ``ADDRESS[-END|/LENGTH] [PORT]`` or ``fwmark N [inet|inet6]``."""
     addresses = one(addresses_of, "an address") + pp.Optional(one(values.integer(0, 65535), "a port"))
     return ended(_made(_marks(), terms.FirewallMark) | _made(addresses, entry), "the end of the line")
-
-
-def addresses_of(word: str) -> terms.GroupEntry:
-    """Read ``ADDRESS``, ``FIRST-LAST``, where LAST may be the last part alone, or ``ADDRESS/LENGTH``."""
-    if "/" in word:
-        return terms.Network(values.prefix(word))
-    first, dash, last = word.partition("-")
-    begin = values.address(first)
-    if not dash:
-        return terms.Endpoint(begin)
-    return terms.AddressRange(begin, values.range_end(word, begin, last))
-
-
-def entry(found: terms.Endpoint | terms.AddressRange | terms.Network, port: int | None = None) -> terms.GroupEntry:
-    """Give the addresses their port."""
-    match found:
-        case terms.Endpoint(address):
-            return terms.Endpoint(address, port)
-        case terms.AddressRange(first, last):
-            return terms.AddressRange(first, last, port)
-        case terms.Network(prefix):
-            return terms.Network(prefix, port)
 
 
 def forwardings() -> pp.ParserElement:

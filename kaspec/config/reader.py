@@ -17,6 +17,7 @@ from kaspec.config.instances import Instance, build_instances, interface_uses
 from kaspec.config.keywords import TABLE, top, vrrp_sync_group
 from kaspec.config.keywords import global_vrrp as globals_
 from kaspec.config.lexer import Report
+from kaspec.config.likeness import listed
 from kaspec.config.lines import RULE_OPTIONS
 from kaspec.config.lvs_settings import build_lvs_settings
 from kaspec.config.model import Configuration, GlobalDefs, InterfaceUse
@@ -31,6 +32,8 @@ from kaspec.config.virtual_interfaces import InterfaceNames, with_virtual_interf
 from kaspec.vrrp.router import VirtualRouter
 
 _ELSEWHERE = {name for scope, rows in TABLE.items() if scope for name in rows} | {name for each in RULE_OPTIONS for name in each.names}
+MOST_INTERFACES = 50
+"""So many are named where one is missing."""
 OUTERMOST = frozenset(TABLE[""]) - _ELSEWHERE
 """The keywords that stand at the top of a file and begin no line elsewhere."""
 
@@ -169,7 +172,7 @@ def check_interfaces(configuration: Configuration, known: frozenset[str]) -> tup
     if configuration.global_defs.dynamic_interfaces is not None:
         return ()
     missing = (use for use in configuration.interface_uses if use.name not in known)
-    there = ", ".join(sorted(known)) or "none"
+    there = listed(sorted(known), MOST_INTERFACES)
     return in_order(
         NO_SUCH_INTERFACE.at(use.span, f"{use.purpose} names the interface {use.name}, which does not exist", f"there is: {there}")
         for use in missing

@@ -18,14 +18,15 @@ from kaspec.config.diagnostics import (
     NEEDLESS,
     NO_BLOCK_WANTED,
     REPEATED,
+    TOO_MUCH,
     UNKNOWN_KEYWORD,
     Kind,
 )
 from kaspec.config.keywords import TABLE, Block, Listing, Row, Setting, within
 from kaspec.config.lexer import Report
+from kaspec.config.likeness import similar
 from kaspec.config.source import Span
 from kaspec.config.tree import Statement
-from kaspec.config.values import similar
 
 D = TypeVar("D")
 T = TypeVar("T")
@@ -110,6 +111,8 @@ class Section:
 
 
 REMOVE_BRACES = "remove the braces and what is between them"
+MOST_MISTAKES = 2000
+"""So many different ones no configuration has; whatever it is, it is not worth the time that reading it on would take."""
 NOWHERE = Span("", 0, 0, 0)
 """Where a section stands that no single block of the text is."""
 
@@ -133,6 +136,10 @@ def read_section(statements: Iterable[Statement], scope: str, report: Report) ->
     """Read the statements of a block by the rows of its ``scope``."""
     reader = _Reader(report)
     section = reader.section(statements, scope, True, Section("", NOWHERE))
+    if reader.lost is not None:
+        message = f"{MOST_MISTAKES} different mistakes: this is not read to its end, and nothing of it counts"
+        report(TOO_MUCH.at(reader.lost, message, "is this the right file?"))
+        return Section("", NOWHERE)
     reader.tell_inactive()
     return section
 
@@ -143,14 +150,19 @@ class _Reader:
 
     report: Report
     inactive: dict[Row, _Inactive] = field(factory=dict)
+    mistakes: set[tuple[Any, str]] = field(factory=set)
+    lost: Span | None = None
 
     def section(self, statements: Iterable[Statement], scope: str, acting: bool, section: Section) -> Section:
         """Read statements into ``section``; inside a block that does not act (``acting``) no keyword's lack of effect is told."""
         rows, given = TABLE.get(scope, {}), section.given
         lines = rows.get("")
         for order, statement in enumerate(statements):
+            if self.lost is not None:
+                break
             row = rows.get(statement.words[0].text, lines)
             if row is None:
+                self._mistaken(scope, statement.keyword, statement.span)
                 _report_unknown(statement, scope, self.report)
                 continue
             if acting and not row.acts:
@@ -175,6 +187,26 @@ class _Reader:
             effect = f"is accepted without effect{more}: {idle.why}" if idle else f"is read, but has no effect in this release{more}"
             self.report(found.kind.at(found.span, f"{row.name} {effect}"))
 
+    def _argument(self, argument: Argument[T], statement: Statement, first: int, order: int, scope: str) -> Given[T] | None:
+        """Read the words from ``first`` on as the argument; nothing if they are not one."""
+        text = statement.text(first)
+        read = read_argument(argument, text)
+        if isinstance(read, Accepted):
+            if read.end < len(text):
+                end = statement.words[first].start + read.end
+                superfluous = next(index for index, word in enumerate(statement.words) if index >= first and word.end > end)
+                _report_extra(statement, superfluous, scope, self.report)
+            return Given(read.value, statement, first, order)
+        self._mistaken(argument, text, statement.span)
+        _report_refused(argument, read, statement, first, self.report)
+        return None
+
+    def _mistaken(self, of: Any, text: str, span: Span) -> None:
+        """Take note of a mistake; one that is made again takes no time, and may be the only one of whoever made the file."""
+        self.mistakes.add((of, text))
+        if len(self.mistakes) >= MOST_MISTAKES:
+            self.lost = span
+
     def _note(self, row: Row, statement: Statement, scope: str) -> None:
         if row not in self.inactive:
             self.inactive[row] = _Inactive(_kind_of(row, scope), statement.span)
@@ -183,7 +215,7 @@ class _Reader:
     def _setting(self, row: Setting[Any], statement: Statement, order: int, scope: str, given: dict[Row, list[Any]]) -> None:
         if statement.body is not None:
             self.report(NO_BLOCK_WANTED.at(statement.span, f"{row.name} has no block", REMOVE_BRACES))
-        found = _argument(row.argument, statement, 1 if row.name else 0, order, scope, self.report)
+        found = self._argument(row.argument, statement, 1 if row.name else 0, order, scope)
         before = given.get(row)
         if before is None:
             given[row] = [] if found is None else [found]
@@ -201,7 +233,7 @@ class _Reader:
         if row.label is None:
             _report_extra(statement, 1, scope, self.report)
             section = Section("", statement.span)
-        elif label := _argument(row.label, statement, 1, 0, scope, self.report):
+        elif label := self._argument(row.label, statement, 1, 0, scope):
             text = label.value if isinstance(label.value, str) else row.label.write(label.value)
             section = Section(text, label.word, key=label.value)
         else:
@@ -215,27 +247,15 @@ class _Reader:
             return
         _report_extra(statement, 1, scope, self.report)
         for order, line in enumerate(statement.body):
+            if self.lost is not None:
+                break
             if line.body is not None:
                 self.report(
                     NO_BLOCK_WANTED.at(line.span, f"a line of {row.name} has no block", "remove the braces and what is between them")
                 )
-            found = _argument(row.entry, line, 0, order, scope, self.report)
+            found = self._argument(row.entry, line, 0, order, scope)
             if found is not None:
                 lines.append(found)
-
-
-def _argument(argument: Argument[T], statement: Statement, first: int, order: int, scope: str, report: Report) -> Given[T] | None:
-    """Read the words from ``first`` on as the argument; nothing if they are not one."""
-    text = statement.text(first)
-    read = read_argument(argument, text)
-    if isinstance(read, Accepted):
-        if read.end < len(text):
-            end = statement.words[first].start + read.end
-            superfluous = next(index for index, word in enumerate(statement.words) if index >= first and word.end > end)
-            _report_extra(statement, superfluous, scope, report)
-        return Given(read.value, statement, first, order)
-    _report_refused(argument, read, statement, first, report)
-    return None
 
 
 def _report_refused(argument: Argument[Any], refused: Refused, statement: Statement, first: int, report: Report) -> None:

@@ -35,12 +35,11 @@ from kaspec.lvs.model import (
 from kaspec.lvs.settings import NAT, Forwarding
 
 T = TypeVar("T")
-Complain = Callable[[str], None]
 ChecksOf = Callable[[Section, Section, Endpoint], tuple[Check, ...]]
 """What is checked of a real server: its block, its virtual server's, and where it is."""
 
 MOST_ADDRESSES = 65536
-"""A range of more addresses than this is refused: the kernel is to have a service for each."""
+"""More addresses than this are refused, in all groups together: the kernel is to have a service for each."""
 _FLAGS: tuple[tuple[SchedulerFlag, tuple[Setting[bool], ...]], ...] = (
     ("flag-1", (lvs.FLAG_1, lvs.SH_FALLBACK, lvs.MH_FALLBACK)),
     ("flag-2", (lvs.FLAG_2, lvs.SH_PORT, lvs.MH_PORT)),
@@ -51,13 +50,17 @@ _FLAGS: tuple[tuple[SchedulerFlag, tuple[Setting[bool], ...]], ...] = (
 def build_server_groups(sections: Iterable[Section], report: Report) -> tuple[ServerGroup, ...]:
     """Build every ``virtual_server_group``; of two with one name the second is left out."""
     built: dict[str, ServerGroup] = {}
+    room = MOST_ADDRESSES
     for section in sections:
         if section.label in built:
             message = f"there is already a virtual_server_group {section.label}; this one is left out"
             report(kinds.DUPLICATE_NAME.at(section.span, message))
         elif section.label:
-            entries = [each for given in section.entries(top.VIRTUAL_SERVER_GROUP_ENTRY) for each in _members(given, report)]
-            built[section.label] = ServerGroup(section.label, tuple(dict.fromkeys(entries)))
+            entries = dict[tuple[Address, int] | MarkService, None]()
+            for given in section.entries(top.VIRTUAL_SERVER_GROUP_ENTRY):
+                entries.update(dict.fromkeys(_members(given, room - len(entries), report)))
+            room -= len(entries)
+            built[section.label] = ServerGroup(section.label, tuple(entries))
     return tuple(built.values())
 
 
@@ -77,11 +80,15 @@ def build_services(
     return tuple(built.values())
 
 
-def _members(given: Given[GroupEntry], report: Report) -> Iterator[tuple[Address, int] | MarkService]:
-    """Yield a group's line as the kernel is to have it: each address of a range or a network."""
+def _members(given: Given[GroupEntry], room: int, report: Report) -> Iterator[tuple[Address, int] | MarkService]:
+    """Yield a group's line as the kernel is to have it: each address of a range or a network, if there is ``room`` for so many."""
 
-    def complain(message: str) -> None:
-        report(kinds.OUT_OF_RANGE.at(given.span, message))
+    def addresses(first: int, last: int, length: int, port: int | None) -> Iterator[tuple[Address, int]]:
+        if last - first < room:
+            yield from ((Address(number.to_bytes(length)), port or 0) for number in range(first, last + 1))
+            return
+        these = "these" if last - first >= MOST_ADDRESSES else "these and those before them"
+        report(kinds.OUT_OF_RANGE.at(given.span, f"{these} are more than {MOST_ADDRESSES} addresses; the line is left out"))
 
     match given.value:
         case FirewallMark(mark, family):
@@ -89,19 +96,11 @@ def _members(given: Given[GroupEntry], report: Report) -> Iterator[tuple[Address
         case Endpoint(address, port):
             yield address, port or 0
         case AddressRange(first, last, port):
-            yield from _addresses(int.from_bytes(first), int.from_bytes(last), len(first), port, complain)
+            yield from addresses(int.from_bytes(first), int.from_bytes(last), len(first), port)
         case Network(prefix, port):
             size = 1 << (8 * len(prefix.address) - prefix.length)
             network = int.from_bytes(prefix.address) & -size
-            yield from _addresses(network, network + size - 1, len(prefix.address), port, complain)
-
-
-def _addresses(first: int, last: int, length: int, port: int | None, complain: Complain) -> Iterator[tuple[Address, int]]:
-    if last - first >= MOST_ADDRESSES:
-        complain(f"these are more than {MOST_ADDRESSES} addresses; the line is left out")
-        return
-    for number in range(first, last + 1):
-        yield Address(number.to_bytes(length)), port or 0
+            yield from addresses(network, network + size - 1, len(prefix.address), port)
 
 
 def _key(section: Section) -> ServiceKey | None:

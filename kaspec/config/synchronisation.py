@@ -6,8 +6,8 @@ from kaspec.config.diagnostics import SYNC_DAEMON_IDLE
 from kaspec.config.keywords.global_defs import LVS_SYNC_DAEMON
 from kaspec.config.keywords.vrrp_instance import LVS_SYNC_DAEMON_INTERFACE
 from kaspec.config.lexer import Report
+from kaspec.config.likeness import similar
 from kaspec.config.sections import Section
-from kaspec.config.values import similar
 from kaspec.lvs.settings import SyncDaemon
 
 

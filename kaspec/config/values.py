@@ -5,15 +5,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
-from functools import lru_cache
-from itertools import pairwise
 from typing import TypeVar
 
 from attrs import frozen
 
 from kaspec.address import Address, is_multicast, parse_address
 from kaspec.config.diagnostics import MALFORMED, OUT_OF_RANGE, Kind
+from kaspec.config.likeness import similar
 from kaspec.units import SECOND, Interval, in_seconds, seconds
 
 T = TypeVar("T")
@@ -42,36 +40,6 @@ class Prefix:
 
     address: Address
     length: int
-
-
-@lru_cache(maxsize=1 << 12)
-def similar(word: str, known: tuple[str, ...]) -> str:
-    """Return ``did you mean 'x'?`` for the known word most like ``word``, or nothing."""
-    close = [each for each in _pairs(known).get(word[:2], ()) if len(word) > 2 and each.startswith(word)]
-    if not close and (alike := _sharing(word[:64], known)):
-        close = get_close_matches(word[:64], alike, n=1, cutoff=0.68)
-    return f"did you mean {close[0]!r}?" if close else ""
-
-
-def _sharing(word: str, known: tuple[str, ...]) -> list[str]:
-    """Return the few known words that share most pairs of letters with ``word``; a file may have a hundred thousand unknown ones."""
-    pairs = _pairs(known)
-    shared: dict[str, int] = {}
-    for start in range(len(word) - 1):
-        for each in pairs.get(word[start : start + 2], ()):
-            shared[each] = shared.get(each, 0) + 1
-    alike = [each for each, count in shared.items() if count * 4 >= len(word) + len(each) - 2]
-    return sorted(alike, key=lambda each: shared[each])[-3:]
-
-
-@lru_cache(maxsize=64)
-def _pairs(known: tuple[str, ...]) -> dict[str, list[str]]:
-    """Tell which known words have a pair of letters."""
-    index: dict[str, list[str]] = {}
-    for each in known:
-        for pair in map("".join, pairwise(each)):
-            index.setdefault(pair, []).append(each)
-    return index
 
 
 def integer(low: int, high: int) -> Callable[[str], int]:

@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import Any, assert_never
 
 from kaspec.config.keywords import TABLE, Block, Listing, Row, Setting, within
-from kaspec.config.values import similar
+from kaspec.config.likeness import similar
 
 WIDTH = 100
 PROCESSES = {"G": "all processes", "V": "VRRP", "L": "the checker", "B": "BFD"}

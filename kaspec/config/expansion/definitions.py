@@ -12,8 +12,8 @@ from typing import NamedTuple
 from attrs import define, field, frozen
 
 from kaspec.config.diagnostics import ENDLESS, TOO_MUCH, UNDEFINED, Diagnostic
+from kaspec.config.likeness import similar
 from kaspec.config.source import Chain, Node, Origin, Substituted, Text, Written
-from kaspec.config.values import similar
 
 DEEPEST = 100
 """How deep definitions may refer to each other: further than a person follows."""

@@ -310,7 +310,7 @@ class Expansion:
             self.report(MALFORMED_DEFINITION.at(text.line(chain).span(*spaced.span()), "this is no definition", hint))
             return None
         active = [each.definition for each in self._stack if each.definition is not None]
-        replacement = Replacement(self._names.look_up, lambda: tuple(self._names.defined), self._names.tell_once, chain, active, again)
+        replacement = Replacement(self._names.look_up, self._names.known, self._names.tell_once, chain, active, again)
         replaced = replacement.replace(text)
         if replacement.failed or (replacement.following and not self._is_affordable(text, chain)):
             return None

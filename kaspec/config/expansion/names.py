@@ -8,6 +8,7 @@ from kaspec.config.expansion.definitions import Definition, Reference, Replaceme
 from kaspec.config.expansion.library import Settings
 from kaspec.config.expansion.patterns import join
 from kaspec.config.lexer import Report
+from kaspec.config.likeness import MOST_GUESSES
 from kaspec.config.source import Text, Written
 
 MOST_RANDOM = 32767
@@ -58,6 +59,10 @@ class Names:
         else:
             value = self.settings.config_id if name == "_INSTANCE" else None
         return None if value is None else Definition(name, (Text(value),))
+
+    def known(self) -> tuple[str, ...]:
+        """Return what a misspelled reference may mean; nothing after so many that it is not spelling."""
+        return () if len(self._told) >= MOST_GUESSES else tuple(self.defined)
 
     def resolved(self, string: str) -> str:
         """Replace the references in the numbers of a sequence."""

@@ -60,7 +60,8 @@ EXPLANATIONS: dict[Kind, Explanation] = {
     ),
     kinds.TOO_MUCH: Explanation(
         "Generators within each other multiply. What would make more lines than any machine has interfaces, addresses or memory for is not "
-        "expanded, and a configuration that lacks a part is not run.",
+        "expanded, and a configuration that lacks a part is not run. Neither is a text with thousands of different mistakes, or files that "
+        "include each other in a circle.",
         "~SEQ(A, 1, 100000) ~SEQ(B, 1, 100000) $N=${A}\n",
         "~SEQ(A, 1, 10) ~SEQ(B, 1, 10) $N=${A}\n",
         inside=False,

@@ -6,10 +6,10 @@ from kaspec.config.diagnostics import GROUP_ALONE, GROUP_INTERVALS, GROUP_MEMBER
 from kaspec.config.keywords import top
 from kaspec.config.keywords import vrrp_instance as instance_rows
 from kaspec.config.keywords import vrrp_sync_group as rows
+from kaspec.config.likeness import MOST_GUESSES, listed, similar
 from kaspec.config.lint.instances import instances
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Given, Section
-from kaspec.config.values import similar
 from kaspec.units import SECOND
 
 Member = tuple[Section, str, Given[tuple[str, ...]]]
@@ -36,11 +36,13 @@ def alone(reading: Reading) -> Iterator[Diagnostic]:
 
 def unknown(reading: Reading) -> Iterator[Diagnostic]:
     """A name that no instance has."""
-    known = tuple(section.label for section in reading.section.sections(top.VRRP_INSTANCE))
-    for group, name, given in members(reading):
-        if name not in known:
-            message = f"sync group {group.label} names {name}, but there is no vrrp_instance {name}"
-            yield GROUP_MEMBER_UNKNOWN.at(given.span, message, similar(name, known) or "there is: " + (", ".join(known) or "none"))
+    known = tuple(dict.fromkeys(section.label for section in reading.section.sections(top.VRRP_INSTANCE)))
+    named = frozenset(known)
+    unheard_of = (member for member in members(reading) if member[1] not in named)
+    for order, (group, name, given) in enumerate(unheard_of):
+        message = f"sync group {group.label} names {name}, but there is no vrrp_instance {name}"
+        meant = similar(name, known) if order < MOST_GUESSES else ""
+        yield GROUP_MEMBER_UNKNOWN.at(given.span, message, meant or f"there is: {listed(known)}")
 
 
 def twice(reading: Reading) -> Iterator[Diagnostic]:

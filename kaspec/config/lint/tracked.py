@@ -10,10 +10,10 @@ from kaspec.config.keywords import Block, Listing, checkers, lvs, real_server, t
 from kaspec.config.keywords import bfd_instance as bfd_rows
 from kaspec.config.keywords import vrrp_instance as instance_rows
 from kaspec.config.keywords import vrrp_sync_group as group_rows
+from kaspec.config.likeness import MOST_GUESSES, similar
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Section
 from kaspec.config.terms import TrackLine
-from kaspec.config.values import similar
 
 
 @frozen(eq=False)
@@ -42,14 +42,14 @@ def defined(reading: Reading, tracker: Tracker) -> tuple[Section, ...]:
 def undefined(reading: Reading) -> Iterator[Diagnostic]:
     """A name that stands for nothing is never looked at, and so never fails."""
     for tracker in TRACKERS:
-        known = tuple(section.label for section in defined(reading, tracker))
-        for given in _lines(reading, tracker):
-            name = given.value.name
-            if name.value not in known:
-                what = tracker.blocks[0].name
-                hint = similar(name.value, known) or f"define it: {what} {name.value} {{ ... }}"
-                message = f"there is no {what} {name.value}, so this line tracks nothing"
-                yield TRACKED_UNDEFINED.at(given.at(name), message, hint)
+        known = tuple(dict.fromkeys(section.label for section in defined(reading, tracker)))
+        named = frozenset(known)
+        unheard_of = (given for given in _lines(reading, tracker) if given.value.name.value not in named)
+        for order, given in enumerate(unheard_of):
+            what, name = tracker.blocks[0].name, given.value.name
+            meant = similar(name.value, known) if order < MOST_GUESSES else ""
+            message = f"there is no {what} {name.value}, so this line tracks nothing"
+            yield TRACKED_UNDEFINED.at(given.at(name), message, meant or f"define it: {what} {name.value} {{ ... }}")
 
 
 def unfounded(reading: Reading) -> Iterator[Diagnostic]:

@@ -6,7 +6,7 @@ import pytest
 
 from kaspec.config.argument import Accepted, read_argument
 from kaspec.config.keywords import TABLE, Block, Setting
-from kaspec.config.values import similar
+from kaspec.config.likeness import similar
 
 REAL_SERVER = "virtual_server/real_server"
 COUNTS = {
