@@ -22,6 +22,7 @@ class Announcer:
         self.pacing = pacing
         self._kernel = kernel
         self._queue = Queue()
+        self._repeats: list[Target] = []
         self._socket = GratuitousArpSocket()
 
     @property
@@ -30,10 +31,20 @@ class Announcer:
         return next_due(self._queue)
 
     def announce(self, announcements: Iterable[tuple[str, Address, int]], now: Instant) -> tuple[Problem, ...]:
-        """Announce (interface, address, repeat): what may leave at once does."""
+        """Announce (interface, address, repeat): of what may leave at once the first of each does, the others with ``repeat``."""
         targets = [((interface, address), repeat) for interface, address, repeat in announcements]
         self._queue, leaving = announce(self.pacing, self._queue, targets, now)
-        return self._send(leaving)
+        first = set[Target]()
+        for target in leaving:
+            if target in first:
+                self._repeats.append(target)
+            first.add(target)
+        return self._send(dict.fromkeys(leaving))
+
+    def repeat(self) -> tuple[Problem, ...]:
+        """Send what was kept back because in a run of takeovers others come first."""
+        repeats, self._repeats = self._repeats, []
+        return self._send(repeats) if repeats else ()
 
     def proceed(self, now: Instant) -> tuple[Problem, ...]:
         """Send what is due."""
@@ -44,6 +55,7 @@ class Announcer:
         """Forget the addresses that are no longer held."""
         gone = frozenset((one.interface, one.address) for install, one in changes if not install and isinstance(one, VirtualAddress))
         self._queue = withdraw(self._queue, gone)
+        self._repeats = [each for each in self._repeats if each not in gone]
 
     def prepare(self, announcements: Iterable[tuple[str, Address, int]]) -> None:
         """Make the frames, so that they are at hand when it matters."""

@@ -236,7 +236,8 @@ class VrrpLoop:
         return None
 
     def _rest(self) -> None:
-        """Nothing is urgent: write the diary, and set the alarm; early if for a takeover."""
+        """Nothing is urgent: repeat announcements, write the diary, and set the alarm; early if for a takeover."""
+        self._diary.problems(self.announcer.repeat())
         for transition, at in self._unwritten:
             self._diary.note(transition, at)
         self._unwritten.clear()
