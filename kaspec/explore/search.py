@@ -89,7 +89,7 @@ class Graph:
 def explore(world: World, limit: int = ENOUGH, keep_going: KeepGoing = endlessly) -> Graph:
     """Find every state of a world, up to a ``limit`` or until it is not to go on."""
     steps = Steps(Tables(world))
-    walk = _settling(steps) if world.begins == "settled" else ()
+    walk = settling(steps) if world.begins == "settled" else ()
     start = walk[-1][1] if walk else steps.beginning()
     states, numbers = [start], {start: 0}
     parents, entered_by, offsets, targets, by = (array("i", first) for first in ([0], [-1], [0], [], []))
@@ -115,7 +115,7 @@ def explore(world: World, limit: int = ENOUGH, keep_going: KeepGoing = endlessly
     return Graph(steps, states, parents, entered_by, offsets, targets, by, complete, walk)
 
 
-def _settling(steps: Steps) -> tuple[tuple[int, WorldState], ...]:
+def settling(steps: Steps) -> tuple[tuple[int, WorldState], ...]:
     """Let the world run without faults, everything in time, until it is where it was before."""
     state, walk, seen = steps.beginning(), list[tuple[int, WorldState]](), set[WorldState]()
     while state not in seen:

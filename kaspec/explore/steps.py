@@ -7,31 +7,57 @@ happens changes nothing about the order of deadlines.  With ``World.grid`` time 
 """
 
 from collections.abc import Iterator
+from typing import assert_never
 
-from attrs import define, field
+from attrs import define, evolve, field, frozen
 
+from kaspec.explore.local import Local
 from kaspec.explore.moves import Crashes, Cuts, Delivers, Heals, LinkFlips, Loses, Passes, Reaches, Starts, Stops, TrackedFlips
-from kaspec.explore.tables import CRASH, DEADLINE, NEVER, START, STOP, Conditions, Result, Tables, WorldState
+from kaspec.explore.tables import CRASH, DEADLINE, NEVER, START, STOP, Conditions, Tables, WorldState
 from kaspec.explore.world import CARRIER, CUT, LOSS, ONE_WAY, TRACKED, World, down_interval
 from kaspec.explore.world import CRASH as CRASHES
 from kaspec.explore.world import STOP as STOPS
 from kaspec.node import LinkChanged, TrackerReported
-from kaspec.tracking import Finding, Link
+from kaspec.tracking import Finding
 
 Successors = list[tuple[int, WorldState]]
 """Each the number of a move and where it leads."""
 
 
+@frozen(eq=False)
+class Flip:
+    """An interface or something tracked of a host turns bad, if it ``breaks``, or good again; counted as ``fault`` if it breaks."""
+
+    move: LinkFlips | TrackedFlips
+    event: LinkChanged | TrackerReported
+    breaks: bool
+    fault: int
+
+    def concerns(self, local: Local) -> bool:
+        """Tell whether there is anything to turn."""
+        match self.move:
+            case LinkFlips(_, interface):
+                return any(link.name == interface and link.up == self.breaks for link in local.links)
+            case TrackedFlips(_, tracker):
+                return any(each == tracker and finding.good == self.breaks for each, finding in local.findings)
+            case _:
+                assert_never(self.move)
+
+
 @define
 class Steps:
-    """The moves of a world by its tables."""
+    """The moves of a world by its tables.
+
+    ``moves`` are by kind the numbers of each host's or way's moves; ``leads`` how long before a deadline each host must start to meet it.
+    """
 
     tables: Tables
     hosts: int = field(init=False)
     first_queue: int = field(init=False)
     _deadline: int = field(init=False)
-    _moves: dict[str, list[int]] = field(init=False)
-    _leads: list[tuple[int, ...]] = field(init=False)
+    moves: dict[str, list[int]] = field(init=False)
+    leads: list[tuple[int, ...]] = field(init=False)
+    _flips: list[tuple[Flip, ...]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         tables, world = self.tables, self.tables.world
@@ -39,7 +65,7 @@ class Steps:
         self.first_queue = 1 + self.hosts
         self._deadline = tables.events.of(DEADLINE)
         every_host, ways = range(self.hosts), tables.ways.values
-        self._moves = {
+        self.moves = {
             "starts": [tables.move(Starts(host)) for host in every_host],
             "reaches": [tables.move(Reaches(host)) for host in every_host],
             "crashes": [tables.move(Crashes(host)) for host in every_host],
@@ -47,8 +73,8 @@ class Steps:
             "delivers": [tables.move(Delivers(way)) for way in ways],
             "loses": [tables.move(Loses(way)) for way in ways],
         }
-        self._leads = [tuple(down_interval(each, each.priority, world.longest_interval) for each in host.node.routers)
-                       for host in world.hosts]  # fmt: skip
+        self.leads = [_down_intervals(world, host) for host in every_host]
+        self._flips = [tuple(_every_flip(world, host)) for host in every_host]
 
     @property
     def world(self) -> World:
@@ -80,7 +106,7 @@ class Steps:
         due = self.tables.due
         for host in range(self.hosts):
             if not due[state[1 + host]]:
-                found.append((self._moves["reaches"][host], self._take(state, host, self._deadline)))
+                found.append((self.moves["reaches"][host], self._take(state, host, self._deadline)))
 
     def _arrivals(self, state: WorldState, conditions: Conditions, found: Successors) -> None:
         tables, first = self.tables, self.first_queue
@@ -88,18 +114,17 @@ class Steps:
             queue = state[first + number]
             if queue:
                 without = _with(state, first + number, tables.pop(queue))
-                found.append((self._moves["delivers"][number], self._take(without, way.receiver, tables.hears(number, queue))))
+                found.append((self.moves["delivers"][number], self._take(without, way.receiver, tables.hears(number, queue))))
                 if conditions.left[LOSS]:
-                    fewer = self._conditions(_spent(conditions, LOSS))
-                    found.append((self._moves["loses"][number], _with(without, 0, fewer)))
+                    found.append((self.moves["loses"][number], self._spend(without, LOSS)))
 
     def _start(self, state: WorldState, conditions: Conditions, host: int) -> tuple[int, WorldState]:
         started = _with(state, 0, self._conditions(conditions._replace(starting=conditions.starting + 1)))
-        return self._moves["starts"][host], self._take(started, host, self.tables.events.of(START))
+        return self.moves["starts"][host], self._take(started, host, self.tables.events.of(START))
 
     def _starts(self, state: WorldState) -> Iterator[tuple[int, WorldState]]:
         for host in self._startable(state):
-            yield self._moves["starts"][host], self._take(state, host, self.tables.events.of(START))
+            yield self.moves["starts"][host], self._take(state, host, self.tables.events.of(START))
 
     def _startable(self, state: WorldState) -> Iterator[int]:
         for host in range(self.hosts):
@@ -119,13 +144,54 @@ class Steps:
                 if not cuts or (host, tables.ways.values[way].receiver) not in cuts:
                     after[first + way] = tables.push(after[first + way], datagram)
         if result.announced:
-            after[0] = self._announced(state[0], host, result)
+            after[0] = self.cached(state[0], host, result.announced)
         return tuple(after)
 
-    def _announced(self, conditions: int, host: int, result: Result) -> int:
+    def cached(self, conditions: int, host: int, announced: tuple[int, ...]) -> int:
+        """Return the conditions after a host announced the addresses of virtual routers."""
         before = self.tables.conditions.values[conditions]
-        caches = tuple(host if number in result.announced else cached for number, cached in enumerate(before.caches))
+        caches = tuple(host if number in announced else cached for number, cached in enumerate(before.caches))
         return self._conditions(before._replace(caches=caches))
+
+    def spent(self, conditions: int, fault: int) -> int:
+        """Return the conditions after a fault was counted."""
+        before = self.tables.conditions.values[conditions]
+        left = before.left
+        return self._conditions(before._replace(left=(*left[:fault], left[fault] - 1, *left[fault + 1 :])))
+
+    def flips(self, host: int) -> tuple[Flip, ...]:
+        """Return everything that can turn bad on a host, and good again."""
+        return self._flips[host]
+
+    def every_cut(self) -> Iterator[Cuts | Heals]:
+        """Return every way to cut hosts off and to heal it."""
+        faults = self.world.faults
+        for one in range(self.hosts):
+            for other in range(one + 1, self.hosts):
+                if faults.cut:
+                    yield Cuts(one, other, True)
+                if faults.one_way:
+                    yield Cuts(one, other, False)
+                    yield Cuts(other, one, False)
+                if (faults.cut or faults.one_way) and faults.recovers:
+                    yield Heals(one, other)
+
+    def after_cut(self, conditions: int, cut: Cuts | Heals) -> int:
+        """Return the conditions after hosts were cut off or healed, or -1 if they cannot be."""
+        before = self.tables.conditions.values[conditions]
+        one, other = (cut.one, cut.other) if isinstance(cut, Heals) else (cut.sender, cut.receiver)
+        between = {(one, other), (other, one)}
+        if isinstance(cut, Heals):
+            return self._conditions(before._replace(cuts=before.cuts - between)) if before.cuts & between else -1
+        fault = CUT if cut.both else ONE_WAY
+        if before.cuts & between or not before.left[fault]:
+            return -1
+        cuts = before.cuts | (between if cut.both else {(one, other)})
+        return self.spent(self._conditions(before._replace(cuts=cuts)), fault)
+
+    def is_open(self, conditions: Conditions) -> bool:
+        """Tell whether anything can still go wrong, or heal."""
+        return any(conditions.left) or bool(conditions.cuts)
 
     def _conditions(self, conditions: Conditions) -> int:
         return self.tables.conditions.of(conditions)
@@ -133,47 +199,21 @@ class Steps:
     def _faults(self, state: WorldState, conditions: Conditions) -> Iterator[tuple[int, WorldState]]:
         """What goes wrong, and what is mended, beside losses and starts."""
         for host in range(self.hosts):
-            running = self.tables.locals.values[state[1 + host]].power == "on"
-            for place, name, event in ((CRASHES, "crashes", CRASH), (STOPS, "stops", STOP)):
-                if running and conditions.left[place]:
-                    spent = _with(state, 0, self._conditions(_spent(conditions, place)))
-                    yield self._moves[name][host], self._take(spent, host, self.tables.events.of(event))
-            yield from self._flips(state, conditions, host)
-        for one in range(self.hosts):
-            for other in range(one + 1, self.hosts):
-                yield from self._cuts(state, conditions, one, other)
+            local = self.tables.locals.values[state[1 + host]]
+            for fault, name, event in ((CRASHES, "crashes", CRASH), (STOPS, "stops", STOP)):
+                if local.power == "on" and conditions.left[fault]:
+                    yield self.moves[name][host], self._take(self._spend(state, fault), host, self.tables.events.of(event))
+            for flip in self.flips(host):
+                if (conditions.left[flip.fault] if flip.breaks else self.world.faults.recovers) and flip.concerns(local):
+                    counted = self._spend(state, flip.fault) if flip.breaks else state
+                    yield self.tables.move(flip.move), self._take(counted, host, self.tables.events.of(flip.event))
+        for cut in self.every_cut():
+            after = self.after_cut(state[0], cut)
+            if after >= 0:
+                yield self.tables.move(cut), _with(state, 0, after)
 
-    def _cuts(self, state: WorldState, conditions: Conditions, one: int, other: int) -> Iterator[tuple[int, WorldState]]:
-        between = frozenset({(one, other), (other, one)})
-        if conditions.cuts & between:
-            if self.world.faults.recovers:
-                healed = self._conditions(conditions._replace(cuts=conditions.cuts - between))
-                yield self.tables.move(Heals(one, other)), _with(state, 0, healed)
-            return
-        if conditions.left[CUT]:
-            spent = _spent(conditions, CUT)
-            cut = self._conditions(spent._replace(cuts=conditions.cuts | between))
-            yield self.tables.move(Cuts(one, other, True)), _with(state, 0, cut)
-        if conditions.left[ONE_WAY]:
-            for sender, receiver in sorted(between):
-                spent = _spent(conditions, ONE_WAY)
-                cut = self._conditions(spent._replace(cuts=conditions.cuts | {(sender, receiver)}))
-                yield self.tables.move(Cuts(sender, receiver, False)), _with(state, 0, cut)
-
-    def _flips(self, state: WorldState, conditions: Conditions, host: int) -> Iterator[tuple[int, WorldState]]:
-        """What a host's kernel and trackers report: bad if that may still happen, good again if it recovers."""
-        local, recovers = self.tables.locals.values[state[1 + host]], self.world.faults.recovers
-        for link in local.links if self.world.faults.carrier else ():
-            if conditions.left[CARRIER] if link.up else recovers:
-                event = self.tables.events.of(LinkChanged(link.name, Link(link.name, not link.up, link.addresses)))
-                spent = _with(state, 0, self._conditions(_spent(conditions, CARRIER))) if link.up else state
-                yield self.tables.move(LinkFlips(host, link.name, not link.up)), self._take(spent, host, event)
-        for tracker, finding in local.findings if self.world.faults.tracked else ():
-            if conditions.left[TRACKED] if finding.good else recovers:
-                bad = Finding.of_file(-1) if tracker[0] == "file" else Finding(good=False)
-                event = self.tables.events.of(TrackerReported(tracker, bad if finding.good else Finding(good=True)))
-                spent = _with(state, 0, self._conditions(_spent(conditions, TRACKED))) if finding.good else state
-                yield self.tables.move(TrackedFlips(host, tracker, not finding.good)), self._take(spent, host, event)
+    def _spend(self, state: WorldState, fault: int) -> WorldState:
+        return _with(state, 0, self.spent(state[0], fault))
 
     def _time(self, state: WorldState, conditions: Conditions, found: Successors) -> None:
         tables, first = self.tables, self.first_queue
@@ -195,8 +235,8 @@ class Steps:
     def _lead_times(self, state: WorldState, conditions: Conditions) -> set[int]:
         """How long before a deadline something may be done that meets it."""
         startable = list(self._startable(state))
-        leads = {lead for host in startable for lead in self._leads[host]}
-        if startable or any(conditions.left) or conditions.cuts or any(state[self.first_queue :]):
+        leads = {lead for host in startable for lead in self.leads[host]}
+        if startable or self.is_open(conditions) or any(state[self.first_queue :]):
             leads.add(self.world.delay)
         return leads - {0}
 
@@ -205,6 +245,16 @@ def _with(state: WorldState, place: int, number: int) -> WorldState:
     return (*state[:place], number, *state[place + 1 :])
 
 
-def _spent(conditions: Conditions, fault: int) -> Conditions:
-    left = conditions.left
-    return conditions._replace(left=(*left[:fault], left[fault] - 1, *left[fault + 1 :]))
+def _down_intervals(world: World, host: int) -> tuple[int, ...]:
+    return tuple(down_interval(each, each.priority, world.longest_interval) for each in world.hosts[host].node.routers)
+
+
+def _every_flip(world: World, host: int) -> Iterator[Flip]:
+    there = world.hosts[host]
+    for link in there.links if world.faults.carrier else ():
+        for up in (False, True):
+            yield Flip(LinkFlips(host, link.name, up), LinkChanged(link.name, evolve(link, up=up)), not up, CARRIER)
+    for tracker in sorted(there.node.tracked) if world.faults.tracked else ():
+        bad = Finding.of_file(-1) if tracker[0] == "file" else Finding(good=False)
+        for good in (False, True):
+            yield Flip(TrackedFlips(host, tracker, good), TrackerReported(tracker, Finding(good=True) if good else bad), not good, TRACKED)

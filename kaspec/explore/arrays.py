@@ -1,0 +1,96 @@
+"""Numbers by the million: states packed into words, look-ups that fill themselves, and the set of what was seen."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from attrs import define, field, frozen
+
+Keys: TypeAlias = npt.NDArray[np.uint64]
+"""States, a word each."""
+Numbers: TypeAlias = npt.NDArray[np.int64]
+"""One number, or truth, for each state."""
+WORD = 64
+UNKNOWN = -1
+
+
+class TooWideError(ValueError):
+    """A state does not fit a word."""
+
+
+@frozen
+class Layout:
+    """How many bits of a word each column has, from the lowest."""
+
+    widths: tuple[int, ...]
+
+    def __attrs_post_init__(self) -> None:
+        if sum(self.widths) > WORD:
+            raise TooWideError(f"a state takes {sum(self.widths)} bits, and a word has {WORD}")
+
+    @property
+    def shifts(self) -> tuple[int, ...]:
+        """Where each column begins."""
+        return tuple(sum(self.widths[:place]) for place in range(len(self.widths)))
+
+    def split(self, keys: Keys) -> list[Numbers]:
+        """Return the columns."""
+        pairs = zip(self.shifts, self.widths, strict=True)
+        return [((keys >> np.uint64(shift)) & np.uint64((1 << width) - 1)).astype(np.int64) for shift, width in pairs]
+
+    def join(self, columns: Sequence[Numbers]) -> Keys:
+        """Return the words."""
+        keys: Keys = np.zeros(len(columns[0]), dtype=np.uint64)
+        for column, shift in zip(columns, self.shifts, strict=True):
+            keys |= column.astype(np.uint64) << np.uint64(shift)
+        return keys
+
+    def changed(self, keys: Keys, column: int, before: Numbers, after: Numbers) -> Keys:
+        """Return words with one column changed."""
+        return keys ^ ((before ^ after).astype(np.uint64) << np.uint64(self.shifts[column]))
+
+
+@define(eq=False)
+class Lookup:
+    """A function of small numbers as an array, computed where it is asked for the first time; its values are not negative."""
+
+    compute: Callable[[int], int]
+    table: Numbers = field(factory=lambda: np.empty(0, dtype=np.int64))
+
+    def of(self, numbers: Numbers) -> Numbers:
+        """Return the values."""
+        if not len(numbers):
+            return numbers
+        top = int(numbers.max())
+        if top >= len(self.table):
+            fresh: Numbers = np.full(2 * top + 16, UNKNOWN, dtype=np.int64)
+            fresh[: len(self.table)] = self.table
+            self.table = fresh
+        found = self.table[numbers]
+        if (found == UNKNOWN).any():
+            for number in np.flatnonzero(np.bincount(numbers[found == UNKNOWN])).tolist():
+                self.table[number] = self.compute(number)
+            found = self.table[numbers]
+        return found
+
+
+@define(eq=False)
+class Seen:
+    """A set of words, as sorted arrays of which each is more than twice as long as the next."""
+
+    runs: list[Keys] = field(factory=list)
+
+    def add(self, keys: Keys) -> None:
+        """Add words that are sorted and new."""
+        self.runs.append(keys)
+        while len(self.runs) > 1 and len(self.runs[-2]) <= 2 * len(self.runs[-1]):
+            self.runs[-2:] = [np.sort(np.concatenate(self.runs[-2:]))]
+
+    def new(self, keys: Keys) -> Keys:
+        """Return which of some sorted words are not in it."""
+        for run in self.runs:
+            places: Numbers = np.searchsorted(run, keys)
+            places[places == len(run)] = 0
+            keys = keys[run[places] != keys]
+        return keys

@@ -1,0 +1,76 @@
+"""Laws of the search by whole levels: it finds as many states and moves as the plain one, and ways as short."""
+
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kaspec.explore import NO_TWO_MASTERS, Faults, World, explore, judge
+from kaspec.explore.playing import play
+from kaspec.explore.wide import survey, two_masters
+from kaspec.explore.world import without_later_announcements
+from kaspec.units import Interval
+from kaspec.vrrp.router import TrackerTrack
+from tests.laws.test_explore import COARSE, ROUTER, TICK, coarse_worlds, worlds
+
+LIMIT = 20_000
+KINDS = st.sampled_from(("loss", "crash", "stop", "cut", "one_way", "carrier", "tracked"))
+
+
+@st.composite
+def any_worlds(draw: st.DrawFn) -> World:
+    """Two or three routers with a tracked script, two kinds of faults, leaping or ticking, and whatever else a world can be."""
+    base = evolve(ROUTER, version=3, advertisement_interval=Interval(4 * TICK), trackers=(TrackerTrack("script", "chk", -100),))
+    size = draw(st.integers(2, 3))
+    routers = without_later_announcements([evolve(base, priority=draw(st.sampled_from(COARSE))) for _ in range(size)])
+    kinds = draw(st.lists(KINDS, min_size=1, max_size=2 if size == 2 else 1))
+    world = World.of(
+        routers, draw(st.sampled_from((Interval(0), TICK))), Faults.once(*kinds), draw(st.sampled_from(("together", "settled")))
+    )
+    grid = draw(st.sampled_from((None, TICK)))
+    return evolve(world, grid=grid, single=draw(st.booleans()), caches=draw(st.booleans()))
+
+
+def agree(world: World) -> None:
+    plain = explore(world, limit=LIMIT)
+    if plain.complete:
+        wide = survey(world)
+        assert (wide.states, wide.transitions, wide.complete) == (len(plain.states), plain.transitions, True)
+
+
+@settings(max_examples=20, deadline=None)
+@given(any_worlds())
+def test_both_searches_count_the_same(world: World) -> None:
+    agree(world)
+
+
+@settings(max_examples=20, deadline=None)
+@given(worlds() | coarse_worlds())
+def test_both_searches_count_the_same_however_hosts_start(world: World) -> None:
+    agree(world)
+
+
+@settings(max_examples=20, deadline=None)
+@given(coarse_worlds())
+def test_both_searches_find_a_shortest_way(world: World) -> None:
+    """The numbers of moves differ, since each search meets them in its own order; how many it takes does not."""
+    plain = judge(explore(world), (NO_TWO_MASTERS,))["T1"]
+    wide = survey(world, two_masters)
+    assert (wide.path is None) == (plain.verdict != "violated")
+    if wide.path is not None:
+        assert len(wide.path) == len(plain.path)
+        assert not wide.complete
+
+
+def test_what_outgrows_its_word_is_laid_out_anew() -> None:
+    """Three routers at the microsecond: hundreds of local states, where the first layout has room for a few."""
+    routers = without_later_announcements([evolve(ROUTER, priority=priority) for priority in (100, 50, 20)])
+    agree(World.of(routers, Interval(1_000), Faults(loss=1)))
+
+
+def test_a_way_that_a_survey_found_can_be_played() -> None:
+    routers = without_later_announcements([evolve(ROUTER, priority=priority) for priority in (100, 50)])
+    world = World.of(routers, Interval(1_000), Faults(loss=1))
+    found = survey(world, two_masters)
+    assert found.path is not None
+    graph = evolve(explore(world, limit=1), steps=found.steps)
+    assert [type(each.move).__name__ for each in play(graph, found.path).played] == ["Starts", "Starts", "Reaches", "Loses", "Reaches"]
