@@ -8,7 +8,7 @@ from contextlib import suppress
 from kaspec.lvs.model import Service
 from kaspec.lvs.plan import TableCommand
 from kaspec.lvs.settings import SyncDaemon, Timeouts
-from kaspec.lvs.table import Entry
+from kaspec.lvs.table import Destination, Entry
 from kaspec.report.services import command_words
 from shell import rtnetlink
 from shell.ipvs import codec
@@ -87,10 +87,14 @@ class Ipvs:
         table: dict[Service, Entry] = {}
         for report in found:
             if only(report.service):
-                wanted = codec.destinations_wanted(self._family, report.service)
-                destinations = [each for data in self._dump(wanted) for each in codec.read_destinations(self._family, data)]
-                table[report.service] = Entry(report.settings, tuple(reversed(destinations)))
+                table[report.service] = Entry(report.settings, self.destinations(report.service))
         return table
+
+    def destinations(self, service: Service) -> tuple[Destination, ...]:
+        """Read the destinations of a service, in the order in which they were added; raises ``OSError``."""
+        wanted = codec.destinations_wanted(self._family, service)
+        found = [each for data in self._dump(wanted) for each in codec.read_destinations(self._family, data)]
+        return tuple(reversed(found))
 
     def daemons(self) -> tuple[codec.DaemonReport, ...]:
         """Read the synchronisation daemons; raises ``OSError``."""

@@ -1,19 +1,47 @@
-"""A large configuration, and how long the daemons take to test it."""
+"""Large configurations, and how long the daemons take to test one."""
 
 import os
 import subprocess
 import tempfile
 import time
 from pathlib import Path
+from textwrap import indent
 
 from conformance.lab.peers import SEARCH_PATH, Peer
 
 SERVICES, SERVERS = 1000, 10
+TCP_CHECK = """
+TCP_CHECK {
+    connect_timeout 3
+    retry 3
+    delay_before_retry 3
+}
+"""
+HTTP_GET = """
+HTTP_GET {
+    url {
+        path /ok
+        status_code 200
+    }
+    connect_timeout 3
+    retry 3
+    delay_before_retry 3
+}
+"""
+REAL_SERVERS = "172.16.0.0/12"
+"""Where all real servers are."""
 
 
-def large(services: int = SERVICES, servers: int = SERVERS) -> str:
+def large(services: int = SERVICES, servers: int = SERVERS, check: str = TCP_CHECK, delay_loop: int = 6) -> str:
     """Return a configuration of virtual servers; of 1000 with 10 real servers each, 127 000 lines."""
-    return "global_defs {\n    router_id lvs-1\n}\n" + "".join(_service(number, servers) for number in range(services))
+    blocks = (_service(number, servers, check, delay_loop) for number in range(services))
+    return "global_defs {\n    router_id lvs-1\n}\n" + "".join(blocks)
+
+
+def virtual_address(number: int) -> str:
+    """Return the address of a virtual server."""
+    high, low = divmod(number, 250)
+    return f"10.{high}.{low}.1"
 
 
 def testing(peer: Peer) -> float:
@@ -27,23 +55,19 @@ def testing(peer: Peer) -> float:
         return time.monotonic() - begun
 
 
-def _service(number: int, servers: int) -> str:
+def _service(number: int, servers: int, check: str, delay_loop: int) -> str:
     high, low = divmod(number, 250)
-    head = f"\nvirtual_server 10.{high}.{low}.1 80 {{\n    delay_loop 6\n    lb_algo rr\n    lb_kind DR\n    protocol TCP\n"
-    return head + "".join(_server(f"172.{16 + high}.{low}.{server}") for server in range(1, servers + 1)) + "}\n"
+    head = (
+        f"\nvirtual_server {virtual_address(number)} 80 {{\n    delay_loop {delay_loop}\n    lb_algo rr\n    lb_kind DR\n    protocol TCP\n"
+    )
+    return head + "".join(_server(f"172.{16 + high}.{low}.{server}", check) for server in range(1, servers + 1)) + "}\n"
 
 
-def _server(address: str) -> str:
+def _server(address: str, check: str) -> str:
     return f"""
     real_server {address} 80 {{
         weight 1
         inhibit_on_failure
-
-        TCP_CHECK {{
-            connect_timeout 3
-            retry 3
-            delay_before_retry 3
-        }}
-    }}
+{indent(check, " " * 8)}    }}
 
 """

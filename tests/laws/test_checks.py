@@ -1,7 +1,6 @@
 """Laws of health checkers: total, exact in time, deaf to where time begins, patient as configured and no longer, of bounded memory."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import pytest
 from attrs import evolve
@@ -22,7 +21,6 @@ from kaspec.health.model import (
     PingCheck,
     Probing,
     SmtpCheck,
-    Target,
     TcpCheck,
     UdpCheck,
     Url,
@@ -109,45 +107,65 @@ def test_a_deadline_before_its_time_changes_nothing(check: Check, life: Life) ->
             assert step(check, taken.state, DeadlineReached(), now).state == taken.state
 
 
-def attempts(check: Check, outcomes: list[bool], good: CheckEvent, bad: CheckEvent, length: Interval) -> list[tuple[Instant, CheckStep]]:
-    """Let a check make attempts that last ``length`` and end so; when each began and what it came to."""
-    state, made = begin(check, ZERO, BEGAN), []
+Attempts = list[tuple[Instant, Instant, CheckStep]]
+GOOD: dict[type[Check], tuple[CheckEvent, ...]] = {
+    TcpCheck: (Connected(),),
+    PingCheck: (Received(b"payload"),),
+    UdpCheck: (Received(b"payload"),),
+    SmtpCheck: (Connected(), Received(b"220 ready\r\n"), Received(b"250 hello\r\n"), Received(b"221 bye\r\n")),
+    HttpCheck: (Connected(), Received(b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")),
+    MiscCheck: (ScriptEnded(0),),
+}
+"""What makes an attempt a success."""
+
+
+def attempts(check: Check, outcomes: list[bool], length: Interval) -> Attempts:
+    """Let a check make attempts that last ``length`` and end so; when each began, when it ended, and what it came to."""
+    state, made = begin(check, ZERO, BEGAN), Attempts()
+    bad = ScriptEnded(1) if isinstance(check, MiscCheck) else ConnectionFailed("refused")
     for outcome in outcomes:
         assert state.due_at is not None
         begun_at = state.due_at
-        state = step(check, state, DeadlineReached(), begun_at).state
-        taken = step(check, state, good if outcome else bad, after(begun_at, length))
-        made.append((begun_at, taken))
+        ended_at = after(begun_at, length)
+        taken = step(check, state, DeadlineReached(), begun_at)
+        for event in GOOD[type(check)] if outcome else (bad,):
+            assert taken.verdict is None
+            taken = step(check, taken.state, event, ended_at)
+        assert taken.verdict is not None
+        assert taken.verdict.is_good == outcome
+        made.append((begun_at, ended_at, taken))
         state = taken.state
     return made
 
 
-@given(probings, targets, st.lists(st.booleans(), min_size=1, max_size=20), st.integers(0, SECOND).map(Interval))
-def test_retries_are_as_many_and_as_far_apart_as_configured(
-    probing: Probing, target: Target, outcomes: list[bool], length: Interval
-) -> None:
-    """To the microsecond: counted from the end of an attempt."""
-    made = attempts(TcpCheck(probing, target), outcomes, Connected(), ConnectionFailed("refused"), length)
+any_target = targets.map(lambda each: evolve(each, connect_timeout=Interval(9 * SECOND)))
+tried_again = st.one_of(
+    st.builds(TcpCheck, probings, any_target),
+    st.builds(PingCheck, probings, any_target),
+    st.builds(UdpCheck, probings, any_target, st.just(b"payload"), st.just(value=True)),
+    st.builds(SmtpCheck, probings, any_target),
+    st.builds(HttpCheck, probings, any_target, st.just((Url("/"),))),
+    misc_checks.map(lambda each: evolve(each, timeout=Interval(9 * SECOND))),
+)
+
+
+@given(tried_again, st.lists(st.booleans(), min_size=1, max_size=20), st.integers(0, SECOND).map(Interval))
+def test_retries_are_as_many_and_as_far_apart_as_configured(check: Check, outcomes: list[bool], length: Interval) -> None:
+    """To the microsecond, from the end of an attempt; a script's regular turn comes ``delay_loop`` after it began."""
+    probing = check.probing
     is_up, succeeded, tried, due = not probing.alpha, False, 0, BEGAN
-    for (begun_at, taken), outcome in zip(made, outcomes, strict=True):
+    for (begun_at, ended_at, taken), outcome in zip(attempts(check, outcomes, length), outcomes, strict=True):
         assert begun_at == due
-        pause = probing.delay_loop
+        due = max(ended_at, after(begun_at if isinstance(check, MiscCheck) else ended_at, probing.delay_loop))
         if outcome:
             is_up, succeeded, tried = True, True, 0
         elif is_up and succeeded and tried < probing.retry:
-            tried, pause = tried + 1, probing.delay_before_retry
+            tried, due = tried + 1, after(ended_at, probing.delay_before_retry)
         else:
             is_up, tried = False, 0
-        assert taken.state.is_up == is_up
-        due = after(begun_at, Interval(length + pause))
-
-
-@given(misc_checks, st.lists(st.booleans(), min_size=2, max_size=20), delays)
-def test_scripts_begin_delay_loop_after_they_began(check: MiscCheck, outcomes: list[bool], length: Interval) -> None:
-    check = evolve(check, probing=evolve(check.probing, retry=0))
-    made = attempts(check, outcomes, ScriptEnded(0), ScriptEnded(1), length)
-    for (begun_at, _), (following, _) in pairwise(made):
-        assert following == after(begun_at, max(length, check.probing.delay_loop))
+            due = max(due, after(ended_at, probing.delay_before_retry)) if isinstance(check, HttpCheck) else due
+        assert (taken.state.is_up, taken.state.failures) == (is_up, tried)
+    assert taken.state.due_at == due
 
 
 @pytest.mark.parametrize(

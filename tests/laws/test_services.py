@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kaspec.health.events import CheckReported, WeightChange
 from kaspec.health.model import MiscCheck, PingCheck, Probing, Target
 from kaspec.lvs.model import RealServer, Service, VirtualServer
-from kaspec.lvs.plan import AddService, DeleteService, apply, plan
+from kaspec.lvs.plan import AddService, DeleteService, SetDestination, SetService, apply, plan
 from kaspec.lvs.services import (
     AddressSeen,
     QuorumChanged,
@@ -17,6 +17,7 @@ from kaspec.lvs.services import (
     ServiceState,
     ServiceStopped,
     begin,
+    effective_weight,
     entries,
     resume,
     step,
@@ -27,6 +28,7 @@ from kaspec.rules import RULES
 from tests.laws.services import REAL, virtual_servers
 
 Found = tuple[VirtualServer, ServiceState]
+ServiceCommand = AddService | SetService | DeleteService
 changes = st.none() | st.builds(WeightChange, st.sampled_from(("is", "adds")), st.integers(-3, 5))
 
 
@@ -217,6 +219,39 @@ def test_a_plan_has_one_command_for_each_difference(actual: Table, desired: Tabl
     assert len(commands) == differences
     added = {each.service for each in commands if isinstance(each, AddService)}
     assert not added & {each.service for each in commands if isinstance(each, DeleteService)}
+
+
+@given(histories(), st.integers(0, 3), st.integers(0, 1), st.booleans(), changes)
+def test_a_server_that_fails_recovers_or_weighs_otherwise_is_one_command(
+    found: Found, place: int, check: int, is_up: bool, change: WeightChange | None
+) -> None:
+    """One to each service, unless the sorry server takes everybody's place."""
+    virtual, state = found
+    if not virtual.servers:
+        return
+    server = virtual.servers[place % len(virtual.servers)]
+    after = step(virtual, state, CheckReported(server.key, check, is_up, change)).state
+    if virtual.sorry_server is None or after.has_quorum == state.has_quorum:
+        commands = plan(entries(virtual, state), entries(virtual, after))
+        assert [each.service for each in commands] in ([], list(virtual.services))
+        assert all(each.destination.key == server.key for each in commands if not isinstance(each, ServiceCommand))
+
+
+@given(histories(), st.integers(0, 3), st.integers(0, 5))
+def test_a_weight_that_a_reload_changes_is_one_command(found: Found, place: int, weight: int) -> None:
+    before, state = found
+    if not before.servers:
+        return
+    number = place % len(before.servers)
+    servers = (*before.servers[:number], evolve(before.servers[number], weight=weight), *before.servers[number + 1 :])
+    virtual = evolve(before, servers=servers)
+    after = step(virtual, state, ServiceReconfigured(before)).state
+    if before.sorry_server is None or after.has_quorum == state.has_quorum:
+        commands = plan(entries(before, state), entries(virtual, after))
+        weighs = [effective_weight(each.servers[number], state.servers[number]) for each in (before, virtual)]
+        serves = state.servers[number].is_up and (state.has_quorum or before.sorry_server is None)
+        wanted = before.services if serves and weighs[0] != weighs[1] else ()
+        assert [(type(each), each.service) for each in commands] == [(SetDestination, service) for service in wanted]
 
 
 @given(histories().flatmap(lambda found: st.tuples(st.just(found), events(found[0]))))
