@@ -77,7 +77,7 @@ def _director() -> Iterator[tuple[Host, Ipvs]]:
 def _running(host: Host, ipvs: Ipvs, peer: Peer, text: str) -> Iterator[tuple[Process, float]]:
     """Run a daemon, when the kernel's table is empty, until the body ends; yield it with the time of its exec."""
     wait_until(lambda: not ipvs.read_table(), PATIENCE, "an empty table")
-    host.file("/run/d.conf").write_text(f"global_defs {{\n child_wait_time {PATIENCE:.0f}\n}}\n{text}")
+    host.file("/run/d.conf").write_text(f"child_wait_time 60\n{text}")
     begun = time.monotonic()
     daemon = Process.start(host, ("sh", "-c", 'exec "$0" "$@" >/dev/null 2>&1', *peer.command, *FLAGS))
     try:
