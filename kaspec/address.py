@@ -5,6 +5,7 @@
 """
 
 import ipaddress
+import re
 from typing import Literal, NewType
 
 Address = NewType("Address", bytes)
@@ -16,10 +17,14 @@ VRRP_GROUP_V6 = Address(bytes.fromhex("ff020000000000000000000000000012"))
 """ff02::12, the IPv6 multicast group of VRRP (RFC 9568 5.1.2.2)."""
 ALL_NODES_V6 = Address(bytes.fromhex("ff020000000000000000000000000001"))
 """ff02::1, every node on the link (RFC 4291 2.7.1)."""
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 
 
 def parse_address(text: str) -> Address:
     """Read an IPv4 or IPv6 address; raises ``ValueError`` if it is neither."""
+    if _IPV4.fullmatch(text):  # several times as fast as ipaddress, which large configurations notice
+        return Address(bytes(map(int, text.split("."))))
     return Address(ipaddress.ip_address(text).packed)
 
 

@@ -26,6 +26,7 @@ _TOKEN = re.compile(rf'(?P<quoted>"[^"]*")|(?P<word>{WORD_PATTERN})|(?P<brace>[{
 _SUSPICIOUS = re.compile(r"[$@~]|include|random_seed")
 _DIRECTIVE = re.compile(r'(?:[^"]|"[^"]*")*?(?:^|[{}])[ \t]*(?:[@~]|include[ambrw]?(?![^ \t])|include_check|random_seed)')
 _BLANKS = str.maketrans("\r\f\v", "   ")
+_OTHER_BLANK = re.compile(r"[\r\f\v]")
 _EXOTIC = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
 _EXOTIC_BLANK = re.compile(rf"(?:^|(?<=[ \t{{}}]))[{_EXOTIC}]+|[{_EXOTIC}]+(?=[ \t{{}}#!]|$)")
 _ESCAPE = re.compile(r"\\([!#])")
@@ -46,7 +47,7 @@ class Lexed(NamedTuple):
 
 def lex(raw: str) -> Lexed:
     """Read the text of a line, which may end in a carriage return."""
-    text = raw.removesuffix("\r").translate(_BLANKS)
+    text = raw.removesuffix("\r").translate(_BLANKS) if _OTHER_BLANK.search(raw) else raw
     exotic = None
     if not text.isascii() and (found := _EXOTIC_BLANK.search(text)):
         exotic = found.span()

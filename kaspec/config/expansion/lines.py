@@ -122,6 +122,7 @@ class Expansion:
                 yield from self._read_texts(reading)
             if self._stack and self._stack[-1] is reading:
                 self._close()
+        self._lexed.clear()  # what is made of the lines next can have the memory
 
     # Files.
 
