@@ -6,11 +6,11 @@ import gc
 import os
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from socket import socket
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 
 from kaspec.address import Address
 from kaspec.config.model import Command, Configuration
@@ -18,11 +18,15 @@ from kaspec.health.model import FileCheck, MiscCheck
 from kaspec.lvs.model import VirtualServer
 from kaspec.lvs.services import ServiceEffect
 from kaspec.lvs.telling import ServiceAudience, deliver_change
-from kaspec.report.services import server_name, service_lines, service_name
+from kaspec.report.directed import Directed, render_check_data
+from kaspec.report.directed_json import render_check_json
+from kaspec.report.services import server_name, service_lines, service_name, subject_of, suspension_line
 from kaspec.tracking import Finding, Tracker
-from shell import exits, logs
+from kaspec.units import Instant
+from shell import dumps, exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.checks.engine import CheckEngine, Subject
+from shell.clock import now, wall_clock
 from shell.director import Director, Place
 from shell.findings import Hearer
 from shell.ipvs.kernel import NO_IPVS, Ipvs
@@ -99,6 +103,8 @@ class _Child:
     files: Files | None = None
     hearer: Hearer | None = None
     addresses: frozenset[Address] = frozenset()
+    values: dict[str, int] = field(factory=dict)
+    since: dict[Hashable, Instant] = field(factory=dict)
 
     def settle(self, configuration: Configuration, before: Configuration | None) -> None:
         """Be what a configuration makes of the process."""
@@ -114,6 +120,8 @@ class _Child:
             self.director.begin(configuration)
         else:
             self.director.adopt(configuration, before)
+            here = self.director.virtuals
+            self.since = {who: at for who, at in self.since.items() if (who[0] if isinstance(who, tuple) else who) in here}
         self.engine.adopt(tuple(_subjects(configuration)))
         if self.files is not None:
             self.files.adopt(configuration, _tracked(configuration))
@@ -123,6 +131,7 @@ class _Child:
 
     def hear_of_file(self, tracker: Tracker, finding: Finding) -> None:
         """A tracked file holds another number."""
+        self.values[tracker[1]] = finding.value
         if self.engine is not None:
             self.engine.file_read(tracker[1], finding.value)
 
@@ -137,9 +146,12 @@ class _Child:
             return
         for place, suspended in self.director.see(self.addresses):
             (self.engine.suspend if suspended else self.engine.resume)(place)
+            logs.info(suspension_line(*place, suspended))
 
     def tell(self, virtual: VirtualServer, effect: ServiceEffect) -> None:
         """Log an effect, and tell whoever is to hear of it."""
+        if (subject := subject_of(virtual, effect)) is not None:
+            self.since[subject] = now()
         for line in service_lines(virtual, effect):
             logs.info(line)
         defs, permits = self.configuration.global_defs, self.configuration.permits
@@ -184,8 +196,20 @@ class _Child:
                 logs.info("Reloading")
                 self.settle(configuration, self.configuration)
                 logs.info("Reload complete")
-            case WriteData() | WriteStats() | ClearStats() | WriteJson():
+            case WriteData():
+                text = render_check_data(self.configuration, self.directed(), wall_clock().write)
+                dumps.write("check data", text, self.configuration, self.options)
+            case WriteJson():
+                text = render_check_json(self.configuration, self.directed(), wall_clock())
+                dumps.write("check json", text, self.configuration, self.options)
+            case WriteStats() | ClearStats():
                 return
+
+    def directed(self) -> Directed:
+        """Return how everything stands."""
+        assert self.director is not None
+        assert self.engine is not None
+        return Directed(self.director.states, self.engine.states(), self.engine.remembered(), self.values, self.since)
 
 
 def _tracked(configuration: Configuration) -> tuple[Tracker, ...]:

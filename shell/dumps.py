@@ -12,7 +12,8 @@ from shell import logs
 from shell.files import PRIVATE, dump_directory, write_atomically
 from shell.options import Options
 
-Dump = Literal["data", "stats", "json"]
+Dump = Literal["data", "stats", "json", "check data", "check json"]
+"""What the VRRP process writes, and the checker."""
 
 
 def write(kind: Dump, text: str, configuration: Configuration, options: Options) -> None:
@@ -24,13 +25,19 @@ def write(kind: Dump, text: str, configuration: Configuration, options: Options)
 
 
 def dump_path(kind: Dump, settings: ProcessSettings, namespace: str | None) -> Path:
-    """Return where a dump goes: where the configuration says, else to keepalived's place; ``.data`` may carry namespace and instance."""
-    chosen = {"data": settings.state_dump_file, "stats": settings.stats_dump_file, "json": settings.json_dump_file}[kind]
+    """Return where a dump goes: where the configuration says, else to keepalived's place; ``.data`` may carry namespace and instance.
+
+    The checker's has ``_check`` in its name.
+    """
+    suffix = kind.removeprefix("check ")
+    process = "_check" if suffix != kind else ""
+    chosen = {"data": settings.state_dump_file, "stats": settings.stats_dump_file, "json": settings.json_dump_file}[suffix]
     if chosen is not None:
-        return Path(chosen)
+        path = Path(chosen)
+        return path.with_name(f"{path.stem}{process}{path.suffix}")
     ours = "_".join(filter(None, (namespace or settings.net_namespace, settings.instance)))
-    middle = f".{ours}" if kind == "data" and settings.data_use_instance and ours else ""
-    return dump_directory() / f"keepalived{middle}.{kind}"
+    middle = f".{ours}" if suffix == "data" and settings.data_use_instance and ours else ""
+    return dump_directory() / f"keepalived{process}{middle}.{suffix}"
 
 
 def _write(path: Path, text: str, mode: int) -> None:

@@ -63,7 +63,7 @@ def _success(check: Check, server: str, service: str, verdict: Verdict) -> str:
         case DnsCheck():
             return f"DNS_CHECK ({server}) success."
         case MiscCheck():
-            return f"Misc check for [{server} {service}] by [{check.line}] succeeded ({verdict.detail})."
+            return f"Misc check for [{server} VS {service}] by [{check.line}] succeeded ({verdict.detail})."
         case FileCheck():
             return f"FILE_CHECK of {check.track_file} for {server} succeeded ({verdict.detail})."
         case BfdCheck():
@@ -74,7 +74,7 @@ def _success(check: Check, server: str, service: str, verdict: Verdict) -> str:
 
 def _failure(check: Check, server: str, service: str, before: CheckState, step: CheckStep, verdict: Verdict) -> Iterator[str]:
     if isinstance(check, MiscCheck):
-        yield f"Misc check for [{server} {service}] by [{check.line}] failed ({verdict.detail})."
+        yield f"Misc check for [{server} VS {service}] by [{check.line}] failed ({verdict.detail})."
         return
     if isinstance(check, BfdCheck):
         yield f"BFD check of [{check.name}] RS({server}) is DOWN"

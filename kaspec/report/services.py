@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from kaspec.address import Address, format_address
-from kaspec.lvs.model import AddressService, GroupService, MarkService, RealServer, ServiceKey, SorryServer, VirtualServer
+from kaspec.lvs.model import AddressService, GroupService, MarkService, RealServer, ServerKey, ServiceKey, SorryServer, VirtualServer
 from kaspec.lvs.plan import AddDestination, AddService, DeleteDestination, DeleteService, SetDestination, SetService, TableCommand
 from kaspec.lvs.services import QuorumChanged, ServerChanged, ServersChanged, ServerWeighs, ServiceEffect, SorryServerChanged
 
 
 def service_name(key: ServiceKey) -> str:
-    """Name a virtual server: ``[192.0.2.1]:tcp:80``, ``FWM 11``, or the group."""
+    """Name a virtual server: ``[192.0.2.1]:tcp:80``, ``FWM 11``, or a group, ``[WEB]:0``."""
     match key:
         case AddressService(address, port, protocol):
             return _endpoint(address, port, protocol)
         case MarkService(mark):
             return f"FWM {mark}"
         case GroupService(name):
-            return f"[{name}]"
+            return f"[{name}]:0"
         case _:
             assert_never(key)
 
@@ -49,6 +49,24 @@ def service_lines(virtual: VirtualServer, effect: ServiceEffect) -> Iterator[str
             yield f"{'Adding alive servers to' if is_in else 'Removing alive servers from'} the pool for VS {name}"
         case _:
             assert_never(effect)
+
+
+def subject_of(virtual: VirtualServer, effect: ServiceEffect) -> ServiceKey | tuple[ServiceKey, ServerKey] | None:
+    """Return whose state an effect is about: a virtual server, whose quorum it is, or a real server of one."""
+    match effect:
+        case ServerChanged(server):
+            return virtual.key, server.key
+        case QuorumChanged():
+            return virtual.key
+        case _:
+            return None
+
+
+def suspension_line(service: ServiceKey, server: ServerKey, is_suspended: bool) -> str:
+    """Write what is logged when the checks of a server rest because the virtual address is elsewhere, or begin again."""
+    protocol = "none" if isinstance(service, MarkService) else service.protocol
+    verb = "Suspending" if is_suspended else "Activating"
+    return f"{verb} healthchecker for service {_endpoint(*server, protocol)} for VS {service_name(service)}"
 
 
 def quorum_words(virtual: VirtualServer, change: QuorumChanged) -> str:

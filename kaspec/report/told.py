@@ -27,7 +27,7 @@ def fifo_lines(configuration: Configuration) -> Iterator[str]:
             uid, gid = configuration.owners.get(fifo, (0, 0))
             yield f" {name} notify fifo = {fifo.path}, uid:gid {uid}:{gid}"
             if script is not None:
-                yield f" {name} notify fifo script = {_command(script, configuration.permits, fifo.path)}"
+                yield f" {name} notify fifo script = {command_words(script, configuration.permits, fifo.path)}"
     yield f" FIFO write vrrp states on reload = {_truth(telling.fifo_write_vrrp_states_on_reload)}"
     yield f" VRRP notify priority changes = {_truth(telling.vrrp_notify_priority_changes)}"
 
@@ -55,13 +55,14 @@ def settings_lines(configuration: Configuration, settings: InstanceSettings | Gr
     for name, word in _SPECIFIC:
         command = getattr(settings, name, None)
         if isinstance(command, Command):
-            yield f"   {word} state transition script = {_command(command, configuration.permits)}"
+            yield f"   {word} state transition script = {command_words(command, configuration.permits)}"
     if isinstance(settings, InstanceSettings):
         own = settings.notify_priority_changes
         yield f"   Notify priority changes = {_truth(defs.telling.vrrp_notify_priority_changes if own is None else own)}"
 
 
-def _command(command: Command, permits: Mapping[Command, Permit], *more: str) -> str:
+def command_words(command: Command, permits: Mapping[Command, Permit], *more: str) -> str:
+    """Write a command as it is run, or that it is not."""
     permit = permits.get(command)
     if permit is None:
         return f"'{command.line}' (not run: it may not)"

@@ -44,6 +44,7 @@ from kaspec.health.machine import DRAWS, CheckState
 from kaspec.health.model import BfdCheck, Check, FileCheck, Target
 from kaspec.report.checks import check_lines, mail_words
 from kaspec.report.journal import is_telling
+from kaspec.report.verdicts import Remembered, remember
 from kaspec.units import Instant, Interval
 from kaspec.vrrp.events import DeadlineReached
 from shell import clock, logs
@@ -91,6 +92,7 @@ class _Watched:
     wire: Wire | None = None
     script: int | None = None
     armed_at: Instant | None = None
+    last: Remembered | None = None
     is_gone: bool = False
 
 
@@ -170,6 +172,10 @@ class CheckEngine:
         """Return how every check stands."""
         return {key: watched.state for key, watched in self._watched.items()}
 
+    def remembered(self) -> dict[Key, Remembered]:
+        """Return the last verdict of every check that has had one."""
+        return {key: watched.last for key, watched in self._watched.items() if watched.last is not None}
+
     def close(self) -> None:
         """Let go of everything."""
         for watched in self._watched.values():
@@ -243,14 +249,15 @@ class CheckEngine:
                 self._step(watched, event)
 
     def _step(self, watched: _Watched, event: CheckEvent) -> None:
-        subject, before = watched.subject, watched.state
-        taken = machine.step(subject.check, before, event, clock.now(), random.randrange(DRAWS))
+        subject, before, now = watched.subject, watched.state, clock.now()
+        taken = machine.step(subject.check, before, event, now, random.randrange(DRAWS))
         watched.state = taken.state
         for effect in taken.effects:
             self._carry_out(watched, effect)
         self._arm(watched)
         if taken.verdict is not None:
             self.ended += 1
+            watched.last = remember(watched.last, taken.verdict, now)
             for line in check_lines(subject.check, subject.server_name, subject.service_name, before, taken):
                 logs.info(line)
         if taken.reports and taken.verdict is not None:

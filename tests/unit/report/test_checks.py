@@ -54,7 +54,7 @@ def test_what_is_wrong_with_a_page_is_told() -> None:
 def test_programs_and_sessions_are_told_by_name() -> None:
     check = MiscCheck(PROBING, "/bin/check a")
     bad = attempt(check, [ScriptEnded(3)])
-    assert lines(check, bad) == [f"Misc check for [{SERVER} {SERVICE}] by [/bin/check a] failed (exited with status 3)."]
+    assert lines(check, bad) == [f"Misc check for [{SERVER} VS {SERVICE}] by [/bin/check a] failed (exited with status 3)."]
     session = BfdCheck(PROBING, "b")
     down = step(session, begin(session, ZERO, BEGAN), SessionReported(is_up=False), BEGAN)
     assert lines(session, down) == [f"BFD check of [b] RS({SERVER}) is DOWN"]

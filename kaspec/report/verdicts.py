@@ -1,0 +1,22 @@
+"""What is remembered of a check for those who ask: its last verdict, when that was, and since when they have been like it."""
+
+from attrs import evolve, frozen
+
+from kaspec.health.events import Verdict
+from kaspec.units import Instant
+
+
+@frozen
+class Remembered:
+    """The last ``verdict`` came ``at``; ``since`` then they have all been good, or all bad."""
+
+    verdict: Verdict
+    at: Instant
+    since: Instant
+
+
+def remember(before: Remembered | None, verdict: Verdict, now: Instant) -> Remembered:
+    """Return what is remembered after another verdict."""
+    if before is not None and before.verdict.is_good == verdict.is_good:
+        return evolve(before, verdict=verdict, at=now)
+    return Remembered(verdict, now, now)
