@@ -1,7 +1,7 @@
 """What thousands of checks a second cost one process: ``python -m tests.bench.checks [--seconds N]``.
 
 A server process beside it accepts and answers on loopback; it is not part of the figure.  keepalived's checker needs the kernel's IPVS,
-so it can be measured beside ours only in the kernel lab.
+so it is measured beside ours in the kernel lab (``tests.bench.directors``).
 """
 
 import asyncio
