@@ -1,21 +1,17 @@
-"""Checks against real servers: good ones, and those that hang, reset, drip, flood, close, or present the wrong certificate."""
+"""Checks against real servers that say something, good or bad."""
 
 import asyncio
 import hashlib
 import os
-import resource
 import socket
 import ssl
-import struct
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import dns.message
 import dns.rcode
 import pytest
-import trustme
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP
 from attrs import evolve
@@ -27,7 +23,6 @@ from kaspec.health.model import (
     BfdCheck,
     DnsCheck,
     FileCheck,
-    HttpCheck,
     MiscCheck,
     Pattern,
     PingCheck,
@@ -35,36 +30,24 @@ from kaspec.health.model import (
     SmtpCheck,
     TcpCheck,
     UdpCheck,
-    Url,
 )
-from kaspec.units import SECOND, Interval, seconds
+from kaspec.units import seconds
 from shell.checks.opening import open_stream
-from tests.interop.checking import OFTEN, TIMEOUT, Checking, checking, permitted, serving, target
-
-SLACK = seconds("2")
-"""What a busy machine may add."""
-PAGE = b"status: ok\n" * 1000
-Body = Callable[[Checking], Awaitable[None]]
-
-
-def run(test: Body) -> None:
-    async def main() -> None:
-        async with checking() as now:
-            await test(now)
-
-    asyncio.run(main())
-
-
-async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A web server: /ok is there; the Host is told."""
-    asked = (await reader.readuntil(b"\r\n\r\n")).decode()
-    status = "200 OK" if asked.startswith("GET /ok ") and "Host: www.example.com\r\n" in asked else "404 Not Found"
-    writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(PAGE)}\r\n\r\n".encode() + PAGE)
-    await writer.drain()
-
-
-def http(port: int, **settings: Any) -> HttpCheck:
-    return HttpCheck(OFTEN, target(port), (evolve(Url("/ok", virtual_host="www.example.com"), **settings),))
+from tests.interop.checking import (
+    OFTEN,
+    PAGE,
+    SLACK,
+    TIMEOUT,
+    Checking,
+    certified,
+    http,
+    page,
+    permitted,
+    run,
+    say_nothing,
+    serving,
+    target,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,40 +74,6 @@ def test_a_page_is_judged_by_status_digest_and_pattern(settings: dict[str, objec
     run(test)
 
 
-def certified(**validity: datetime) -> tuple[trustme.CA, ssl.SSLContext]:
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("www.example.com", **validity).configure_cert(context)  # type: ignore[arg-type]
-    return authority, context
-
-
-@pytest.mark.parametrize(
-    ("verify", "days", "name", "good"),
-    [
-        (False, 30, "www.example.com", True),
-        (False, -1, "www.example.com", True),
-        (True, 30, "www.example.com", True),
-        (True, -1, "www.example.com", False),
-        (True, 30, "other.example.com", False),
-    ],
-)
-def test_any_certificate_will_do_unless_it_is_to_be_verified(tmp_path: Path, verify: bool, days: int, name: str, good: bool) -> None:
-    now_it_is = datetime.now(UTC)
-    authority, context = certified(not_before=now_it_is - timedelta(days=60), not_after=now_it_is + timedelta(days=days))
-    (tmp_path / "ca.pem").write_bytes(authority.cert_pem.bytes())
-
-    async def test(now: Checking) -> None:
-        async with serving(page, context) as port:
-            check = evolve(
-                http(port), tls=True, sni=True, sni_name=name, tls_verify=verify, credentials=Credentials(ca=str(tmp_path / "ca.pem"))
-            )
-            report, _ = await now.verdict(check)
-            assert report.is_up == good, report
-            assert good or "certificate" in report.words
-
-    run(test)
-
-
 def test_a_server_that_wants_a_certificate_of_ours_gets_it(tmp_path: Path) -> None:
     authority, context = certified()
     authority.configure_trust(context)
@@ -142,66 +91,6 @@ def test_a_server_that_wants_a_certificate_of_ours_gets_it(tmp_path: Path) -> No
             gone = evolve(own, key=str(tmp_path / "gone.pem"))
             report, _ = await now.verdict(evolve(without, credentials=gone))
             assert "SSL block" in report.words
-
-    run(test)
-
-
-async def hang_in_the_middle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
-    await reader.read()
-
-
-async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
-    while not reader.at_eof():
-        writer.write(b"H")
-        await writer.drain()
-        await asyncio.sleep(0.1)
-
-
-async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
-    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-    while not reader.at_eof():
-        writer.write(bytes(1 << 16))
-        await writer.drain()
-
-
-async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-async def close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
-    writer.close()
-
-
-async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    del writer
-    await reader.read()
-
-
-@pytest.mark.parametrize(
-    ("server", "least", "most"),
-    [
-        (hang_in_the_middle, TIMEOUT, TIMEOUT),
-        (drip, SECOND, SECOND),
-        (flood, SECOND, SECOND),
-        (say_nothing, TIMEOUT, TIMEOUT),
-        (reset, Interval(0), Interval(0)),
-        (close, Interval(0), Interval(0)),
-    ],
-)
-def test_a_bad_server_gets_its_verdict_on_time(server: object, least: Interval, most: Interval) -> None:
-    """Silence is borne for connect_timeout, and anything for delay_loop."""
-
-    async def test(now: Checking) -> None:
-        async with serving(server) as port:  # type: ignore[arg-type]
-            report, took = await now.verdict(http(port, digest="0" * 32))
-            assert not report.is_up
-            assert least <= took <= most + SLACK, took
 
     run(test)
 
@@ -347,20 +236,6 @@ def test_a_program_says_how_a_server_is(tmp_path: Path, status: int, dynamic: bo
     run(test)
 
 
-def test_a_program_that_ignores_sigterm_is_killed_and_the_verdict_does_not_wait(tmp_path: Path) -> None:
-    async def test(now: Checking) -> None:
-        left = tmp_path / "pids"
-        permit = permitted(tmp_path / "check", f"#!/bin/sh\ntrap '' TERM\necho $$ >> {left}\nwhile :; do sleep 0.1; done\n")
-        report, took = await now.verdict(MiscCheck(OFTEN, "check", timeout=seconds("0.5")), permit)
-        assert (report.is_up, report.words) == (False, "MISC CHECK timed out on service")
-        assert seconds("0.5") <= took <= seconds("0.5") + SLACK
-        while len(pids := left.read_text().split()) < 2:
-            await asyncio.sleep(0.05)
-        assert not os.path.exists(f"/proc/{pids[0]}"), "the first is gone before the second begins"
-
-    run(test)
-
-
 def test_files_and_sessions_are_told_whenever_they_came() -> None:
     async def test(now: Checking) -> None:
         now.engine.file_read("f", 3)
@@ -382,23 +257,6 @@ def test_a_check_that_is_suspended_is_silent_until_it_is_resumed() -> None:
         assert now.heard.empty()
         now.engine.resume("server")
         assert not (await now.heard.get()).report.is_up
-
-    run(test)
-
-
-def test_without_a_free_descriptor_no_server_is_down() -> None:
-    async def test(now: Checking) -> None:
-        async with serving(say_nothing) as port:
-            limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-            probing = evolve(OFTEN, delay_loop=seconds("0.1"))
-            assert (await now.verdict(TcpCheck(probing, target(port))))[0].is_up
-            resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
-            try:
-                await asyncio.sleep(0.3)
-                assert now.heard.empty()
-            finally:
-                resource.setrlimit(resource.RLIMIT_NOFILE, limits)
-        assert not (await now.heard.get()).report.is_up, "checked again once there are descriptors"
 
     run(test)
 
