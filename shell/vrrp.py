@@ -60,14 +60,12 @@ def run_child(options: Options, configuration: Configuration, channel: Channel, 
 
 
 async def _run(options: Options, configuration: Configuration, channel: Channel, sessions: socket) -> int:
-    loop = asyncio.get_running_loop()
-    diary = Diary(logs.later, bool(options.log_detail), options.address_monitoring)
+    loop, diary = asyncio.get_running_loop(), Diary(logs.later, bool(options.log_detail), options.address_monitoring)
     runner = Runner(loop)
     notifier = Notifier.at(loop, runner, os.uname().nodename)
     notifier.adopt(configuration)
     async with Kernel(_buffers(configuration.process)) as kernel:
-        promoted = Sysctls.resume(ledger(options).with_suffix(".secondaries"))
-        premises = Premises(VirtualInterfaces(kernel, Sysctls.resume(ledger(options))), diary.problems, promoted)
+        premises = _premises(kernel, options, diary)
         premises.prepare(configuration)
         statics = StaticItems(kernel, diary.problems, configuration.statics)
         statics.begin()
@@ -75,8 +73,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         vrrp.set_policy(configuration)
         vrrp.open()
         child = _Child(vrrp, kernel, premises, statics, diary, notifier, configuration, options)
-        leash = child.leash = Leash("VRRP", loop.create_future(), child.obey)
-        agent = child.agent = Agent(loop, child.snapshot)
+        leash, agent = child.leash, child.agent = Leash("VRRP", loop.create_future(), child.obey), Agent(loop, child.snapshot)
         diary.tell = child.tell
         child.settle(configuration)
         child.trackers = Trackers.at(loop, runner, vrrp.take)
@@ -96,14 +93,18 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
             child.begin()
         status = await leash.ended
         loop.remove_reader(channel.fileno())
-        child.trackers.close()
         child.leave(keeping=options.dont_release_vrrp)
-        child.synchronisation.close(keeping=options.dont_release_vrrp)
         agent.close()
         await notifier.finish()
         if recorder:
             recorder.close()
     return status
+
+
+def _premises(kernel: Kernel, options: Options, diary: Diary) -> Premises:
+    """Return what virtual routers need of this machine; what an earlier process had changed of it is known from its ledgers."""
+    promoted = Sysctls.resume(ledger(options).with_suffix(".secondaries"))
+    return Premises(VirtualInterfaces(kernel, Sysctls.resume(ledger(options))), diary.problems, promoted)
 
 
 def _buffers(settings: ProcessSettings) -> Buffers:
@@ -215,6 +216,8 @@ class _Child:
 
     def leave(self, keeping: bool) -> None:
         """Give up what we hold and close; ``keeping`` (-V) leaves it all in place, and nobody is told."""
+        if self.trackers:
+            self.trackers.close()
         if not keeping:
             self.vrrp.take(Shutdown())
             self.statics.end()
@@ -222,6 +225,7 @@ class _Child:
         self.vrrp.close()
         if not keeping:
             self.premises.close()
+        self.synchronisation.close(keeping)
 
     def observe(self, event: LinkChanged | HoldingsLost) -> None:
         """The kernel reports an interface, or what somebody took away."""

@@ -285,22 +285,33 @@ def _value(name: str, value: Any) -> str:
             return plain_seconds(value or ZERO)
         case int() if name == "umask":
             return f"0{value:o}"
+        case None | () | NoAuthentication():
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case bytes():
+            return ".".join(map(str, value)) if len(value) == 4 else value.hex(":", 2)
+        case tuple():
+            return ", ".join(_value("", each) for each in value)
+        case SimplePassword() | IpAuthenticationHeader() | HmacTrailer():
+            return _authentication(value)
+        case _:
+            return _whole(value)
+
+
+def _whole(value: Any) -> str:
+    """Write a value that consists of several, as the configuration has it."""
+    match value:
         case Fifo():
             return write_fifo(value)
         case Owner():
             return write_owner(value)
-        case None | () | NoAuthentication():
-            return "none"
         case Timeouts():
             return write_timeouts(value)
         case SyncDaemon():
             return write_sync_daemon(value)
         case Credentials():
             return _credentials(value)
-        case bool():
-            return "yes" if value else "no"
-        case bytes():
-            return ".".join(map(str, value)) if len(value) == 4 else value.hex(":", 2)
         case Command(line, user, group):
             return " ".join(word for word in (f'"{line}"', user, group) if word)
         case ServerGroup():
@@ -317,12 +328,8 @@ def _value(name: str, value: Any) -> str:
             return "{ " + "; ".join(render_garp_group(value)) + " }"
         case VirtualInterface(name, base):
             return f"{name} over {base}"
-        case SimplePassword() | IpAuthenticationHeader() | HmacTrailer():
-            return _authentication(value)
         case Peer():
             return next(write_peers((value,)))
-        case tuple():
-            return ", ".join(_value("", each) for each in value)
         case VirtualAddress() | InterfaceTrack() | TrackerTrack():
             return _member(value, None)
         case _:
