@@ -1,0 +1,121 @@
+"""The model checker's pace beside SPIN's, on one model with equal counts: ``python -m tests.bench.exploring [--json FILE]``.
+
+The model is three routers of our core, tick by tick; ``vrrp.pml`` is the same in Promela.  Each engine runs in a process of its own.
+"""
+
+import json
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import click
+from attrs import asdict, evolve, frozen
+from rich.console import Console
+from rich.table import Table
+
+from kaspec.address import parse_address
+from kaspec.explore import Faults, World, explore
+from kaspec.explore.wide import survey
+from kaspec.explore.world import without_later_announcements
+from kaspec.units import CENTISECOND, Interval
+from kaspec.vrrp.router import VirtualAddress, VirtualRouter
+
+PROMELA = Path(__file__).with_name("vrrp.pml")
+ROUTER = VirtualRouter("VI_1", "eth0", 51, addresses=(VirtualAddress(parse_address("192.0.2.100"), 24, "eth0"),), version=3)
+
+
+def model(faults: Faults) -> World:
+    """Three routers that advertise every 4 cs, with Skew_Time 3, 2 and 1 cs; an advertisement takes at most one."""
+    base = evolve(ROUTER, advertisement_interval=Interval(4 * CENTISECOND))
+    routers = without_later_announcements(evolve(base, priority=priority) for priority in (64, 128, 192))
+    return evolve(World.of(routers, CENTISECOND, faults), grid=CENTISECOND, single=True)
+
+
+USUAL = model(Faults(loss=2, crash=1, stop=1))
+LARGE = model(Faults(loss=3, crash=3, stop=2))
+
+
+@frozen
+class Measured:
+    """What an engine found and took; memory in MB at its most."""
+
+    engine: str
+    states: int
+    transitions: int
+    seconds: float
+    memory: float
+
+    @property
+    def rate(self) -> float:
+        """Distinct states a second."""
+        return self.states / self.seconds
+
+
+def plainly(world: World) -> Measured:
+    """Search as ``kaspec verify`` does, every state and move kept."""
+    began = time.perf_counter()
+    graph = explore(world, limit=sys.maxsize)
+    return Measured("kaspec, plain", len(graph.states), graph.transitions, time.perf_counter() - began, _peak(resource.RUSAGE_SELF))
+
+
+def widely(world: World) -> Measured:
+    """Search whole levels at a time."""
+    began = time.perf_counter()
+    found = survey(world)
+    return Measured("kaspec, whole levels", found.states, found.transitions, time.perf_counter() - began, _peak(resource.RUSAGE_SELF))
+
+
+def spin() -> Measured:
+    """Let SPIN search the Promela model, compiled for safety and nothing else; compiling does not count."""
+    with tempfile.TemporaryDirectory() as directory:
+        for command in (["spin", "-a", str(PROMELA)], ["gcc", "-O2", "-w", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"]):
+            subprocess.run(command, cwd=directory, check=True, capture_output=True)
+        began = time.perf_counter()
+        told = subprocess.run(["./pan", "-m1000000"], cwd=directory, check=True, capture_output=True, text=True).stdout
+        took = time.perf_counter() - began
+    states, transitions = (int(re.search(rf"(\d+) {word}", told)[1]) for word in ("states, stored", "transitions"))  # type: ignore[index]
+    return Measured("SPIN", states, transitions - 1, took, _peak(resource.RUSAGE_CHILDREN))  # it counts how the run begins
+
+
+def _peak(who: int) -> float:
+    return resource.getrusage(who).ru_maxrss / 1024
+
+
+def alone(measure: Callable[..., Measured], *arguments: World) -> Measured:
+    """Measure in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(measure, *arguments).result()
+
+
+@click.command()
+@click.option("--json", "file", type=click.Path(path_type=Path), default=Path("bench-exploring.json"), show_default=True, help="Figures.")
+@click.option("--large/--no-large", default=True, help="Also a model of ten million states.")
+def main(file: Path, large: bool) -> None:
+    """Measure the searches beside SPIN, in one run, and demand equal counts."""
+    console = Console()
+    if shutil.which("spin") is None or shutil.which("gcc") is None:
+        console.log("SPIN is not measured: it takes apt-get install spin gcc")
+        found = []
+    else:
+        found = [alone(spin)]
+    found += [alone(widely, USUAL), alone(plainly, USUAL)]
+    assert len({(each.states, each.transitions) for each in found}) == 1, found
+    if large:
+        found.append(evolve(alone(widely, LARGE), engine="kaspec, whole levels, large model"))
+    table = Table("engine", "states", "transitions", "s", "states/s", "MB", title="Exploring three routers")
+    for each in found:
+        table.add_row(each.engine, str(each.states), str(each.transitions), f"{each.seconds:.2f}", f"{each.rate:.0f}", f"{each.memory:.0f}")
+    console.print(table)
+    file.write_text(json.dumps([asdict(each) for each in found], indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
