@@ -1,6 +1,7 @@
 """Numbers by the million: states packed into words, look-ups that fill themselves, and the set of what was seen."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -29,7 +30,7 @@ class Layout:
         if sum(self.widths) > WORD:
             raise TooWideError(f"a state takes {sum(self.widths)} bits, and a word has {WORD}")
 
-    @property
+    @cached_property
     def shifts(self) -> tuple[int, ...]:
         """Where each column begins."""
         return tuple(sum(self.widths[:place]) for place in range(len(self.widths)))
@@ -62,13 +63,15 @@ class Lookup:
         """Return the values."""
         if not len(numbers):
             return numbers
-        top = int(numbers.max())
-        if top >= len(self.table):
+        try:
+            found = self.table[numbers]
+        except IndexError:
+            top = int(numbers.max())
             fresh: Numbers = np.full(2 * top + 16, UNKNOWN, dtype=np.int64)
             fresh[: len(self.table)] = self.table
             self.table = fresh
-        found = self.table[numbers]
-        if (found == UNKNOWN).any():
+            found = self.table[numbers]
+        if found.min() == UNKNOWN:
             for number in np.flatnonzero(np.bincount(numbers[found == UNKNOWN])).tolist():
                 self.table[number] = self.compute(number)
             found = self.table[numbers]
@@ -94,3 +97,14 @@ class Seen:
             places[places == len(run)] = 0
             keys = keys[run[places] != keys]
         return keys
+
+
+def distinct(parts: Sequence[Keys]) -> Keys:
+    """Return all words of some arrays, sorted, each once.  Sorting is what processors do fast: numpy's own ``unique`` hashes."""
+    if not parts:
+        return np.empty(0, dtype=np.uint64)
+    keys: Keys = np.concatenate(parts)
+    keys.sort()
+    first: Numbers = np.ones(len(keys), dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=first[1:])
+    return keys[first]

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 from attrs import define, field, frozen
 
-from kaspec.explore.arrays import Keys, Layout, Lookup, Numbers, Seen
+from kaspec.explore.arrays import Keys, Layout, Lookup, Numbers, Seen, distinct
 from kaspec.explore.local import LocalEvent, Power
 from kaspec.explore.moves import Cuts, Heals, Passes
 from kaspec.explore.search import KeepGoing, Progress, endlessly, settling
@@ -129,9 +129,7 @@ class _Search:
             self._repack()
             blocks = list(self.wide.expand(self.wide.level(self.levels[-1])))
         self.transitions += sum(len(block.keys) for block in blocks)
-        if not blocks:
-            return np.empty(0, dtype=np.uint64)
-        return self.seen.new(np.unique(np.concatenate([block.keys for block in blocks])))
+        return self.seen.new(distinct([block.keys for block in blocks]))
 
     def _repack(self) -> None:
         """Make room for greater numbers than there were."""
