@@ -33,6 +33,7 @@ class Observer:
     """Looks at states; what only depends on local states is looked at once."""
 
     graph: Graph
+    _whole: dict[tuple[int, ...], bool] = field(factory=dict)
     _roles: dict[tuple[int, int], tuple[Role, ...]] = field(factory=dict)
     _seen: dict[tuple[int, ...], Seen] = field(factory=dict)
 
@@ -63,10 +64,15 @@ class Observer:
         """Tell whether all hosts have been started that are at the beginning."""
         return self.conditions(state).starting >= self.graph.steps.hosts
 
-    def is_linked(self, state: int) -> bool:
-        """Tell whether every interface has its carrier."""
-        locals_ = self.graph.tables.locals.values
-        return all(link.up for number in self.graph.states[state][1 : self.graph.steps.first_queue] for link in locals_[number].links)
+    def is_whole(self, state: int) -> bool:
+        """Tell whether all have started that are to, and nothing keeps hosts from hearing each other."""
+        known = self.graph.states[state][: self.graph.steps.first_queue]
+        found = self._whole.get(known)
+        if found is None:
+            locals_ = self.graph.tables.locals.values
+            linked = all(link.up for number in known[1:] for link in locals_[number].links)
+            found = self._whole[known] = linked and not self.conditions(state).cuts and self.is_started(state)
+        return found
 
     def _look(self, hosts: tuple[int, ...]) -> Seen:
         rows = [self._host_roles(host, local) for host, local in enumerate(hosts)]

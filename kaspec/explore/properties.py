@@ -50,11 +50,6 @@ def is_orphaned(observer: Observer, state: int, virtual: int) -> bool:
     return not seen.masters[virtual] and bool(seen.able[virtual]) and observer.is_started(state)
 
 
-def is_whole(observer: Observer, state: int) -> bool:
-    """Tell whether nothing keeps hosts from hearing each other."""
-    return observer.is_started(state) and not observer.conditions(state).cuts and observer.is_linked(state)
-
-
 def has_right_master(observer: Observer, state: int, virtual: int) -> bool:
     """Tell whether there is exactly one Master, and nobody who preempts is better."""
     roles = observer.roles(state, virtual)
@@ -87,7 +82,7 @@ def _split(observer: Observer) -> Judgement:
 
 
 def _split_of(observer: Observer, virtual: int, bound: Interval) -> Judgement:
-    judged = within(observer, lambda state: is_split(observer, state, virtual) and is_whole(observer, state), bound)
+    judged = within(observer, lambda state: is_split(observer, state, virtual) and observer.is_whole(state), bound)
     if judged.verdict == "undetermined" and observer.graph.complete:  # no two Masters at all is as good as it can be
         mastered = any(observer.seen(state).masters[virtual] for state in range(len(observer.graph.states)))
         return Judgement("holds" if mastered else "undetermined", (), judged.reason, judged.worst, bound)
@@ -129,7 +124,7 @@ def _election(observer: Observer) -> Judgement:
     def judged(virtual: int) -> Judgement:
         return in_the_end(
             observer,
-            lambda state: is_whole(observer, state) and bool(observer.seen(state).able[virtual]),
+            lambda state: observer.is_whole(state) and bool(observer.seen(state).able[virtual]),
             lambda state: has_right_master(observer, state, virtual),
         )
 
@@ -147,7 +142,7 @@ def _farewell_of(observer: Observer, virtual: int) -> Judgement:
     for state in range(len(graph.states)):
         for move, after in graph.edges(state):
             stopped = graph.move(move)
-            if isinstance(stopped, Stops) and observer.seen(state).masters[virtual] == 1 << stopped.host and is_whole(observer, state):
+            if isinstance(stopped, Stops) and observer.seen(state).masters[virtual] == 1 << stopped.host and observer.is_whole(state):
                 since.add(after)
     skews = [
         skew_time(router.version, 1 if router.tracks or router.trackers else router.priority, world.longest_interval)
@@ -163,11 +158,11 @@ def _farewell_of(observer: Observer, virtual: int) -> Judgement:
 def _rest(observer: Observer) -> Judgement:
     """No two states of one component differ in who is what."""
     graph = observer.graph
-    found = components(graph, lambda state: is_whole(observer, state))
+    found = components(graph, observer.is_whole)
     heads = [observer.seen(states[0]) for states in found.members]
     return in_the_end(
         observer,
-        lambda state: is_whole(observer, state),
+        observer.is_whole,
         lambda state: observer.seen(state) == heads[found.of[state]],
     )
 
@@ -179,7 +174,7 @@ def _caches(observer: Observer) -> Judgement:
         pairs = zip(observer.conditions(state).caches, observer.seen(state).masters, strict=True)
         return all(masters.bit_count() != 1 or cached in hosts_of(masters) for cached, masters in pairs)
 
-    return in_the_end(observer, lambda state: is_whole(observer, state), good)
+    return in_the_end(observer, observer.is_whole, good)
 
 
 def _grouped(observer: Observer) -> Judgement:
@@ -195,7 +190,7 @@ def _grouped(observer: Observer) -> Judgement:
         masters = observer.seen(state).masters
         return all(len({masters[number] for number in team}) <= 1 for team in teams)
 
-    return in_the_end(observer, lambda state: is_whole(observer, state), good)
+    return in_the_end(observer, observer.is_whole, good)
 
 
 def _invariant(invariant: invariants.Invariant) -> Callable[[Observer], Judgement]:

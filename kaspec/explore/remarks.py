@@ -1,11 +1,10 @@
 """What an operator should know of a deployment that violates nothing: how it behaves, by what was found in the scenes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from kaspec.explore.moves import TrackedFlips
 from kaspec.explore.observing import Observer, hosts_of
-from kaspec.explore.properties import is_whole
-from kaspec.explore.scenes import Played
+from kaspec.explore.search import Graph
 from kaspec.explore.stays import components
 from kaspec.explore.world import World
 from kaspec.units import Interval, in_seconds
@@ -16,14 +15,10 @@ def shortly(interval: Interval) -> str:
     return f"{in_seconds(Interval(-(-interval // 1000) * 1000))[:-3]} s"
 
 
-def remarks(played: Iterable[Played]) -> tuple[str, ...]:
-    """Return sentences, each once."""
-    found: dict[str, None] = {}
-    for each in played:
-        if each.complete and not each.scene.is_first:
-            observer = Observer(each.graph)
-            found |= dict.fromkeys((*_deaf(observer), *_homes(observer), *_flapping(observer)))
-    return tuple(found)
+def remarks(graph: Graph) -> tuple[str, ...]:
+    """Return what there is to say of a complete search, in sentences."""
+    observer = Observer(graph)
+    return tuple(dict.fromkeys((*_deaf(observer), *_homes(observer), *_flapping(observer))))
 
 
 def _deaf(observer: Observer) -> Iterator[str]:
@@ -43,7 +38,7 @@ def _deaf(observer: Observer) -> Iterator[str]:
 def _homes(observer: Observer) -> Iterator[str]:
     """With all hosts up, more than one may be the Master for good."""
     graph, names = observer.graph, [host.name for host in observer.graph.world.hosts]
-    found = components(graph, lambda state: is_whole(observer, state) and _all_able(observer, state))
+    found = components(graph, lambda state: observer.is_whole(state) and _all_able(observer, state))
     for number, _ in enumerate(graph.world.virtual):
         homes = {observer.seen(state).masters[number] for state in found.recurrent()}
         hosts = sorted({host for masters in homes for host in hosts_of(masters)})
@@ -73,7 +68,7 @@ def _flapping(observer: Observer) -> Iterator[str]:
     graph = observer.graph
     if not graph.world.faults.tracked:
         return
-    recurrent = list(components(graph, lambda state: is_whole(observer, state) and _all_able(observer, state)).recurrent())
+    recurrent = list(components(graph, lambda state: observer.is_whole(state) and _all_able(observer, state)).recurrent())
     for move in (each for each in graph.tables.moves.values if isinstance(each, TrackedFlips) and not each.good):
         kind, name = move.tracker
         bad, good = (_masters(observer, recurrent, move, is_good) for is_good in (False, True))

@@ -13,7 +13,7 @@ from kaspec.explore.deployment import Cluster, Unexplored
 from kaspec.explore.judging import FOREVER, Verdict
 from kaspec.explore.playing import Run, brief, trace
 from kaspec.explore.properties import BY_NAME, PROPERTIES
-from kaspec.explore.remarks import remarks, shortly
+from kaspec.explore.remarks import shortly
 from kaspec.explore.scenes import Found, Played, Scene
 from kaspec.explore.telling import causes, story
 from kaspec.units import Interval
@@ -42,6 +42,11 @@ class Verified:
         if "violated" in verdicts:
             return "violated"
         return "undetermined" if "undetermined" in verdicts or self.left_out else "holds"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What else there is to say, each once."""
+        return tuple(dict.fromkeys(text for played in self.played for text in played.remarks))
 
     @property
     def violations(self) -> tuple[tuple[Played, Found], ...]:
@@ -104,7 +109,7 @@ def _cluster_lines(verified: Verified, differences: Sequence[Diagnostic]) -> Ite
     here = {side.file for row in verified.cluster.rows for side in row if side}
     knowing = [f"{each.message} ({each.span.file}:{each.span.line})" for each in differences
                if each.code in {kind.code for kind in WORTH_KNOWING} and each.span.file in here]  # fmt: skip
-    for text in (*remarks(verified.played), *knowing):
+    for text in (*verified.remarks, *knowing):
         yield from _filled(f"Note: {text}", 2)
 
 
@@ -206,7 +211,7 @@ def _figures(played: Sequence[Played]) -> Iterator[str]:
 def _conclusion(report: Report) -> str:
     scenes = [played for verified in report.verified for played in verified.played]
     states = sum(each.states for each in scenes)
-    routers, searches = len(report.verified), len(scenes)
+    routers, searches = sum(len(verified.cluster.rows) for verified in report.verified), len(scenes)
     counted = f"{routers} virtual router{'s' * (routers != 1)}, {searches} search{'es' * (searches != 1)}, {states} states"
     words = {"holds": "everything holds", "violated": "VIOLATED", "undetermined": "undetermined"}
     return f"{', '.join(report.files)}: {words[report.verdict]} ({counted})"
@@ -244,7 +249,7 @@ def _cluster_json(verified: Verified, differences: Sequence[Diagnostic]) -> dict
         "assumed": list(verified.cluster.assumed),
         "scenes": [_scene_json(played, differences) for played in verified.played],
         "left_out": [scene.words for scene in verified.left_out],
-        "notes": list(remarks(verified.played)),
+        "notes": list(verified.remarks),
     }
 
 

@@ -13,6 +13,7 @@ from kaspec.explore.deployment import Cluster
 from kaspec.explore.judging import Judgement, Verdict
 from kaspec.explore.playing import Run, play
 from kaspec.explore.properties import BY_NAME, judge
+from kaspec.explore.remarks import remarks
 from kaspec.explore.search import ENOUGH, Graph, Progress, explore
 from kaspec.explore.world import FAULTS, Faults, World
 
@@ -41,14 +42,14 @@ class Found:
 
 @frozen
 class Played:
-    """A scene and everything found in it; ``transitions`` and ``states`` are how many there were."""
+    """A scene and everything found in it: ``states`` and ``transitions`` are how many there were, ``remarks`` what else there is to say."""
 
     scene: Scene
     states: int
     transitions: int
     complete: bool
     found: tuple[Found, ...]
-    graph: Graph
+    remarks: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -108,7 +109,8 @@ def put_through(scene: Scene, keep_going: Callable[[Progress], bool], limit: int
     """Search a scene and judge it."""
     graph = explore(scene.world, min(limit, ENOUGH), keep_going)
     found = tuple(_found(graph, name, judgement) for name, judgement in judge(graph).items())
-    return Played(scene, len(graph.states), graph.transitions, graph.complete, found, graph)
+    told = remarks(graph) if graph.complete and not scene.is_first else ()
+    return Played(scene, len(graph.states), graph.transitions, graph.complete, found, told)
 
 
 def _found(graph: Graph, name: str, judgement: Judgement) -> Found:

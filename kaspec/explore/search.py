@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -72,6 +73,12 @@ class Graph:
         """Return the moves from a state, each with where it leads."""
         for place in range(self.offsets[state], self.offsets[state + 1]):
             yield self.by[place], self.targets[place]
+
+    @cached_property
+    def calm(self) -> list[list[tuple[int, int]]]:
+        """The calm moves from each state, each with where it leads."""
+        calm = self.tables.calm
+        return [[edge for edge in self.edges(state) if calm[edge[0]]] for state in range(len(self.states))]
 
     def path(self, state: int) -> tuple[int, ...]:
         """Return the moves that lead to a state, as few as possible."""

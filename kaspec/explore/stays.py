@@ -33,12 +33,6 @@ class Components:
         return (state for number, cyclic in enumerate(self.cyclic) if cyclic for state in self.members[number])
 
 
-def calm_edges(graph: Graph, state: int) -> Iterator[Edge]:
-    """Return the calm moves from a state, each with where it leads."""
-    calm = graph.tables.calm
-    return ((move, after) for move, after in graph.edges(state) if calm[move])
-
-
 def everywhere(_: int) -> bool:
     """The set of all states."""
     return True
@@ -46,9 +40,7 @@ def everywhere(_: int) -> bool:
 
 def components(graph: Graph, inside: Inside = everywhere, at_once: bool = False) -> Components:
     """Find the components (Tarjan 1972, without recursion); ``at_once``, of the calm moves that take no time."""
-    tables = graph.tables
-    counts = [calm and not (at_once and lasting) for calm, lasting in zip(tables.calm, tables.lasting, strict=True)]
-    finder = _Finder(graph, [inside(state) for state in range(len(graph.states))], counts)
+    finder = _Finder(graph, [inside(state) for state in range(len(graph.states))], at_once)
     for state, is_in in enumerate(finder.inside):
         if is_in and finder.order[state] < 0:
             finder.visit(state)
@@ -59,9 +51,9 @@ def components(graph: Graph, inside: Inside = everywhere, at_once: bool = False)
 class _Finder:
     """Tarjan's bookkeeping: ``order`` in which states were met, ``low`` the earliest that they lead back to."""
 
-    def __init__(self, graph: Graph, inside: list[bool], counts: list[bool]) -> None:
+    def __init__(self, graph: Graph, inside: list[bool], at_once: bool) -> None:
         size = len(graph.states)
-        self.graph, self.inside, self.counts = graph, inside, counts
+        self.graph, self.inside, self.at_once = graph, inside, at_once
         self.order, self.low, self.of = [-1] * size, [0] * size, [-1] * size
         self.members: list[list[int]] = []
         self.stack: list[int] = []
@@ -85,7 +77,11 @@ class _Finder:
 
     def after(self, state: int) -> Iterator[int]:
         """Return where the moves that count lead."""
-        return (after for move, after in self.graph.edges(state) if self.counts[move] and self.inside[after])
+        inside, edges = self.inside, self.graph.calm[state]
+        if self.at_once:
+            lasting = self.graph.tables.lasting
+            return iter([after for move, after in edges if inside[after] and not lasting[move]])
+        return iter([after for _, after in edges if inside[after]])
 
     def _enter(self, state: int) -> Iterator[int]:
         self.order[state] = self.low[state] = self.met
@@ -123,7 +119,7 @@ class Stays:
         moves, met, passed, lasting = list[int](), dict[int, int](), 0, self.graph.tables.lasting
         while passed <= least and state not in met:
             met[state] = len(moves)
-            edges = list(calm_edges(self.graph, state))
+            edges = self.graph.calm[state]
             staying = [edge for edge in edges if self.within.of[edge[1]] >= 0] or edges
             if not staying or self.within.of[state] < 0:
                 break
@@ -143,6 +139,6 @@ def stays(graph: Graph, inside: Inside) -> Stays:
                 longest[state] = NEVER
             continue
         (state,) = members
-        ahead = (min(lasting[move] + longest[after], NEVER) for move, after in calm_edges(graph, state))
+        ahead = (min(lasting[move] + longest[after], NEVER) for move, after in graph.calm[state])
         longest[state] = max(ahead, default=NEVER)
     return Stays(graph, within, longest)

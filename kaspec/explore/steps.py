@@ -58,6 +58,8 @@ class Steps:
     moves: dict[str, list[int]] = field(init=False)
     leads: list[tuple[int, ...]] = field(init=False)
     _flips: list[tuple[Flip, ...]] = field(init=False)
+    _flips_of: dict[tuple[int, int], tuple[Flip, ...]] = field(factory=dict)
+    _cuts_of: dict[int, list[tuple[int, int]]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         tables, world = self.tables, self.tables.world
@@ -203,14 +205,27 @@ class Steps:
             for fault, name, event in ((CRASHES, "crashes", CRASH), (STOPS, "stops", STOP)):
                 if local.power == "on" and conditions.left[fault]:
                     yield self.moves[name][host], self._take(self._spend(state, fault), host, self.tables.events.of(event))
-            for flip in self.flips(host):
-                if (conditions.left[flip.fault] if flip.breaks else self.world.faults.recovers) and flip.concerns(local):
+            for flip in self._concerned(host, state[1 + host]):
+                if conditions.left[flip.fault] if flip.breaks else self.world.faults.recovers:
                     counted = self._spend(state, flip.fault) if flip.breaks else state
                     yield self.tables.move(flip.move), self._take(counted, host, self.tables.events.of(flip.event))
-        for cut in self.every_cut():
-            after = self.after_cut(state[0], cut)
-            if after >= 0:
-                yield self.tables.move(cut), _with(state, 0, after)
+        for move, after in self._cut_off(state[0]):
+            yield move, _with(state, 0, after)
+
+    def _concerned(self, host: int, local: int) -> tuple[Flip, ...]:
+        found = self._flips_of.get((host, local))
+        if found is None:
+            there = self.tables.locals.values[local]
+            found = self._flips_of[host, local] = tuple(flip for flip in self.flips(host) if flip.concerns(there))
+        return found
+
+    def _cut_off(self, conditions: int) -> list[tuple[int, int]]:
+        """Return every cut and heal with what the conditions are then."""
+        found = self._cuts_of.get(conditions)
+        if found is None:
+            every = ((self.tables.move(cut), self.after_cut(conditions, cut)) for cut in self.every_cut())
+            found = self._cuts_of[conditions] = [each for each in every if each[1] >= 0]
+        return found
 
     def _spend(self, state: WorldState, fault: int) -> WorldState:
         return _with(state, 0, self.spent(state[0], fault))

@@ -37,6 +37,8 @@ _PLAINLY: dict[Rule, str] = {
     rules.MASTER_YIELDS: "hears a higher priority, and becomes Backup",
     rules.MASTER_YIELDS_TIE: "hears the same priority from a higher address, and becomes Backup",
     rules.MASTER_YIELDS_OWNER: "hears another owner at a higher address, and becomes Backup",
+    rules.GROUP_BACKUP: "becomes Backup with its sync group",
+    rules.GROUP_MASTER: "becomes Master with its sync group",
     rules.FAULT_LEFT: "is well again, and begins as Backup",
     rules.VRID: "another virtual_router_id than is configured here",
     rules.VERSION: "another version of VRRP",
@@ -124,7 +126,7 @@ def _change(outcome: Outcome) -> str:
 def _begun_small(statement: str) -> str:
     """Begin a sentence in the middle of a line, unless its first word is a name."""
     first = statement.split(" ", 1)[0]
-    return statement if "_" in first or first.isupper() else statement[0].lower() + statement[1:]
+    return statement if "_" in first or (first.isupper() and len(first) > 1) else statement[0].lower() + statement[1:]
 
 
 def _heard(run: Run, played: Played) -> Iterator[Line]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HOLDS, VIOLATED, TROUBLE, UNDETERMINED = 0, 1, 2, 3
 """Exit statuses."""
-QUICK, PATIENT = 10, 120
+QUICK, PATIENT = 10, 600
 """Seconds that a run takes at most."""
 
 EPILOG = """\b
