@@ -92,7 +92,7 @@ def track(name: Callable[[str], str], form: str, what: str, bound: int) -> Argum
     """A tracked thing and its weight."""
     return phrase(
         lambda phrases: phrases.track_lines(name, what, bound),
-        f"{form} [weight -{bound}..{bound} [reverse]]",
+        f"{form} [weight -{bound}..{bound} [reverse{'' if form == 'IF' else '|noreverse'}]]",
         terms.write_track,
         f"{'eth1' if form == 'IF' else form} weight -20",
         tracked_briefly(name, values.integer(-bound, bound)),

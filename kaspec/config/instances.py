@@ -20,7 +20,7 @@ from kaspec.config.tracks import TrackLists, Weights, build_bfd_tracks, build_tr
 from kaspec.config.transport import can_tell_apart, with_transport
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.authentication import IpAuthenticationHeader
-from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Identity, Profile, VirtualRouter
+from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Identity, Profile, TrackerTrack, VirtualRouter
 
 TRACK_LISTS: TrackLists = (("script", rows.TRACK_SCRIPT), ("file", rows.TRACK_FILE), ("process", rows.TRACK_PROCESS))
 HIGHEST_RIVAL = 254
@@ -80,32 +80,27 @@ def build_instances(
 def _instance(
     section: Section, globally: Section, defaults: GlobalDefs, weights: Weights, sessions: Mapping[str, BfdInstance], report: Report
 ) -> Instance | None:
-    interface, identifier = section.last(rows.INTERFACE), section.last(rows.VIRTUAL_ROUTER_ID)
+    interface, identifier = section.value(rows.INTERFACE, ""), section.value(rows.VIRTUAL_ROUTER_ID, 0)
     strict = is_strict(section, globally)
     state, priority = _state_and_priority(section, strict, report)
     family = versions.family_spoken(section)
     version = versions.version_spoken(section, family, defaults, report)
     advertised = versions.of_family(section.entries(rows.VIRTUAL_IPADDRESS), family, section.label, report)
-    addresses = build_addresses(advertised, interface.value if interface else defaults.default_interface, report)
     owner = priority == OWNER_PRIORITY
-    tracks = build_tracks(section.entries(rows.TRACK_INTERFACE), interface.value if interface else "", owner, report)
     nopreempt = _nopreempt(section, state, priority, report)
     router = VirtualRouter(
         name=section.label,
-        interface=interface.value if interface else "",
-        virtual_router_id=identifier.value if identifier else 0,
+        interface=interface,
+        virtual_router_id=identifier,
         priority=priority,
-        addresses=addresses,
+        addresses=build_addresses(advertised, interface or defaults.default_interface, report),
         version=version,
         family=family,
         advertisement_interval=versions.advertisement_interval(section, version, report),
         preempt=not nopreempt,
         preempt_delay=_preempt_delay(section, state, nopreempt, strict, report),
-        tracks=tracks,
-        trackers=(
-            *build_trackers(TRACK_LISTS, section, weights, owner, report),
-            *build_bfd_tracks(section.entries(rows.TRACK_BFD), sessions, owner, report),
-        ),
+        tracks=build_tracks(section.entries(rows.TRACK_INTERFACE), interface, owner, report),
+        trackers=_trackers(section, weights, sessions, owner, report),
         dont_track_primary=section.value(rows.DONT_TRACK_PRIMARY, False),
         garp=garp_policy(globally, section),
         down_timer_adverts=section.value(rows.DOWN_TIMER_ADVERTS, defaults.down_timer_adverts),
@@ -114,13 +109,20 @@ def _instance(
         checksum_form=versions.form_of_checksum(section, globally),
         accept=_accepts(section),
     )
-    spoken = with_transport(router, section, defaults.transport, report)
-    authentic = evolve(spoken, authentication=build_authentication(section, router, report))
-    if strict:
-        authentic = made_strict(authentic, section, report)
-    if not _complete(section, authentic, strict, report) or identifier is None:
+    spoken = evolve(
+        with_transport(router, section, defaults.transport, report), authentication=build_authentication(section, router, report)
+    )
+    router = made_strict(spoken, section, report) if strict else spoken
+    if not _complete(section, router, strict, report) or not identifier:
         return None
-    return Instance(authentic, build_settings(section, _initial(section, authentic, state, report), strict))
+    return Instance(router, build_settings(section, _initial(section, router, state, report), strict))
+
+
+def _trackers(
+    section: Section, weights: Weights, sessions: Mapping[str, BfdInstance], owner: bool, report: Report
+) -> tuple[TrackerTrack, ...]:
+    found = build_trackers(TRACK_LISTS, section, weights, owner, report)
+    return (*found, *build_bfd_tracks(section.entries(rows.TRACK_BFD), sessions, owner, report))
 
 
 def _initial(section: Section, router: VirtualRouter, state: InitialState, report: Report) -> InitialState:

@@ -3,6 +3,7 @@
 from kaspec.config import arguments as form
 from kaspec.config import commands, compounds
 from kaspec.config.keywords.rows import Description, Idle, setting
+from kaspec.config.keywords.told_and_tracked import mailed, told, told_of_priorities
 from kaspec.config.keywords.vrrp_instance_protocol import *  # noqa: F403
 
 _SCOPE = "vrrp_instance"
@@ -178,10 +179,10 @@ KERNEL_RX_BUF_SIZE = setting(
     Description("BYTES", "global policy", 3, "V", "2.0.7", "SO_RCVBUF of the socket", inherits=("global_defs", "vrrp_rx_bufs_policy")),
     acts=True,
 )
-NOTIFY_MASTER = setting(_SCOPE, "notify_master", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
-NOTIFY_BACKUP = setting(_SCOPE, "notify_backup", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
-NOTIFY_FAULT = setting(_SCOPE, "notify_fault", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2"), acts=True)
-NOTIFY_STOP = setting(_SCOPE, "notify_stop", commands.COMMAND, Description("CMD [USER [GROUP]]", "none", 2, "V", "1.2.2"), acts=True)
+NOTIFY_MASTER = told(_SCOPE, "notify_master")
+NOTIFY_BACKUP = told(_SCOPE, "notify_backup")
+NOTIFY_FAULT = told(_SCOPE, "notify_fault")
+NOTIFY_STOP = told(_SCOPE, "notify_stop", 2)
 NOTIFY_DELETED = setting(
     _SCOPE,
     "notify_deleted",
@@ -189,34 +190,10 @@ NOTIFY_DELETED = setting(
     Description("[CMD [USER [GROUP]]]", "reported as FAULT", 3, "V", "2.1.0", "with or without CMD switches event name to DELETED"),
     acts=True,
 )
-NOTIFY = setting(
-    _SCOPE,
-    "notify",
-    commands.COMMAND,
-    Description("CMD [USER [GROUP]]", "none", 1, "V", "1.2.2", "gets INSTANCE NAME STATE PRIO"),
-    acts=True,
-)
-NOTIFY_MASTER_RX_LOWER_PRI = setting(
-    _SCOPE,
-    "notify_master_rx_lower_pri",
-    commands.COMMAND,
-    Description("CMD [USER [GROUP]]", "none", 2, "V", "2.0.7", "needed for cloud address moves (#100, #1884)"),
-    acts=True,
-)
-NOTIFY_PRIORITY_CHANGES = setting(
-    _SCOPE,
-    "notify_priority_changes",
-    form.BOOLEAN,
-    Description("[BOOL]", "global", 3, "V", "2.0.18", inherits=("global_defs", "vrrp_notify_priority_changes")),
-    acts=True,
-)
-SMTP_ALERT = setting(
-    _SCOPE,
-    "smtp_alert",
-    form.BOOLEAN,
-    Description("[BOOL]", "global", 1, "V", "1.2.2", inherits=("global_defs", "smtp_alert_vrrp")),
-    acts=True,
-)
+NOTIFY = told(_SCOPE, "notify", remark="gets INSTANCE NAME STATE PRIO")
+NOTIFY_MASTER_RX_LOWER_PRI = told(_SCOPE, "notify_master_rx_lower_pri", 2, "2.0.7", "needed for cloud address moves (#100, #1884)")
+NOTIFY_PRIORITY_CHANGES = told_of_priorities(_SCOPE, "2.0.18")
+SMTP_ALERT = mailed(_SCOPE)
 DEBUG = setting(
     _SCOPE,
     "debug",

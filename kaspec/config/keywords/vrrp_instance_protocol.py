@@ -3,6 +3,7 @@
 from kaspec.config import arguments as form
 from kaspec.config import compounds
 from kaspec.config.keywords.rows import Description, Idle, bare_block, listing, setting
+from kaspec.config.keywords.told_and_tracked import tracked
 from kaspec.config.model import InitialState
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.authentication import AntiReplay, Mode
@@ -96,41 +97,11 @@ PREEMPT_DELAY = setting(
     Description("decimal s 0..1000", "0", 1, "V", "1.2.2"),
     acts=True,
 )
-TRACK_INTERFACE = listing(
-    _SCOPE,
-    "track_interface",
-    compounds.TRACK_INTERFACE,
-    Description("{ IF [weight -253..253 [reverse]] … }", "none", 1, "V", "1.2.2"),
-    acts=True,
-)
-TRACK_SCRIPT = listing(
-    _SCOPE,
-    "track_script",
-    compounds.TRACK_SCRIPT,
-    Description("{ NAME [weight -253..253 [reverse|noreverse]] … }", "none", 1, "V", "1.2.2"),
-    acts=True,
-)
-TRACK_FILE = listing(
-    _SCOPE,
-    "track_file",
-    compounds.TRACK_FILE,
-    Description("{ NAME [weight -254..254 [reverse|noreverse]] … }", "none", 2, "V", "2.0.0"),
-    acts=True,
-)
-TRACK_PROCESS = listing(
-    _SCOPE,
-    "track_process",
-    compounds.TRACK_PROCESS,
-    Description("{ NAME [weight -254..254 [reverse|noreverse]] … }", "none", 2, "V", "2.0.15"),
-    acts=True,
-)
-TRACK_BFD = listing(
-    _SCOPE,
-    "track_bfd",
-    compounds.TRACK_BFD,
-    Description("{ NAME [weight -253..253 [reverse|noreverse]] … }", "none", 3, "V", "2.0.0"),
-    acts=True,
-)
+TRACK_INTERFACE = tracked(_SCOPE, "track_interface", compounds.TRACK_INTERFACE, 1, "1.2.2")
+TRACK_SCRIPT = tracked(_SCOPE, "track_script", compounds.TRACK_SCRIPT, 1, "1.2.2")
+TRACK_FILE = tracked(_SCOPE, "track_file", compounds.TRACK_FILE, 2, "2.0.0")
+TRACK_PROCESS = tracked(_SCOPE, "track_process", compounds.TRACK_PROCESS, 2, "2.0.15")
+TRACK_BFD = tracked(_SCOPE, "track_bfd", compounds.TRACK_BFD, 3, "2.0.0")
 DONT_TRACK_PRIMARY = setting(
     _SCOPE, "dont_track_primary", form.FLAG, Description("flag", "no", 2, "V", "1.2.2", "link loss of own interface is no fault"), acts=True
 )
