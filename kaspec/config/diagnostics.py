@@ -180,6 +180,7 @@ BASE_UNASKED = _kind("K131", "notice", "vmac_xmit_base in an instance without a 
 GROUP_PRIORITIES = _kind("K132", "notice", "Members of a sync group have different priorities.")
 SCRIPT_RELATIVE = _kind("K133", "warning", "A script is named by a path that is not absolute.")
 SYNC_DAEMON_IDLE = _kind("K134", "warning", "lvs_sync_daemon goes with no instance that there is.")
+DEFINED_BELOW = _kind("K135", "notice", "Something is tracked above the block that defines it, where keepalived does not find it.")
 SERVER_UNCHECKED = _kind("K128", "notice", "A real server has no checker, so it stays in service when it is dead.")
 
 # Two routers that are to be one: what a comparison of their files tells (kaspec.config.compare).

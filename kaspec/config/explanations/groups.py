@@ -65,6 +65,13 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         _SCRIPT + _TRACKING.format("check"),
         inside=False,
     ),
+    kinds.DEFINED_BELOW: Explanation(
+        "keepalived reads from top to bottom. What is tracked before it is defined it does not find: it says so in the log, tracks "
+        "nothing, and nobody takes over when it fails. Here the order does not matter, but a peer or a way back to keepalived may.",
+        _TRACKING.format("check") + _SCRIPT,
+        _SCRIPT + _TRACKING.format("check"),
+        inside=False,
+    ),
     kinds.NEVER_TRACKED: Explanation(
         "A script runs only if an instance or a group tracks it. One that is only defined has no effect at all.",
         _SCRIPT + _PAIR,
