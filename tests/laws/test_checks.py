@@ -139,19 +139,23 @@ def attempts(check: Check, outcomes: list[bool], length: Interval) -> Attempts:
 
 
 any_target = targets.map(lambda each: evolve(each, connect_timeout=Interval(9 * SECOND)))
-tried_again = st.one_of(
-    st.builds(TcpCheck, probings, any_target),
-    st.builds(PingCheck, probings, any_target),
-    st.builds(UdpCheck, probings, any_target, st.just(b"payload"), st.just(value=True)),
-    st.builds(SmtpCheck, probings, any_target),
-    st.builds(HttpCheck, probings, any_target, st.just((Url("/"),))),
-    misc_checks.map(lambda each: evolve(each, timeout=Interval(9 * SECOND))),
-)
+TRIED_AGAIN: dict[type[Check], st.SearchStrategy[Check]] = {
+    TcpCheck: st.builds(TcpCheck, probings, any_target),
+    PingCheck: st.builds(PingCheck, probings, any_target),
+    UdpCheck: st.builds(UdpCheck, probings, any_target, st.just(b"payload"), st.just(value=True)),
+    SmtpCheck: st.builds(SmtpCheck, probings, any_target),
+    HttpCheck: st.builds(HttpCheck, probings, any_target, st.just((Url("/"),))),
+    MiscCheck: misc_checks.map(lambda each: evolve(each, timeout=Interval(9 * SECOND))),
+}
 
 
-@given(tried_again, st.lists(st.booleans(), min_size=1, max_size=20), st.integers(0, SECOND).map(Interval))
-def test_retries_are_as_many_and_as_far_apart_as_configured(check: Check, outcomes: list[bool], length: Interval) -> None:
+@pytest.mark.parametrize("kind", TRIED_AGAIN)
+@given(data=st.data(), outcomes=st.lists(st.booleans(), min_size=1, max_size=20), length=st.integers(0, SECOND).map(Interval))
+def test_retries_are_as_many_and_as_far_apart_as_configured(
+    kind: type[Check], data: st.DataObject, outcomes: list[bool], length: Interval
+) -> None:
     """To the microsecond, from the end of an attempt; a script's regular turn comes ``delay_loop`` after it began."""
+    check = data.draw(TRIED_AGAIN[kind])
     probing = check.probing
     is_up, succeeded, tried, due = not probing.alpha, False, 0, BEGAN
     for (begun_at, ended_at, taken), outcome in zip(attempts(check, outcomes, length), outcomes, strict=True):
