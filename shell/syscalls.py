@@ -1,4 +1,4 @@
-"""The system calls Python does not offer: timerfd_create(2), sendmmsg(2), recvmmsg(2), prctl(2), and the structures they take."""
+"""The system calls Python does not offer: timerfd_create(2), sendmmsg(2), recvmmsg(2), prctl(2), adjtimex(2), and their structures."""
 
 import ctypes
 import os
@@ -7,6 +7,7 @@ from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_long, c_size_t,
 CLOCK_MONOTONIC = 1
 TFD_TIMER_ABSTIME = 1
 PR_SET_PDEATHSIG = 1
+STA_UNSYNC = 0x40
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -17,6 +18,20 @@ class _Timespec(Structure):
 
 class _Itimerspec(Structure):
     _fields_ = (("interval", _Timespec), ("value", _Timespec))
+
+
+class _Timex(Structure):
+    """``struct timex`` up to its status, and room for the rest; with ``modes`` 0 nothing is set."""
+
+    _fields_ = (
+        ("modes", c_uint),
+        ("offset", c_long),
+        ("frequency", c_long),
+        ("largest_error", c_long),
+        ("estimated_error", c_long),
+        ("status", c_int),
+        ("rest", c_long * 32),
+    )
 
 
 class Iovec(Structure):
@@ -70,6 +85,14 @@ def recvmmsg(descriptor: int, messages: "ctypes.Array[Mmsghdr]", count: int, fla
 def die_with_parent(number: int) -> None:
     """Have the kernel send this process a signal when the thread that forked it ends; a change of user forgets it.  Raises ``OSError``."""
     _checked(_libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0))
+
+
+def clock_status() -> int:
+    """Return the status bits of the kernel's clock (``STA_...`` of adjtimex(2)); raises ``OSError``."""
+    clock = _Timex()
+    _checked(_libc.adjtimex(byref(clock)))
+    status: int = clock.status
+    return status
 
 
 def inotify_init() -> int:

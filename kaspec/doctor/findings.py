@@ -96,6 +96,7 @@ REVERSE_PATH = _kind(
     "D042", "warning", "Packets for the virtual MAC's interface are dropped, for their way back leads through another one."
 )
 IP_VS_MISSING = _kind("D043", "error", "Virtual servers are the kernel's IPVS, which it does not have.")
+CLOCK_FREE = _kind("D044", "warning", "A router whose clock has gone astray discards what its peer signs, and both become Master.")
 
 # Other software on the interfaces.
 NETWORKD_REMOVES = _kind("D050", "warning", "When systemd-networkd starts anew or reconfigures it, addresses it does not know are removed.")

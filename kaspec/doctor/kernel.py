@@ -23,6 +23,7 @@ def examine_kernel(needs: Needs, machine: Machine) -> Iterator[Finding]:
     yield from _forwarding(needs, machine)
     yield from _binding(needs, machine)
     yield from _reverse_path(needs, machine)
+    yield from _clock(needs, machine)
     if (needs.virtual_servers or needs.synchronises) and machine.ip_vs is False:
         found = f"the kernel {machine.kernel} has no ip_vs, nor a module of that name to load"
         fix = Fix(("modprobe ip_vs  # of a kernel that has it: your distribution's, not a container's or a cut-down one",))
@@ -72,6 +73,16 @@ def _reverse_path(needs: Needs, machine: Machine) -> Iterator[Finding]:
             yield kind.REVERSE_PATH.of(
                 f"{instance.name} on {instance.interface}", found, Fix(tuple(f"sysctl -w {name}=0" for name in names))
             )
+
+
+def _clock(needs: Needs, machine: Machine) -> Iterator[Finding]:
+    if machine.synchronised is not False:
+        return
+    for instance in needs.instances:
+        if instance.timed:
+            found = f"nothing keeps this machine's clock right, and {instance.name} goes by the time in what its peers sign (auth_hmac)"
+            untimed = Fix(("anti_replay monotonic",), f"auth_hmac of the vrrp_instance at {instance.span}")
+            yield kind.CLOCK_FREE.of(instance.name, found, Fix(("timedatectl set-ntp true",), "or with chrony or ntpd"), untimed)
 
 
 def _setting(key: str, value: int) -> Fix:

@@ -71,7 +71,8 @@ class Machine:
     ``files`` holds what was asked for by path, directories on the way included: ``None`` for what does not exist.  ``sysctls`` has dotted
     names (an interface's dot is a slash, as in sysctl(8)); one that this kernel has not is missing.  ``ip_vs`` tells whether the kernel has
     it (``True``), could load it (``None``), or cannot (``False``).  ``users`` gives the uid of those asked for, ``names`` whether the host
-    names that were looked up have an address.  ``root`` tells whether root looked.
+    names that were looked up have an address.  ``root`` tells whether root looked.  ``synchronised`` is what the kernel says of its clock
+    (adjtimex(2): not STA_UNSYNC), ``None`` if it does not.
     """
 
     kernel: str = ""
@@ -86,6 +87,7 @@ class Machine:
     files: Mapping[str, File | Unseen | None] = field(factory=dict)
     users: Mapping[str, int | None] = field(factory=dict)
     names: Mapping[str, bool] = field(factory=dict)
+    synchronised: bool | None = True
 
     def interface(self, name: str) -> Interface | None:
         """Return the interface of that name."""

@@ -21,7 +21,10 @@ class Wanted:
 
 @frozen
 class Instance:
-    """A virtual router: where it runs, what it sends from (``source`` if it is given) and to (``group``, or the ``peers``)."""
+    """A virtual router: where it runs, what it sends from (``source`` if it is given) and to (``group``, or the ``peers``).
+
+    ``timed`` tells that it discards what was not signed just now, by its own clock.
+    """
 
     name: str
     span: Span
@@ -35,6 +38,7 @@ class Instance:
     protocol: int = VRRP
     virtual_mac: bool = False
     promotes: bool = False
+    timed: bool = False
 
 
 @frozen

@@ -111,6 +111,7 @@ def _instance(block: _Block, globally: _Block) -> Instance | None:
         protocol=AH if ("AH",) in authentication and not three else VRRP,
         virtual_mac=bool(block.lines("use_vmac")),
         promotes=bool(block.lines("promote_secondaries")),
+        timed=any(inner.lines("key") and inner.words_of("anti_replay") != ("monotonic",) for inner in block.blocks("auth_hmac")),
     )
 
 

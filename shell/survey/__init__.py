@@ -14,6 +14,7 @@ from shell.startup import CAPABILITIES
 from shell.survey.network import look_at_interfaces
 from shell.survey.processes import look_at_processes
 from shell.survey.rules import look_at_rules
+from shell.syscalls import STA_UNSYNC, clock_status
 
 
 def survey(wanted: Wanted, resolve: bool = False) -> Machine:
@@ -30,6 +31,7 @@ def survey(wanted: Wanted, resolve: bool = False) -> Machine:
         pid_files=_pid_files(),
         files={path: _file(path) for path in wanted.files},
         users={name: _user(name) for name in wanted.users},
+        synchronised=_synchronised(),
         names={name: _has_address(name) for name in wanted.names} if resolve else {},
     )
 
@@ -49,6 +51,13 @@ def _sysctls(names: tuple[str, ...]) -> Mapping[str, str]:
         except OSError:
             continue
     return found
+
+
+def _synchronised() -> bool | None:
+    try:
+        return clock_status() & STA_UNSYNC == 0
+    except OSError:
+        return None
 
 
 def _ip_vs() -> bool | None:

@@ -81,6 +81,7 @@ SHOWS: dict[str, tuple[Needs, Machine]] = {
         needs(virtual_servers=(evolve(VIRTUAL_SERVER, address=parse_address("10.1.1.1"), translates=False),)),
         machine(interfaces=(evolve(LO, addresses=(held("10.1.1.1/32"),)), ETH0), sysctls={"net.ipv4.conf.all.arp_ignore": "1"}),
     ),
+    "D044": (needs(evolve(INSTANCE, timed=True)), machine(synchronised=False)),
     "D040": (needs(virtual_servers=(VIRTUAL_SERVER,)), GOOD),
     "D041": (needs(binds=((VIP, HERE),)), GOOD),
     "D042": (needs(evolve(INSTANCE, virtual_mac=True)), machine(sysctls={"net.ipv4.conf.eth0.rp_filter": "1"})),
@@ -128,6 +129,8 @@ NEARLY: dict[str, tuple[Needs, Machine]] = {
     "direct routing needs no forwarding": (needs(virtual_servers=(evolve(VIRTUAL_SERVER, translates=False),)), GOOD),
     "IPv6 by NAT needs no IPv4 forwarding": (
         needs(virtual_servers=(evolve(VIRTUAL_SERVER, family=6),)), machine(sysctls={"net.ipv6.conf.all.forwarding": "1"})),
+    "a clock that nobody needs": (NEEDS, machine(synchronised=False)),
+    "a clock of which the kernel says nothing": (needs(evolve(INSTANCE, timed=True)), machine(synchronised=None)),
     "a checker bound to an address of its own": (needs(binds=((PEER, HERE),)), GOOD),
     "loose reverse path filtering": (needs(evolve(INSTANCE, virtual_mac=True)), machine(
         sysctls={"net.ipv4.conf.all.rp_filter": "1", "net.ipv4.conf.eth0.rp_filter": "2"})),

@@ -149,3 +149,10 @@ def test_an_interface_with_a_dot_is_asked_for_as_sysctl_writes_it() -> None:
 def test_a_program_found_by_path_is_not_looked_for() -> None:
     needs = Needs(scripts=(Script("killall", "script", ALL.scripts[0].span),))
     assert facts_wanted(needs).files == ()
+
+
+def test_what_goes_by_the_time_needs_a_clock() -> None:
+    form = "vrrp_instance V {{\n interface eth0\n virtual_router_id 1\n version 3\n auth_hmac {{\n{}\n }}\n}}\n"
+    key = f"key 1 {'k' * 32}"
+    timed = [needs_of(read(form.format(text), "x")).instances[0].timed for text in (key, "", f"{key}\nanti_replay monotonic")]
+    assert timed == [True, False, False]
