@@ -72,9 +72,8 @@ def _open(stack: list[_Open], line: Line, brace: Brace, report: Report) -> None:
     if inside and inside[-1].body is None:
         stack.append(_Open(inside.pop()))
     else:
-        report(
-            STRAY_OPEN.at(_place(line, brace), "no keyword stands before this '{'", "name the block, or remove the brace and its partner")
-        )
+        hint = "name the block, or remove the brace and its partner"
+        report(STRAY_OPEN.at(_place(line, brace), "no keyword stands before this '{'", hint))
         stack.append(_Open())
 
 
