@@ -33,7 +33,7 @@ ARGUMENTS = {argument: f"{scope}/{row.name}" for scope, row in ROWS if (argument
 MEANING = (
     {f"K03{digit}" for digit in range(10)}
     | {"K015", "K020", "K021", "K022", "K023", "K024", "K044", "K045", "K046", "K047", "K048", "K052", "K053", "K054"}
-    | {"K070", "K071", "K072", "K180", "K181", "K182", "K183", "K190", "K191"}
+    | {"K070", "K071", "K072", "K134", "K180", "K181", "K182", "K183", "K190", "K191"}
 )
 """What is told of what the values mean together, which is not the table's business."""
 WITHOUT_EFFECT = {"K040", "K041", "K042", "K080", "K081"}
