@@ -26,6 +26,8 @@ class Progress:
     transitions: int
 
 
+PATIENCE = 5_000
+"""How many moves a world is given to settle: routers that do not fit together may never come back to where they were."""
 KeepGoing = Callable[[Progress], bool]
 """Asked now and then whether to go on; the place to show progress."""
 
@@ -41,7 +43,7 @@ class Graph:
 
     ``parents`` and ``entered_by`` say from which state and by which move each was found first; the moves from state ``k`` are those from
     ``offsets[k]`` to ``offsets[k + 1]`` in ``targets`` and ``by``.  ``walk`` is how the first state was come to (``begins="settled"``).
-    ``complete``: nothing was left out.
+    ``complete``: nothing was left out; otherwise only the first ``expanded`` states were looked at.
     """
 
     steps: Steps
@@ -52,6 +54,7 @@ class Graph:
     targets: "array[int]"
     by: "array[int]"
     complete: bool
+    expanded: int
     walk: tuple[tuple[int, WorldState], ...] = field(default=(), repr=False)
 
     @property
@@ -119,20 +122,19 @@ def explore(world: World, limit: int = ENOUGH, keep_going: KeepGoing = endlessly
             complete = False
             break
     offsets.extend([len(targets)] * (len(states) + 1 - len(offsets)))
-    return Graph(steps, states, parents, entered_by, offsets, targets, by, complete, walk)
+    return Graph(steps, states, parents, entered_by, offsets, targets, by, complete, place, walk)
 
 
 def settling(steps: Steps) -> tuple[tuple[int, WorldState], ...]:
-    """Let the world run without faults, everything in time, until it is where it was before."""
+    """Let the world run without faults, everything in time, until it is where it was before, or for ``PATIENCE`` moves."""
     state, walk, seen = steps.beginning(), list[tuple[int, WorldState]](), set[WorldState]()
-    while state not in seen:
+    while state not in seen and len(walk) < PATIENCE:
         seen.add(state)
-        move, state = _next(steps, state)
+        starting = steps.tables.conditions.values[state[0]].starting < steps.hosts
+        ahead = (each for each in steps.successors(state) if starting or steps.tables.calm[each[0]])
+        following = next(ahead, None)
+        if following is None:
+            break
+        move, state = following
         walk.append((move, state))
     return tuple(walk)
-
-
-def _next(steps: Steps, state: WorldState) -> tuple[int, WorldState]:
-    successors = steps.successors(state)
-    calm = [each for each in successors if steps.tables.calm[each[0]]] or successors
-    return calm[0]

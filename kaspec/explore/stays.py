@@ -140,5 +140,5 @@ def stays(graph: Graph, inside: Inside) -> Stays:
             continue
         (state,) = members
         ahead = (min(lasting[move] + longest[after], NEVER) for move, after in graph.calm[state])
-        longest[state] = max(ahead, default=NEVER)
+        longest[state] = max(ahead, default=NEVER if state < graph.expanded else 0)  # of what was not looked at, nothing is known
     return Stays(graph, within, longest)

@@ -92,3 +92,15 @@ def test_later_announcements_change_no_verdict(world: World) -> None:
     assert {name: (each.verdict, each.worst) for name, each in judge(few).items()} == {
         name: (each.verdict, each.worst) for name, each in judge(many).items()
     }
+
+
+@settings(max_examples=20, deadline=None)
+@given(worlds() | coarse_worlds(), st.integers(1, 300))
+def test_what_a_part_refutes_the_whole_refutes(world: World, limit: int) -> None:
+    """A search that was ended never calls anything violated that is not, and nothing held."""
+    whole, part = (explore(world, limit=each) for each in (20_000, limit))
+    if whole.complete and not part.complete:
+        verdicts = {name: each.verdict for name, each in judge(whole).items()}
+        for name, judgement in judge(part).items():
+            assert judgement.verdict != "holds"
+            assert judgement.verdict == "undetermined" or verdicts[name] == "violated"
