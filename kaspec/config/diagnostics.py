@@ -181,6 +181,7 @@ GROUP_PRIORITIES = _kind("K132", "notice", "Members of a sync group have differe
 SCRIPT_RELATIVE = _kind("K133", "warning", "A script is named by a path that is not absolute.")
 SYNC_DAEMON_IDLE = _kind("K134", "warning", "lvs_sync_daemon goes with no instance that there is.")
 DEFINED_BELOW = _kind("K135", "notice", "Something is tracked above the block that defines it, where keepalived does not find it.")
+ENGINE_IDLE = _kind("K136", "warning", "A persistence engine without persistence does nothing.")
 SERVER_UNCHECKED = _kind("K128", "notice", "A real server has no checker, so it stays in service when it is dead.")
 
 # Two routers that are to be one: what a comparison of their files tells (kaspec.config.compare).

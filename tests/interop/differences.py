@@ -26,8 +26,8 @@ def _newer(since: str) -> bool:
     return since == "kaspec" or tuple(map(int, since.split("."))) > PEER
 
 
-NEWER = frozenset(name for rows in TABLE.values() for name, row in rows.items() if _newer(row.description.since))
-"""Keywords that it does not have, at least in some block."""
+NEWER = frozenset(name for rows in TABLE.values() for name, row in rows.items() if _newer(row.description.since)) | {"nat_mask"}
+"""Keywords that it does not have, or no more, at least in some block."""
 
 
 @frozen

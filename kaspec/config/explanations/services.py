@@ -37,6 +37,13 @@ EXPLANATIONS: dict[Kind, Explanation] = {
         _service() + _service("protocol UDP\nlb_algo wlc"),
         inside=False,
     ),
+    kinds.ENGINE_IDLE: Explanation(
+        "An engine looks into packets for what makes two of them one client's; without persistence the kernel has no use for that, and "
+        "keepalived leaves the engine out.",
+        _service("protocol UDP\nlb_algo wlc\npersistence_engine sip"),
+        _service("protocol UDP\nlb_algo wlc\npersistence_engine sip\npersistence_timeout 300"),
+        inside=False,
+    ),
     kinds.SERVER_TWICE: Explanation(
         "The kernel has one entry for both, while two checkers decide about it.",
         _service(servers=("198.51.100.1 80", "198.51.100.1 80")),

@@ -4,7 +4,7 @@ from typing import Literal
 
 from kaspec.config import arguments as form
 from kaspec.config import commands, compounds
-from kaspec.config.keywords.rows import Description, block, setting
+from kaspec.config.keywords.rows import Description, Idle, block, setting
 from kaspec.units import SECOND, Interval
 
 _SCOPE = "virtual_server"
@@ -66,6 +66,20 @@ LB_KIND = setting(
 )
 LVS_METHOD = setting(
     _SCOPE, "lvs_method", compounds.FORWARDING, Description("as lb_kind", "NAT", 1, "L", "1.2.2", "synonym", preset="NAT"), acts=True
+)
+NAT_MASK = setting(
+    _SCOPE,
+    "nat_mask",
+    form.NETMASK,
+    Description(
+        "MASK",
+        "",
+        3,
+        "L",
+        "1.2.2",
+        "of Linux 2.2; keepalived 2 does not know it",
+        idle=Idle("kernels since Linux 2.4 have no such mask; remove it", harmless=True),
+    ),
 )
 HASHED = setting(
     _SCOPE, "hashed", form.FLAG, Description("flag", "", 3, "L", "1.3.0", "always reported as an error/ignored (kernel-internal flag)")

@@ -83,6 +83,16 @@ def unreachable_quorum(service: Section) -> Iterator[Diagnostic]:
         yield kinds.HYSTERESIS_BEYOND.at(hysteresis.span, message, f"write at most hysteresis {needed - 1}, or a higher quorum")
 
 
+def engine_without_persistence(service: Section) -> Iterator[Diagnostic]:
+    """Keepalived leaves it out."""
+    engine = service.last(lvs.PERSISTENCE_ENGINE)
+    is_persistent = lvs.PERSISTENCE_TIMEOUT in service.given or lvs.PERSISTENCE_GRANULARITY in service.given
+    if engine is None or is_persistent or (isinstance(service.key, Endpoint) and not service.key.port):
+        return
+    message = f"virtual_server {service.label} is not persistent, so persistence_engine {engine.value} does nothing"
+    yield kinds.ENGINE_IDLE.at(engine.span, message, "add persistence_timeout, or remove persistence_engine")
+
+
 def unchecked(service: Section) -> Iterator[Diagnostic]:
     """Nobody will notice that it is dead."""
     for server in service.sections(lvs.REAL_SERVER):
@@ -109,6 +119,7 @@ _OF_ONE: tuple[Callable[[Section], Iterator[Diagnostic]], ...] = (
     server_is_service,
     other_port,
     unreachable_quorum,
+    engine_without_persistence,
     unchecked,
 )
 

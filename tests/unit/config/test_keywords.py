@@ -24,7 +24,7 @@ COUNTS = {
     "vrrp_instance/authentication": 2,
     "vrrp_instance/auth_hmac": 5,
     "SSL": 4,
-    "virtual_server": 39,
+    "virtual_server": 39 + 1,
     REAL_SERVER: 16 + 10,
     f"{REAL_SERVER}/TCP_CHECK": 13,
     f"{REAL_SERVER}/HTTP_GET": 13 + 8 + 1,
@@ -39,7 +39,7 @@ COUNTS = {
 }
 """How many keywords keepalived has in each block; those of the checkers count what all of them have in common.
 
-``tls_verify`` is kaspec's own.
+``tls_verify`` is kaspec's own, ``nat_mask`` one that keepalived had long ago.
 """
 
 
@@ -47,7 +47,7 @@ def test_every_keyword_of_keepalived_is_there() -> None:
     assert {scope: sum(1 for name in TABLE[scope] if name) for scope in COUNTS} == COUNTS
     assert TABLE[f"{REAL_SERVER}/SSL_GET"].keys() == TABLE[f"{REAL_SERVER}/HTTP_GET"].keys()
     rows = {row for rows in TABLE.values() for row in rows.values() if row.name and row.name != "SSL_GET"}
-    assert len(rows) == 417
+    assert len(rows) == 418
 
 
 def test_every_keyword_is_described() -> None:

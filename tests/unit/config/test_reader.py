@@ -81,6 +81,14 @@ def test_what_the_notes_templates_of_virtual_servers_leave_open_is_wrong(name: s
     assert reading.configuration.has_lvs
 
 
+def test_a_persistence_engine_alone_makes_nothing_persistent_as_in_keepalived() -> None:
+    text = "virtual_server 192.0.2.1 5060 {\n persistence_engine sip\n %s\n real_server 192.0.2.2 5060 {\n }\n}\n"
+    assert read(text % "", "x").configuration.services[0].persistence is None
+    persistence = read(text % "persistence_timeout 30", "x").configuration.services[0].persistence
+    assert persistence is not None
+    assert persistence.engine == "sip"
+
+
 def test_of_virtual_servers_with_one_address_and_port_the_first_is_read() -> None:
     server = "virtual_server 192.0.2.1 80 {\n delay_loop 6\n real_server 192.0.2.2 80 {\n weight %s\n }\n}\n"
     reading = read(server % 1 + server % 2, "x")
