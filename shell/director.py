@@ -75,7 +75,7 @@ class Director:
         for key, virtual in virtuals.items():
             old = self.virtuals.get(key)
             if old is None:
-                self.states[key] = resume(virtual, next((self._held[each] for each in virtual.services if each in self._held), None))
+                self.states[key] = resume(virtual, self._held)
                 effects += [(virtual, each) for each in beginning(virtual, self.states[key])]
             elif old != virtual:
                 taken = step(virtual, self.states[key], ServiceReconfigured(old))

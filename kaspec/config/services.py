@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from kaspec.address import Address, Family, family_of
 from kaspec.config import diagnostics as kinds
@@ -132,8 +132,7 @@ def _family(section: Section) -> Family:
 def _virtual_server(section: Section, key: ServiceKey, groups: Mapping[str, ServerGroup], checks_of: ChecksOf) -> VirtualServer:
     services: tuple[Service, ...] = groups[key.name].services(key.protocol) if isinstance(key, GroupService) else (key,)
     forwarding = _later(section, lvs.LB_KIND, lvs.LVS_METHOD, NAT)
-    port = key.port if isinstance(key, AddressService) else None
-    servers = tuple(_servers(section, forwarding, port, checks_of))
+    servers = tuple(_servers(section, forwarding, key, checks_of))
     total = sum(each.weight for each in servers)
     quorum = min(section.value(lvs.QUORUM, 1), max(total, 1)) if servers else section.value(lvs.QUORUM, 1)
     return VirtualServer(
@@ -149,7 +148,7 @@ def _virtual_server(section: Section, key: ServiceKey, groups: Mapping[str, Serv
         min(section.value(lvs.HYSTERESIS, 0), quorum - 1),
         section.value(lvs.QUORUM_UP, None),
         section.value(lvs.QUORUM_DOWN, None),
-        _sorry_server(section, forwarding, port),
+        _sorry_server(section, forwarding, key),
         section.value(lvs.ALPHA, False),
         section.value(lvs.OMEGA, False),
         section.value(lvs.HA_SUSPEND, False) and isinstance(key, AddressService),
@@ -164,12 +163,12 @@ def _later(section: Section, one: Setting[T], other: Setting[T], default: T) -> 
 
 
 def _persistence(section: Section, services: tuple[Service, ...]) -> Persistence | None:
-    """All ports of an address are served only with persistence, so it has one."""
+    """All ports of an address are served only with persistence, so it has one; an engine without persistence is none, as in keepalived."""
     engine = section.value(lvs.PERSISTENCE_ENGINE, None)
     timeout = section.value(lvs.PERSISTENCE_TIMEOUT, None)
     granularity = section.value(lvs.PERSISTENCE_GRANULARITY, None)
     every_port = any(isinstance(each, AddressService) and each.port == 0 for each in services)
-    if timeout is None and granularity is None and not every_port and engine is None:
+    if timeout is None and granularity is None and not every_port:
         return None
     return Persistence(timeout or DEFAULT_PERSISTENCE, _length(granularity, services), "sip" if engine else None)
 
@@ -185,16 +184,17 @@ def _length(granularity: Address | int | None, services: tuple[Service, ...]) ->
     return length if length < 32 else None
 
 
-def _servers(section: Section, forwarding: Forwarding, port: int | None, checks_of: ChecksOf) -> Iterator[RealServer]:
-    """Build the real servers, each address and port once: the first counts."""
+def _servers(section: Section, forwarding: Forwarding, key: ServiceKey, checks_of: ChecksOf) -> Iterator[RealServer]:
+    """Build the real servers, each address and port once: the first counts.  Checks go to the port that is written, if one is."""
     found = set[ServerKey]()
     for each in section.sections(lvs.REAL_SERVER):
         if isinstance(each.key, Endpoint):
             method = each.value(server.LVS_METHOD, forwarding)
-            key = each.key.address, _port(each.key, method, port)
-            if key not in found:
-                found.add(key)
-                yield _server(section, each, key, method, checks_of(each, section, Endpoint(*key)))
+            place = each.key.address, _port(each.key, method, key)
+            if place not in found:
+                found.add(place)
+                at = Endpoint(*place) if each.key.port is None else each.key
+                yield _server(section, each, place, method, checks_of(each, section, at))
 
 
 def _checks(surroundings: Surroundings, report: Report, own: Section, section: Section, at: Endpoint) -> tuple[Check, ...]:
@@ -217,16 +217,25 @@ def _server(section: Section, own: Section, key: ServerKey, method: Forwarding, 
     )
 
 
-def _sorry_server(section: Section, forwarding: Forwarding, port: int | None) -> SorryServer | None:
+def _sorry_server(section: Section, forwarding: Forwarding, key: ServiceKey) -> SorryServer | None:
     given = section.value(lvs.SORRY_SERVER, None)
     if given is None:
         return None
     method = section.value(lvs.SORRY_SERVER_LVS_METHOD, forwarding)
-    return SorryServer(given.address, _port(given, method, port), method, section.value(lvs.SORRY_SERVER_INHIBIT, False))
+    return SorryServer(given.address, _port(given, method, key), method, section.value(lvs.SORRY_SERVER_INHIBIT, False))
 
 
-def _port(at: Endpoint, forwarding: Forwarding, port: int | None) -> int:
-    """Return the port a server gets packets at: only NAT changes that of the virtual server."""
-    if port is None:
-        return at.port or 0
-    return port if at.port is None or forwarding.method != "NAT" else at.port
+def _port(at: Endpoint, forwarding: Forwarding, key: ServiceKey) -> int:
+    """Return the port a server gets packets at: only NAT changes that of the virtual server.
+
+    With a mark it is whichever the client asked for, and in a group that of each entry (``kaspec.lvs.services.entries``).
+    """
+    match key:
+        case AddressService(_, port):
+            return port if at.port is None or forwarding.method != "NAT" else at.port
+        case MarkService():
+            return at.port or 0 if forwarding.method == "NAT" else 0
+        case GroupService():
+            return at.port or 0
+        case _:
+            assert_never(key)

@@ -14,7 +14,7 @@ from kaspec import rules
 from kaspec.health.events import CheckReported, WeightChange
 from kaspec.health.model import MiscCheck
 from kaspec.lvs.model import RealServer, Service, SorryServer, VirtualServer
-from kaspec.lvs.table import Destination, Entry, by_key, plain, settings_of
+from kaspec.lvs.table import Destination, Entry, Table, by_key, placed, plain, settings_of
 from kaspec.rules import Rule
 
 T = TypeVar("T")
@@ -132,17 +132,19 @@ def begin(virtual: VirtualServer) -> ServiceState:
     return evolve(state, has_quorum=weight_of(virtual, state) >= virtual.quorum + virtual.hysteresis)
 
 
-def resume(virtual: VirtualServer, held: Entry | None) -> ServiceState:
-    """Return how a virtual server begins again where the kernel still ``held`` this of it: a checker process before this one died.
+def resume(virtual: VirtualServer, held: Table) -> ServiceState:
+    """Return how a virtual server begins again where the kernel still ``held`` some of it: a checker process before this one died.
 
     A server that is checked and was out stays out until its checks have succeeded, and one whose weight a script set keeps it: nobody is
     sent to a dead server for the while of a check.  A service without destinations tells nothing.
     """
-    if held is None or not held.destinations:
+    service = next((each for each in virtual.services if each in held and held[each].destinations), None)
+    if service is None:
         return begin(virtual)
-    found, sorry = by_key(held.destinations), virtual.sorry_server
-    state = ServiceState(tuple(_resumed(server, found.get(server.key)) for server in virtual.servers), has_quorum=False)
-    if sorry is None or not _serves(found.get((sorry.address, sorry.port)), sorry.inhibit):
+    found, sorry = by_key(held[service].destinations), virtual.sorry_server
+    known = (found.get(placed(_destination(server, 0), service).key) for server in virtual.servers)
+    state = ServiceState(tuple(_resumed(server, each) for server, each in zip(virtual.servers, known, strict=True)), has_quorum=False)
+    if sorry is None or not _serves(found.get(placed(_sorry(sorry, 0), service).key), sorry.inhibit):
         weighs = weight_of(virtual, state)
         return evolve(state, has_quorum=weighs > 0 and weighs >= virtual.quorum - virtual.hysteresis)
     return evolve(state, has_quorum=weight_of(virtual, state) >= virtual.quorum + virtual.hysteresis)
@@ -190,9 +192,15 @@ def weight_of(virtual: VirtualServer, state: ServiceState) -> int:
 
 
 def entries(virtual: VirtualServer, state: ServiceState) -> dict[Service, Entry]:
-    """Return what the kernel is to hold of a virtual server: each of its services, with the same destinations."""
-    found = tuple(by_key(_destinations(virtual, state)).values())
-    return {service: Entry(settings_of(virtual, service), found) for service in virtual.services}
+    """Return what the kernel is to hold of a virtual server: each of its services, with the same destinations.
+
+    DR and tunnels leave packets the port that the client asked for, so there a destination's port is the service's.
+    """
+    found = _destinations(virtual, state)
+    return {
+        service: Entry(settings_of(virtual, service), tuple(by_key(placed(each, service) for each in found).values()))
+        for service in virtual.services
+    }
 
 
 def _destinations(virtual: VirtualServer, state: ServiceState) -> list[Destination]:
@@ -202,13 +210,20 @@ def _destinations(virtual: VirtualServer, state: ServiceState) -> list[Destinati
     for server, each in zip(virtual.servers, state.servers, strict=True):
         serves = each.is_up and not sorry_is_in
         if serves or server.inhibit_on_failure:
-            weight = effective_weight(server, each) if serves else 0
-            limits = server.upper_threshold, server.lower_threshold
-            found.append(Destination(server.address, server.port, plain(server.forwarding), weight, *limits))
+            found.append(_destination(server, effective_weight(server, each) if serves else 0))
     if sorry is not None and (sorry_is_in or sorry.inhibit):
         place = len(found) if not sorry_is_in else 0
-        found.insert(place, Destination(sorry.address, sorry.port, plain(sorry.forwarding), int(sorry_is_in)))
+        found.insert(place, _sorry(sorry, int(sorry_is_in)))
     return found
+
+
+def _destination(server: RealServer, weight: int) -> Destination:
+    limits = server.upper_threshold, server.lower_threshold
+    return Destination(server.address, server.port, plain(server.forwarding), weight, *limits)
+
+
+def _sorry(server: SorryServer, weight: int) -> Destination:
+    return Destination(server.address, server.port, plain(server.forwarding), weight)
 
 
 def _begin(server: RealServer) -> ServerState:

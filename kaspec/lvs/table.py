@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kaspec.address import Address, Family, family_of
-from kaspec.lvs.model import Persistence, SchedulerFlag, ServerKey, Service, VirtualServer
+from kaspec.lvs.model import AddressService, Persistence, SchedulerFlag, ServerKey, Service, VirtualServer
 from kaspec.lvs.settings import NAT, Forwarding
 from kaspec.units import SECOND, ZERO, Interval
 
@@ -74,6 +74,13 @@ def plain(forwarding: Forwarding) -> Forwarding:
     return Forwarding(
         "TUN", kind, forwarding.port if kind == "gue" else None, "nocsum" if kind == "ipip" else forwarding.checksum or "nocsum"
     )
+
+
+def placed(destination: Destination, service: Service) -> Destination:
+    """Return a destination as it stands behind a service: without NAT at the service's port, at any (0) if that is a mark."""
+    if destination.forwarding.method == "NAT":
+        return destination
+    return evolve(destination, port=service.port if isinstance(service, AddressService) else 0)
 
 
 def by_key(destinations: Iterable[Destination]) -> dict[ServerKey, Destination]:

@@ -41,12 +41,18 @@ check_lists: st.SearchStrategy[list[Check]] = st.just([]) | st.lists(checks, max
 NAMES = ("web", "mail")
 
 
+def _port(draw: st.DrawFn, key: ServiceKey, forwarding: Forwarding) -> int:
+    """Without NAT a server's port is the virtual server's, and none with a mark."""
+    if forwarding.method == "NAT" or isinstance(key, GroupService):
+        return draw(ports)
+    return key.port if isinstance(key, AddressService) else 0
+
+
 def _real_servers(draw: st.DrawFn, hosts: tuple[Address, ...], virtual: VirtualServer) -> tuple[RealServer, ...]:
-    port = virtual.key.port if isinstance(virtual.key, AddressService) else None
     found = []
     for address in draw(st.lists(st.sampled_from(hosts), max_size=4, unique=True)):
         forwarding = draw(st.sampled_from((virtual.forwarding, draw(forwardings))))
-        own = port if port is not None and forwarding.method != "NAT" else draw(ports)
+        own = _port(draw, virtual.key, forwarding)
         alert = draw(choices) if virtual.smtp_alert is None else draw(st.booleans())
         thresholds = draw(st.sampled_from(((0, 0), (10, 0), (10, 5))))
         inhibit, alpha, up, down = draw(st.tuples(st.booleans(), st.booleans(), commands, commands))
@@ -81,9 +87,11 @@ def virtual_servers(draw: st.DrawFn, key: ServiceKey | None = None, groups: tupl
     )
     servers = _real_servers(draw, hosts, virtual)
     quorum = draw(st.integers(1, max(1, sum(each.weight for each in servers)) if servers else 20))
-    sorry = draw(st.none() | st.just(SorryServer(hosts[-1], key.port if isinstance(key, AddressService) else 80)))
-    if sorry is not None:
-        sorry = evolve(sorry, forwarding=draw(forwardings), inhibit=draw(st.booleans()))
+    sorry = None
+    if draw(st.booleans()):
+        forwarding = draw(forwardings)
+        port = key.port if isinstance(key, AddressService) else _port(draw, key, forwarding)
+        sorry = SorryServer(hosts[-1], port, forwarding, draw(st.booleans()))
     return evolve(virtual, servers=servers, quorum=quorum, hysteresis=draw(st.integers(0, quorum - 1)), sorry_server=sorry)
 
 
