@@ -10,6 +10,7 @@ from attrs import define
 from conformance.lab.network import Host
 
 PATIENCE = 5.0
+PAGE = "/page"
 
 
 def _connected(host: Host, source: str, virtual: str, port: int) -> socket.socket:
@@ -39,10 +40,10 @@ class Visitor:
 
     def ask(self) -> str:
         """Ask for a page; return what it says; raises ``OSError`` or ``http.client.HTTPException`` if the connection does not live."""
-        self._connection.request("GET", "/")
+        self._connection.request("GET", PAGE)
         with self._connection.getresponse() as response:
             assert response.status == http.client.OK, response.status
-            return response.read().decode().strip().removeprefix("served by ")
+            return response.read().decode().strip().removeprefix(f"{PAGE} served by ")
 
     def leave(self) -> None:
         """Close the connection."""

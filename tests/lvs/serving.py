@@ -23,15 +23,18 @@ from conformance.lab.waiting import wait_until
 
 PATIENCE = 10.0
 HEALTH = "/health"
-"""The page that checks ask for; all others are the clients'."""
+"""The page that checks ask for, unless a server has others for them."""
+ALWAYS = 1 << 30
+"""So many bad answers are never over."""
 
 
 @frozen
 class Answer:
-    """When a check came, in seconds of the lab's clock, and whether it was answered well."""
+    """When a check came, in seconds of the lab's clock, whether it was answered well, and which ``host`` it asked for."""
 
     at: float
     is_good: bool
+    host: str = ""
 
 
 @define(eq=False)
@@ -41,11 +44,11 @@ class Mood:
     bad: int = 0
     answers: list[Answer] = field(factory=list)
 
-    def takes(self) -> bool:
+    def takes(self, host: str = "") -> bool:
         """Note that a check has come; tell whether it is to be answered well."""
         is_good = self.bad == 0
         self.bad -= not is_good
-        self.answers.append(Answer(time.monotonic(), is_good))
+        self.answers.append(Answer(time.monotonic(), is_good, host))
         return is_good
 
     def fail_once(self) -> None:
@@ -70,8 +73,8 @@ class _Page(BaseHTTPRequestHandler):
     server: "_WebServer"
 
     def do_GET(self) -> None:
-        is_good = self.path != HEALTH or self.server.mood.takes()
-        body = f"served by {self.server.name}\n".encode()
+        is_good = self.path not in self.server.checked or self.server.mood.takes(self.headers.get("Host", ""))
+        body = f"{self.path} served by {self.server.name}\n".encode()
         self.send_response(200 if is_good else 503)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -86,10 +89,10 @@ class _WebServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, listener: socket.socket, name: str, mood: Mood, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, listener: socket.socket, web: "Web", tls: ssl.SSLContext | None) -> None:
         super().__init__(("", 0), _Page, bind_and_activate=False)
         self.socket.close()
-        self.socket, self.name, self.mood, self.tls = listener, name, mood, tls
+        self.socket, self.name, self.mood, self.checked, self.tls = listener, web.name, web.mood, web.checked, tls
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Serve a client in his thread, over TLS if that is wanted; a client that is gone is none of the server's business."""
@@ -100,13 +103,17 @@ class _WebServer(ThreadingHTTPServer):
 
 @define(eq=False)
 class Web:
-    """A web server of a host, over TLS with a certificate and its key in PEM; ``name`` is on every page."""
+    """A web server of a host, over TLS with a certificate and its key in PEM; ``name`` is on every page.
+
+    Pages that are ``checked`` it answers as its mood is.
+    """
 
     host: Host
     port: int
     name: str
     certificate: str | None = None
     mood: Mood = field(factory=Mood)
+    checked: tuple[str, ...] = (HEALTH,)
     _running: _WebServer | None = None
 
     def start(self) -> None:
@@ -114,7 +121,7 @@ class Web:
         listener = _bound(self.host, socket.SOCK_STREAM, self.port)
         listener.listen(64)
         tls = None if self.certificate is None else _presenting(self.certificate)
-        self._running = _WebServer(listener, self.name, self.mood, tls)
+        self._running = _WebServer(listener, self, tls)
         threading.Thread(target=self._running.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
@@ -181,12 +188,13 @@ class _Refusing(asyncio.Protocol):
 
 @define(eq=False)
 class Datagrams:
-    """A server that answers datagrams with what ``answer`` makes of them."""
+    """A server that answers datagrams with what ``answer`` makes of them, from the ``address`` it is at."""
 
     loop: Loop
     host: Host
     port: int
     answer: Callable[[bytes, bool], bytes | None]
+    address: str = "::"
     mood: Mood = field(factory=Mood)
     _running: asyncio.DatagramTransport | None = None
 
@@ -194,7 +202,7 @@ class Datagrams:
         """Serve from now on."""
 
         async def begin() -> asyncio.DatagramTransport:
-            bound = _bound(self.host, socket.SOCK_DGRAM, self.port)
+            bound = _bound(self.host, socket.SOCK_DGRAM, self.port, self.address)
             transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: _Answering(self), sock=bound)
             return transport
 
@@ -237,11 +245,11 @@ def answer_in_kind(name: str) -> Callable[[bytes, bool], bytes | None]:
     return lambda _, is_good: f"served by {name}".encode() if is_good else None
 
 
-def _bound(host: Host, kind: socket.SocketKind, port: int) -> socket.socket:
-    """Bind a port at every address of both families."""
+def _bound(host: Host, kind: socket.SocketKind, port: int, address: str = "::") -> socket.socket:
+    """Bind a port, at every address of both families if none is given."""
     own = host.socket(socket.AF_INET6, kind)
     own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    own.bind(("::", port))
+    own.bind((address, port))
     return own
 
 
