@@ -1,6 +1,7 @@
 """IPVS's table as values: what the kernel holds, and what it is to hold.  Nothing in it counts connections."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from attrs import evolve, frozen
@@ -66,6 +67,7 @@ def settings_of(virtual: VirtualServer, service: Service) -> ServiceSettings:
     return ServiceSettings(virtual.scheduler, virtual.flags, virtual.one_packet, timeout, granularity, persistence.engine)
 
 
+@lru_cache(maxsize=256)
 def plain(forwarding: Forwarding) -> Forwarding:
     """Return what the kernel makes of it: a tunnel is of a kind, with checksums or without."""
     if forwarding.method != "TUN":

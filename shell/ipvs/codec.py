@@ -4,6 +4,7 @@ Pure.  Numbers are in host byte order; ports, marks of a netmask and addresses i
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from struct import Struct
 from typing import Literal, assert_never
 
@@ -108,11 +109,11 @@ def write(family: int, command: TableCommand) -> bytes:
         case DeleteService(service):
             return _command(family, _DEL_SERVICE, attribute(_SERVICE, _key(service)))
         case AddDestination(service, destination):
-            return _command(family, _NEW_DEST, attribute(_SERVICE, _key(service)) + attribute(_DEST, _destination(destination)))
+            return _command(family, _NEW_DEST, _service(service) + attribute(_DEST, _destination(destination)))
         case SetDestination(service, destination):
-            return _command(family, _SET_DEST, attribute(_SERVICE, _key(service)) + attribute(_DEST, _destination(destination)))
+            return _command(family, _SET_DEST, _service(service) + attribute(_DEST, _destination(destination)))
         case DeleteDestination(service, destination):
-            return _command(family, _DEL_DEST, attribute(_SERVICE, _key(service)) + attribute(_DEST, _destination_key(destination)))
+            return _command(family, _DEL_DEST, _service(service) + attribute(_DEST, _destination_key(destination)))
         case _:
             assert_never(command)
 
@@ -252,6 +253,12 @@ def _nested(data: bytes) -> dict[int, bytes]:
 def _plain(found: dict[int, bytes]) -> dict[int, bytes]:
     """Leave out the flag of nested attributes."""
     return {kind & 0x3FFF: value for kind, value in found.items()}
+
+
+@lru_cache(maxsize=64)
+def _service(service: Service) -> bytes:
+    """Name a service; commands for its destinations come one after the other."""
+    return attribute(_SERVICE, _key(service))
 
 
 def _key(service: Service) -> bytes:
