@@ -5,7 +5,7 @@ An ``Argument`` is data of the keyword table.  Reading is a function of the text
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
@@ -78,7 +78,8 @@ class Argument(Generic[T]):
 
 def read_argument(argument: Argument[T], text: str) -> Accepted[T] | Refused:
     """Read the text of an argument; never raises."""
-    return cast("Accepted[T] | Refused", _read(argument, text))
+    read: Accepted[T] | Refused = _read(argument, text)
+    return read
 
 
 @lru_cache(maxsize=1 << 17)

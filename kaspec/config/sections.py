@@ -81,12 +81,18 @@ class Section:
     def last(self, row: Setting[T]) -> Given[T] | None:
         """Return the setting as given last."""
         found = self.given.get(row)
-        return cast("Given[T]", found[-1]) if found else None
+        if not found:
+            return None
+        last: Given[T] = found[-1]
+        return last
 
     def value(self, row: Setting[T], default: D) -> T | D:
         """Return the value of a setting, or ``default``."""
-        found = self.last(row)
-        return default if found is None else found.value
+        found = self.given.get(row)
+        if not found:
+            return default
+        value: T = found[-1].value
+        return value
 
     def entries(self, row: Listing[T] | Setting[T]) -> tuple[Given[T], ...]:
         """Return the lines of a list, or each of a setting that repeats."""
