@@ -21,6 +21,9 @@ from kaspec.lvs.telling import ServiceAudience, deliver_change
 from kaspec.report.directed import Directed, render_check_data
 from kaspec.report.directed_json import render_check_json
 from kaspec.report.services import server_name, service_lines, service_name, subject_of, suspension_line
+from kaspec.snmp.agent import wanted
+from kaspec.snmp.checker import CHECKER_SIDE
+from kaspec.snmp.snapshot import CheckSnapshot
 from kaspec.tracking import Finding, Tracker
 from kaspec.units import Instant
 from shell import dumps, exits, logs
@@ -35,8 +38,10 @@ from shell.notifier import Notifier, service_fifos
 from shell.options import Options
 from shell.process import name_process
 from shell.runner import Runner
+from shell.snmp import Agent
 from shell.trackers.files import Files
 from shell.tuning import tune
+from shell.version import VERSION
 
 LOOK_SECONDS = 10.0
 """How often the table is read back: the kernel tells nobody of changes."""
@@ -55,6 +60,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     child.director = Director(_open(), child.tell)
     child.engine = CheckEngine(loop, runner, child.director.report)
     child.files = Files(loop, child.hear_of_file)
+    child.agent = Agent(loop, CHECKER_SIDE, child.snapshot)
     child.hearer = Hearer(loop, sessions, child.engine.session_reported)
     loop.set_exception_handler(child.give_up)
     loop.add_reader(channel.fileno(), child.listen, channel)
@@ -72,6 +78,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     kernel.close()
     child.files.close()
     child.hearer.close()
+    child.agent.close()
     child.engine.close()
     child.director.end(child.configuration.lvs, keeping=options.dont_release_ipvs)
     await notifier.finish()
@@ -102,6 +109,7 @@ class _Child:
     engine: CheckEngine | None = None
     files: Files | None = None
     hearer: Hearer | None = None
+    agent: Agent[CheckSnapshot, object] | None = None
     addresses: frozenset[Address] = frozenset()
     values: dict[str, int] = field(factory=dict)
     since: dict[Hashable, Instant] = field(factory=dict)
@@ -127,6 +135,9 @@ class _Child:
             self.files.adopt(configuration, _tracked(configuration))
         if self.hearer is not None:
             self.hearer.ask()
+        if self.agent is not None:
+            options = self.options
+            self.agent.adopt(wanted(configuration.global_defs.snmp, options.snmp, options.snmp_agent_socket))
         self.suspend()
 
     def hear_of_file(self, tracker: Tracker, finding: Finding) -> None:
@@ -204,6 +215,12 @@ class _Child:
                 dumps.write("check json", text, self.configuration, self.options)
             case WriteStats() | ClearStats():
                 return
+
+    def snapshot(self) -> CheckSnapshot:
+        """Return everything that SNMP shows, as it is now; what changes is copied, for another thread reads it."""
+        assert self.director is not None
+        directed = Directed(dict(self.director.states))
+        return CheckSnapshot(self.configuration, directed, f"kaspec v{VERSION}", os.uname().nodename)
 
     def directed(self) -> Directed:
         """Return how everything stands."""

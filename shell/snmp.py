@@ -9,20 +9,19 @@ import select
 import socket
 import threading
 from asyncio import AbstractEventLoop
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from typing import Generic
 
 from attrs import define, field, frozen
 
 from kaspec.config.model import Snmp
-from kaspec.groups import GroupOutcome
-from kaspec.node import Outcome, Transition
 from kaspec.snmp import session as sessions
-from kaspec.snmp.agent import IDENTITY, LocalPlace, RemotePlace, master_place, place_mistake, regions, shown
+from kaspec.snmp.agent import IDENTITY, LocalPlace, RemotePlace, master_place, place_mistake
 from kaspec.snmp.session import Said, Session
-from kaspec.snmp.snapshot import HUNDREDTH, Snapshot
-from kaspec.snmp.traps import is_telling, notifications
+from kaspec.snmp.side import O, S, Side
+from kaspec.snmp.snapshot import HUNDREDTH
 from kaspec.snmp.view import View
 from kaspec.units import SECOND, Instant, Interval
 from shell import clock, logs
@@ -39,21 +38,25 @@ _CHUNK = 1 << 16
 
 
 @frozen
-class _Leave:
+class _Leave(Generic[S]):
     """The agent is to end; the last snapshot, since there will be no other."""
 
-    snapshot: Snapshot
+    snapshot: S
 
 
 @define(eq=False)
-class Agent:
-    """The subagent of a process; ``snapshot`` is called in the loop's thread only, everything else of it runs in its own."""
+class Agent(Generic[S, O]):
+    """The subagent of a process, which shows its ``side``.
+
+    ``snapshot`` is called in the loop's thread only, everything else of it runs in its own.
+    """
 
     loop: AbstractEventLoop
-    snapshot: Callable[[], Snapshot]
+    side: Side[S, O]
+    snapshot: Callable[[], S]
     settings: Snmp = field(factory=Snmp)
     _thread: threading.Thread | None = None
-    _untold: "queue.Queue[Outcome | GroupOutcome | _Leave]" = field(factory=lambda: queue.Queue(MOST_UNTOLD))
+    _untold: "queue.Queue[O | _Leave[S]]" = field(factory=lambda: queue.Queue(MOST_UNTOLD))
     _bells: tuple[socket.socket, socket.socket] | None = None
 
     def adopt(self, settings: Snmp) -> None:
@@ -62,7 +65,7 @@ class Agent:
             return
         self.close()
         self.settings = settings
-        if not settings.is_wanted:
+        if not self.side.regions(settings):
             return
         place = master_place(settings.snmp_socket)
         if place is None:
@@ -72,15 +75,15 @@ class Agent:
         self._bells = socket.socketpair()
         for bell in self._bells:
             bell.setblocking(False)
-        speaker = _Speaker(self.loop, self.snapshot, settings, place, self._untold, self._bells[1])
+        speaker = _Speaker(self.loop, self.side, self.snapshot, settings, place, self._untold, self._bells[1])
         self._thread = threading.Thread(target=speaker.run, name="snmp", daemon=True)
         self._thread.start()
 
-    def take(self, transition: Transition) -> None:
-        """Tell the master of a transition, if it is worth it."""
+    def take(self, outcomes: Iterable[O]) -> None:
+        """Tell the master of what happened, if it is worth it."""
         if self._thread is None or not self.settings.enable_traps:
             return
-        telling = [outcome for outcome in transition.outcomes if is_telling(outcome)]
+        telling = [outcome for outcome in outcomes if self.side.is_telling(outcome)]
         if telling:
             with suppress(queue.Full):
                 for outcome in telling:
@@ -108,20 +111,21 @@ class _Over(Exception):  # noqa: N818 - it is no error
 
 
 @define(eq=False)
-class _Speaker:
+class _Speaker(Generic[S, O]):
     """The thread's own: connects, speaks, and connects anew after a pause."""
 
     loop: AbstractEventLoop
-    snapshot: Callable[[], Snapshot]
+    side: Side[S, O]
+    snapshot: Callable[[], S]
     settings: Snmp
     place: LocalPlace | RemotePlace
-    untold: "queue.Queue[Outcome | GroupOutcome | _Leave]"
+    untold: "queue.Queue[O | _Leave[S]]"
     bell: socket.socket
     started: Instant = field(factory=clock.now)
     attempts: int = 0
     _seen: tuple[Instant, View] | None = None
     _complaint: str = ""
-    _waiting: list[Outcome | GroupOutcome | _Leave] = field(factory=list)
+    _waiting: list[O | _Leave[S]] = field(factory=list)
 
     def run(self) -> None:
         """Speak with one master after the other, until the process has had enough."""
@@ -136,7 +140,7 @@ class _Speaker:
 
     def _converse(self) -> None:
         with self._connect() as master:
-            said = sessions.begin(regions(self.settings), IDENTITY, "kaspec", clock.now())
+            said = sessions.begin(self.side.regions(self.settings), IDENTITY, "kaspec", clock.now())
             while True:
                 session = self._carry_out(master, said)
                 if session is None:
@@ -198,7 +202,7 @@ class _Speaker:
         snapshot, said = last.snapshot if last else self._take_snapshot(), Said(session)
         for outcome in untold:
             if not isinstance(outcome, _Leave):
-                for bindings in notifications(self.settings, snapshot, outcome) if snapshot else ():
+                for bindings in self.side.notifications(self.settings, snapshot, outcome) if snapshot is not None else ():
                     notified = sessions.notify(said.session, bindings)
                     said = Said(notified.session, said.out + notified.out)
         if last:
@@ -206,9 +210,9 @@ class _Speaker:
             raise _Over
         return said
 
-    def _drain(self) -> list[Outcome | GroupOutcome | _Leave]:
+    def _drain(self) -> list[O | _Leave[S]]:
         """Take everything that waits to be told."""
-        waiting = list[Outcome | GroupOutcome | _Leave]()
+        waiting = list[O | _Leave[S]]()
         with suppress(queue.Empty):
             while True:
                 waiting.append(self.untold.get_nowait())
@@ -225,13 +229,13 @@ class _Speaker:
         if self._seen is None or now > self._seen[0]:
             snapshot = self._take_snapshot()
             if snapshot is not None:
-                view = shown(self.settings, snapshot)
+                view = self.side.shown(self.settings, snapshot)
                 self._seen = Instant(now + max(FRESH, SHARE * (clock.now() - now))), view
         return self._seen[1] if self._seen else View({})
 
-    def _take_snapshot(self) -> Snapshot | None:
+    def _take_snapshot(self) -> S | None:
         """Ask the loop; it answers between two of its events, or not at all when the process ends."""
-        answer: Future[Snapshot] = Future()
+        answer: Future[S] = Future()
 
         def give() -> None:
             if answer.set_running_or_notify_cancel():

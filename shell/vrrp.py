@@ -13,14 +13,15 @@ from attrs import define, field
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
 from kaspec.config.values import plain_seconds
-from kaspec.node import LinkChanged, Node, TrackerReported, Transition
+from kaspec.groups import GroupOutcome
+from kaspec.node import LinkChanged, Node, Outcome, TrackerReported, Transition
 from kaspec.process import ProcessSettings
 from kaspec.report.bfd import session_lines
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
 from kaspec.report.status import render_json
 from kaspec.report.trackers import Watched
-from kaspec.snmp.agent import wanted
+from kaspec.snmp.agent import VRRP_SIDE, wanted
 from kaspec.snmp.snapshot import Face, Snapshot
 from kaspec.tracking import Finding, Tracker
 from kaspec.units import SECOND, Instant, Interval
@@ -73,7 +74,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         vrrp.set_policy(configuration)
         vrrp.open()
         child = _Child(vrrp, kernel, premises, statics, diary, notifier, configuration, options)
-        leash, agent = child.leash, child.agent = Leash("VRRP", loop.create_future(), child.obey), Agent(loop, child.snapshot)
+        leash, agent = child.leash, child.agent = Leash("VRRP", loop.create_future(), child.obey), Agent(loop, VRRP_SIDE, child.snapshot)
         diary.tell = child.tell
         child.settle(configuration)
         child.trackers = Trackers.at(loop, runner, vrrp.take)
@@ -144,7 +145,7 @@ class _Child:
     leash: Leash = field(init=False)
     hearer: Hearer | None = None
     trackers: Trackers | None = None
-    agent: Agent | None = None
+    agent: Agent[Snapshot, Outcome | GroupOutcome] | None = None
     synchronisation: Synchronisation = field(factory=Synchronisation)
     born: Instant = field(factory=now)
     waiting: bool = False
@@ -168,7 +169,7 @@ class _Child:
         self.notifier.take(transition)
         self.synchronisation.take(transition, self.vrrp.node.routers)
         if self.agent:
-            self.agent.take(transition)
+            self.agent.take(transition.outcomes)
 
     def snapshot(self) -> Snapshot:
         """Return everything that SNMP shows, as it is now."""

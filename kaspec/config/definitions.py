@@ -64,6 +64,7 @@ def _snmp(section: Section) -> Snmp:
         given(rows.ENABLE_SNMP_RFCV3, rows.ENABLE_SNMP_RFC),
         given(rows.ENABLE_TRAPS),
         section.value(rows.SNMP_SOCKET, None),
+        given(rows.ENABLE_SNMP_CHECKER),
     )
 
 

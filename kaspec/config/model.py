@@ -92,11 +92,7 @@ class Snmp:
     enable_snmp_rfcv3: bool = False
     enable_traps: bool = False
     snmp_socket: str | None = None
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether there is anything to show."""
-        return self.enable_snmp_vrrp or self.enable_snmp_rfcv2 or self.enable_snmp_rfcv3
+    enable_snmp_checker: bool = False
 
 
 @frozen

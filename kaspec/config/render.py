@@ -194,7 +194,7 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
 
 
 def _snmp(snmp: Snmp) -> Iterator[str]:
-    for name in ("enable_snmp_vrrp", "enable_snmp_rfcv2", "enable_snmp_rfcv3", "enable_traps"):
+    for name in ("enable_snmp_vrrp", "enable_snmp_checker", "enable_snmp_rfcv2", "enable_snmp_rfcv3", "enable_traps"):
         if getattr(snmp, name):
             yield name
     if snmp.snmp_socket is not None:

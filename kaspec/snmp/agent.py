@@ -9,7 +9,9 @@ from kaspec.config.model import Snmp
 from kaspec.snmp.keepalived import GLOBAL, KEEPALIVED, VRRP, keepalived_cells
 from kaspec.snmp.rfc2787 import VRRP_MIB, vrrp_cells
 from kaspec.snmp.rfc6527 import VRRPV3_MIB, vrrpv3_cells
+from kaspec.snmp.side import Side
 from kaspec.snmp.snapshot import Snapshot
+from kaspec.snmp.traps import is_telling, notifications
 from kaspec.snmp.values import Oid
 from kaspec.snmp.view import Cell, View, view
 
@@ -38,7 +40,9 @@ class RemotePlace:
 def wanted(settings: Snmp, everything: bool, place: str | None) -> Snmp:
     """Return what is to be shown: keepalived's ``-x`` is every MIB, and ``-A`` goes before ``snmp_socket``."""
     chosen = evolve(settings, snmp_socket=place or settings.snmp_socket)
-    return evolve(chosen, enable_snmp_vrrp=True, enable_snmp_rfcv2=True, enable_snmp_rfcv3=True) if everything else chosen
+    if not everything:
+        return chosen
+    return evolve(chosen, enable_snmp_vrrp=True, enable_snmp_rfcv2=True, enable_snmp_rfcv3=True, enable_snmp_checker=True)
 
 
 def master_place(written: str | None) -> LocalPlace | RemotePlace | None:
@@ -80,3 +84,7 @@ def _cells(settings: Snmp, snapshot: Snapshot) -> Iterator[Cell]:
         yield from vrrp_cells(snapshot)
     if settings.enable_snmp_rfcv3:
         yield from vrrpv3_cells(snapshot)
+
+
+VRRP_SIDE = Side(regions, shown, is_telling, notifications)
+"""What the VRRP process shows."""

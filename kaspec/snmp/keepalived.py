@@ -11,7 +11,7 @@ from kaspec.address import Address, family_of, parse_address
 from kaspec.config.model import Command, GroupSettings, InstanceSettings
 from kaspec.groups import state_of, wants_master
 from kaspec.snmp.held import held
-from kaspec.snmp.snapshot import BACKUP, MASTER, STATE_NUMBERS, Row, Snapshot, choice, scalars, table
+from kaspec.snmp.snapshot import BACKUP, MASTER, STATE_NUMBERS, CheckSnapshot, Row, Snapshot, choice, scalars, table
 from kaspec.snmp.tracked import tracked
 from kaspec.snmp.values import Oid, Value, gauge, integer, octets, text, truth
 from kaspec.snmp.view import Cell
@@ -23,11 +23,12 @@ from kaspec.vrrp.state import Master, State, state_name
 KEEPALIVED: Oid = (1, 3, 6, 1, 4, 1, 9586, 100, 5)
 GLOBAL, VRRP = (*KEEPALIVED, 1), (*KEEPALIVED, 2)
 _HUNDREDTHS = SECOND // 100
+_FLUSHES = {"": 1, None: 2, "VS": 3}
 
 
 def keepalived_cells(shown: Snapshot) -> Iterator[Cell]:
     """Yield every object."""
-    yield from _global(shown)
+    yield from global_cells(shown)
     yield from table((*VRRP, 1, 1), _groups(shown))
     yield from table((*VRRP, 2, 1), _members(shown))
     yield from table((*VRRP, 3, 1), _instances(shown))
@@ -35,7 +36,8 @@ def keepalived_cells(shown: Snapshot) -> Iterator[Cell]:
     yield from held(VRRP, shown)
 
 
-def _global(shown: Snapshot) -> Iterator[Cell]:
+def global_cells(shown: Snapshot | CheckSnapshot) -> Iterator[Cell]:
+    """Yield the objects about the whole of keepalived."""
     defs = shown.configuration.global_defs
     kind, server = _address(defs.smtp_server)
     yield from scalars(
@@ -51,15 +53,15 @@ def _global(shown: Snapshot) -> Iterator[Cell]:
             (3, 7): truth(not defs.no_email_faults),
             (3, 8): choice(defs.smtp_alert),
             (3, 9): choice(defs.smtp_alert_vrrp),
-            (3, 10): choice(None),
+            (3, 10): choice(shown.configuration.lvs.smtp_alert_checker),
             (4,): truth(defs.snmp.enable_traps),
             (5,): integer(1),
-            (6,): truth(False),
+            (6,): truth(shown.configuration.lvs.lvs_flush),
             (7,): truth(True),
             (8,): text(shown.configuration.process.net_namespace),
             (9,): truth(False),
             (10,): truth(defs.dynamic_interfaces is not None),
-            (11,): truth(False),
+            (11,): integer(_FLUSHES[shown.configuration.lvs.lvs_flush_on_stop]),
         },
     )
     mails = enumerate(defs.notification_email, 1)

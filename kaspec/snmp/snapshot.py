@@ -1,6 +1,7 @@
 """What there is to show: everything at one instant, as one value; and the shapes of tables."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
@@ -14,6 +15,9 @@ from kaspec.snmp.view import Cell
 from kaspec.units import ZERO, Instant, Interval
 from kaspec.vrrp.router import Identity, VirtualRouter
 from kaspec.vrrp.state import StateName
+
+if TYPE_CHECKING:
+    from kaspec.report.directed import Directed
 
 INIT, BACKUP, MASTER, FAULT, SHUTDOWN = 0, 1, 2, 3, 5
 STATE_NUMBERS: Mapping[StateName, int] = {"INIT": INIT, "BACKUP": BACKUP, "MASTER": MASTER, "FAULT": FAULT}
@@ -67,17 +71,41 @@ class Snapshot:
         return ZERO if since is None else Interval(self.now - since)
 
     def words(self, command: Command | None) -> Value | None:
-        """Return a program as it is run, each word in quotes; one that may not run as it is written."""
-        if command is None:
-            return None
-        permit = self.configuration.permits.get(command)
-        return text(" ".join(f"'{word}'" for word in permit.argv) if permit else command.line)
+        """Return a program as it is run."""
+        return _words(self.configuration, command)
 
     def mails(self, settings: InstanceSettings | GroupSettings) -> bool:
         """Tell whether changes of an instance or group are mailed."""
         defs = self.configuration.global_defs
         chosen = (settings.smtp_alert, defs.smtp_alert_vrrp, defs.smtp_alert)
         return next((each for each in chosen if each is not None), False)
+
+
+@frozen
+class CheckSnapshot:
+    """What the checker shows: the configuration, and how everything stands."""
+
+    configuration: Configuration
+    directed: "Directed"
+    title: str = "kaspec"
+    host: str = ""
+
+    def words(self, command: Command | None) -> Value | None:
+        """Return a program as it is run."""
+        return _words(self.configuration, command)
+
+    def mails(self, own: bool | None, default: bool) -> bool:
+        """Tell whether changes of a virtual or real server are mailed; ``own`` is what its block says."""
+        nearest = (own, self.configuration.lvs.smtp_alert_checker, self.configuration.global_defs.smtp_alert, default)
+        return next(each for each in nearest if each is not None)
+
+
+def _words(configuration: Configuration, command: Command | None) -> Value | None:
+    """Return a program as it is run, each word in quotes; one that may not run as it is written."""
+    if command is None:
+        return None
+    permit = configuration.permits.get(command)
+    return text(" ".join(f"'{word}'" for word in permit.argv) if permit else command.line)
 
 
 def table(entry: Oid, rows: Iterable[Row]) -> Iterator[Cell]:

@@ -273,7 +273,9 @@ SNMP_SOCKET = setting(
     ),
     acts=True,
 )
-ENABLE_SNMP_CHECKER = setting(_SCOPE, "enable_snmp_checker", form.FLAG, Description("flag", "no", 2, "L", "1.2.24", "KEEPALIVED-MIB"))
+ENABLE_SNMP_CHECKER = setting(
+    _SCOPE, "enable_snmp_checker", form.FLAG, Description("flag", "no", 2, "L", "1.2.24", "KEEPALIVED-MIB"), acts=True
+)
 ENABLE_TRAPS = setting(_SCOPE, "enable_traps", form.FLAG, Description("flag", "no", 3, "G", "1.2.7"), acts=True)
 SNMP_VS_STATS_UPDATE_INTERVAL = setting(
     _SCOPE,

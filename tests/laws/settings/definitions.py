@@ -51,6 +51,7 @@ snmp = st.builds(
     enable_snmp_vrrp=st.booleans(),
     enable_snmp_rfcv2=st.booleans(),
     enable_snmp_rfcv3=st.booleans(),
+    enable_snmp_checker=st.booleans(),
     enable_traps=st.booleans(),
     snmp_socket=st.none() | words,
 )

@@ -1,0 +1,60 @@
+"""A job about SNMP of the checker: snmpd beside each daemon on a real kernel, and what a walk over it finds."""
+
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from conformance.lab.network import Host, open_lab
+from conformance.lab.process import Process
+from conformance.lab.waiting import wait_until
+from tests.lvs.tables import told
+
+PATIENCE = 30.0
+MIB = ".1.3.6.1.4.1.9586.100.5"
+PROGRAMS = {
+    "kaspec": (str(Path(sys.executable).with_name("kaspec")), "run"),
+    "keepalived": ("keepalived",),
+}
+FLAGS = ("-n", "-l", "-D", "-G", "-C", "-f", "/run/keepalived.conf", "-p", "/run/d.pid", "-c", "/run/c.pid")
+SNMPD = "master agentx\nagentXSocket /run/agentx\nrwcommunity public\nagentaddress udp:127.0.0.1:1161\n"
+
+
+def walk_both(order: Any) -> Any:
+    """Return what each shows of ``order["configuration"]``, once a walk has the objects ``order["until"]``."""
+    return {name: _walked([*PROGRAMS[name], *FLAGS], order) for name in PROGRAMS}
+
+
+def _walked(command: list[str], order: Any) -> dict[str, str]:
+    with open_lab() as lab:
+        director, lan = lab.host("director"), lab.lan("back")
+        lab.connect(director, lan, "eth0", "02:00:00:00:00:01", ["192.0.2.254/24", "192.0.2.1/24", "2001:db8::1/64"])
+        server = lab.host("server")
+        lab.connect(server, lan, "eth0", "02:00:00:00:00:12", ["192.0.2.11/24", "192.0.2.12/24"])
+        Process.start(server, [sys.executable, "-u", "-m", "http.server", "80", "--directory", "/run"]).wait_for_line("Serving", PATIENCE)
+        director.file("/run/load").write_text("3\n")
+        director.file("/run/keepalived.conf").write_text(order["configuration"])
+        director.file("/run/snmpd.conf").write_text(SNMPD)
+        master = ["snmpd", "-f", "-C", "-c", "/run/snmpd.conf", "-Le", "-p", "/run/snmpd.pid"]
+        Process.start(director, master, {"SNMP_PERSISTENT_DIR": "/run"})
+        wait_until(director.file("/run/agentx").exists, PATIENCE, "the master agent")
+        daemon = Process.start(director, command)
+        daemon.wait_for_line("Startup complete", PATIENCE)
+
+        def settled() -> dict[str, str]:
+            found = _walk(director, f"{MIB}.3")
+            return found if all(found.get(f"{MIB}.{name}") == value for name, value in order["until"].items()) else {}
+
+        wait_until(settled, PATIENCE, f"{order['until']}")
+        whole = _walk(director, MIB)
+        daemon.signal(signal.SIGTERM)
+        daemon.program.wait(PATIENCE)
+        return whole
+
+
+def _walk(host: Host, root: str) -> dict[str, str]:
+    options = ("-v2c", "-c", "public", "-m", "", "-Onxe", "-t", "3")
+    lines = "\n".join(told(host, "env", "SNMP_PERSISTENT_DIR=/run", "snmpbulkwalk", *options, "127.0.0.1:1161", root))
+    pairs = (line.partition(" = ") for line in re.sub(r"\n(?!\.)", "", lines).splitlines() if "No Such" not in line)
+    return {name: value.strip() for name, _, value in pairs}
