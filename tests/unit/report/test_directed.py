@@ -228,6 +228,9 @@ def test_every_check_says_what_it_asks_and_the_last_verdict() -> None:
         "PING_CHECK",
         "FILE_CHECK",
     ]
+
+
+def test_a_check_says_where_to_it_connects_and_what_it_wants() -> None:
     assert after("     Bind to = [192.0.2.254]:0", 3) == [
         "     Bind to = [192.0.2.254]:0",
         "     Bind i/f = eth0",
