@@ -224,7 +224,6 @@ class _Child:
             self.statics.end()
         self.kernel.unsubscribe()
         self.vrrp.close()
-        self.synchronisation.close(keeping)
         if not keeping:
             self.premises.close()
         self.synchronisation.close(keeping)
