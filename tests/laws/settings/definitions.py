@@ -13,8 +13,10 @@ _some_seconds = st.integers(0, 4_294).map(lambda count: Interval(count * SECOND)
 garp_policies = st.builds(
     GarpPolicy, st.integers(1, 99), _some_seconds, _some_seconds, st.integers(1, 99), st.integers(0, 99), _some_seconds
 )
-_owners = st.builds(Owner, words, st.none() | words) | st.builds(Owner, st.none(), words)
-_fifos = st.builds(Fifo, words, st.none() | st.builds(Owner, words, st.none() | words))
+_users = words.filter(lambda word: not word.startswith(":"))
+"""A word that begins with a colon is a group."""
+_owners = st.builds(Owner, _users, st.none() | words) | st.builds(Owner, st.none(), words)
+_fifos = st.builds(Fifo, words, st.none() | st.builds(Owner, _users, st.none() | words))
 _patience = st.integers(1, 1000).map(lambda count: Interval(count * SECOND))
 telling = st.builds(
     Telling,
