@@ -86,11 +86,15 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Side by side with keepalived: takeover latency, CPU per advert, start-up, memory; directors in the kernel lab."""
+    """Side by side with keepalived: takeover latency, CPU per advert, start-up, memory; directors in the kernel lab.
+
+    And the model checker beside SPIN.
+    """
     session.install("-q", "-e", ".[test]")
     session.run("python", "-m", "tests.bench", *session.posargs)
     session.run("python", "-m", "tests.bench.checks")
     session.run("python", "-m", "tests.bench.directors")
+    session.run("python", "-m", "tests.bench.exploring")
 
 
 def check(session: nox.Session) -> None:

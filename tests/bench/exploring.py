@@ -40,7 +40,7 @@ def model(faults: Faults) -> World:
 
 
 USUAL = model(Faults(loss=2, crash=1, stop=1))
-LARGE = model(Faults(loss=3, crash=3, stop=2))
+LARGE = model(Faults(loss=4, crash=3, stop=3))
 
 
 @frozen
