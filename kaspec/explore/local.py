@@ -77,9 +77,9 @@ def beginning(host: Host) -> Local:
 
 
 def next_due(local: Local) -> Interval | None:
-    """Return how long it is until the next deadline."""
+    """Return how long it is until the next deadline; one that a change of priority put into the past is due now."""
     at = next_deadline(local.node_state) if local.power == "on" else None
-    return None if at is None else Interval(at)
+    return None if at is None else Interval(max(at, 0))
 
 
 def elapse(local: Local, interval: Interval) -> Local:

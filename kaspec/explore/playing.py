@@ -26,7 +26,7 @@ from kaspec.explore.search import Graph
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import Tables, WorldState
 from kaspec.explore.world import Host, World
-from kaspec.node import DatagramReceived, LinkChanged, NodeEvent, NodeState, TrackerReported, Transition, initial, node_step
+from kaspec.node import DatagramReceived, LinkChanged, NodeEvent, NodeState, TrackerReported, Transition, initial, next_deadline, node_step
 from kaspec.trace import language as t
 from kaspec.trace.configuration import block
 from kaspec.trace.recording import Recording, entry
@@ -52,11 +52,12 @@ class Played:
 
 @frozen
 class Run:
-    """A run of a world: its moves, the last ``again`` of them for ever."""
+    """A run of a world: its moves, the last ``again`` of them for ever.  ``late``: a change put a deadline into the past."""
 
     world: World
     played: tuple[Played, ...]
     again: int = 0
+    late: bool = False
 
     @property
     def ends(self) -> Instant:
@@ -77,6 +78,7 @@ class _Stage:
     nodes: list[NodeState]
     now: Instant = Instant(0)
     played: list[Played] = field(factory=list)
+    late: bool = False
 
     @property
     def tables(self) -> Tables:
@@ -124,6 +126,8 @@ class _Stage:
         for each in self._core_events(host, event):
             taken = node_step(there.node, self.nodes[host], each, self.now)
             self.nodes[host] = evolve(taken.state, associations={})  # the search leaves them out too
+            at = next_deadline(taken.state)
+            self.late |= at is not None and at < self.now
             yield each, taken
         if event == PowerChanged("crash"):
             self.nodes[host] = initial(there.node, self.nodes[host].links.values())
@@ -161,7 +165,7 @@ def play(graph: Graph, path: Sequence[int], again: int = 0) -> Run:
     for number in path:
         stage.take(number)
     going_round = sum(not isinstance(graph.move(number), Passes) for number in path[len(path) - again :])
-    return Run(graph.world, tuple(stage.played), going_round)
+    return Run(graph.world, tuple(stage.played), going_round, stage.late)
 
 
 def trace(run: Run, title: Sequence[str] = ()) -> str | None:
@@ -174,7 +178,9 @@ def trace(run: Run, title: Sequence[str] = ()) -> str | None:
     if len(profiles) != 1 or not profiles <= set(_PROFILES) or numbered:
         return None
     (profile,) = profiles
-    statements = () if profile == KEEPALIVED else (t.UsesProfile(_PROFILES[profile]),)
+    statements: tuple[t.Statement, ...] = () if profile == KEEPALIVED else (t.UsesProfile(_PROFILES[profile]),)
+    if run.late:
+        statements = (*statements, t.Recorded())  # which lets a deadline be served late
     routers = tuple(map(_router, run.world.hosts))
     first, *others = routers
     head = write(t.Trace(statements, (evolve(first, comments=tuple(title)), *others), ()))

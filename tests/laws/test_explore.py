@@ -4,14 +4,17 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kaspec.config.model import Configuration
 from kaspec.explore import Faults, Graph, World, explore, judge
+from kaspec.explore.moves import Passes, duration
 from kaspec.explore.observing import Observer
 from kaspec.explore.playing import play, trace
 from kaspec.explore.world import Beginning, without_later_announcements
 from kaspec.trace import Trace, parse
 from kaspec.trace import run as run_trace
+from kaspec.trackers.tracked import Script
 from kaspec.units import CENTISECOND, SECOND, ZERO, Interval
-from kaspec.vrrp.router import KEEPALIVED, RFC3768, Version, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import KEEPALIVED, RFC3768, TrackerTrack, Version, VirtualAddress, VirtualRouter
 from tests.laws.strategies import VIRTUAL
 
 ROUTER = VirtualRouter("VI_1", "eth0", 51, addresses=(VirtualAddress(VIRTUAL[0], 24, "eth0"),))
@@ -50,8 +53,26 @@ def masters(graph: Graph) -> frozenset[tuple[int, ...]]:
     return frozenset(observer.seen(state).masters for state in range(len(graph.states)))
 
 
+@st.composite
+def tracking_worlds(draw: st.DrawFn) -> World:
+    """Two routers that track a script, which may be found bad and good again."""
+    base = evolve(ROUTER, version=draw(versions), advertisement_interval=SECOND, preempt_delay=Interval(SECOND * draw(st.integers(0, 5))))
+    tracked = (TrackerTrack("script", "chk", draw(st.sampled_from((-150, -30, 30)))),)
+    routers = [evolve(base, priority=draw(st.sampled_from((50, 100, 200))), trackers=tracked) for _ in range(2)]
+    world = World.of(without_later_announcements(routers), Interval(1_000), Faults(tracked=1), draw(beginnings))
+    scripts = Configuration(scripts=(Script("chk", "/bin/true"),))
+    return evolve(world, hosts=tuple(evolve(host, definitions=scripts) for host in world.hosts))
+
+
+@given(tracking_worlds())
+def test_time_never_runs_backwards(world: World) -> None:
+    """A change of priority may put a deadline into the past: then it is due, and no more."""
+    graph = explore(world, limit=3_000)
+    assert all(duration(move) > 0 for move in graph.tables.moves.values if isinstance(move, Passes))
+
+
 @settings(max_examples=20)
-@given(worlds(), st.data())
+@given(worlds() | tracking_worlds(), st.data())
 def test_every_run_of_a_search_is_one_of_the_core(world: World, data: st.DataObject) -> None:
     """Played again by the clock, without tables, the core is in the states that the search saw; and its trace holds."""
     graph = explore(world, limit=5_000)
