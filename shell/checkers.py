@@ -5,10 +5,8 @@ import errno
 import gc
 import os
 import time
-import traceback
 from collections.abc import Hashable, Iterator
 from socket import socket
-from typing import Any
 
 from attrs import define, field
 
@@ -33,6 +31,7 @@ from shell.clock import now, wall_clock
 from shell.director import Director, Place
 from shell.findings import Hearer
 from shell.ipvs.kernel import NO_IPVS, Ipvs
+from shell.leash import Leash
 from shell.netlink import Kernel
 from shell.notifier import Notifier, service_fifos
 from shell.options import Options
@@ -56,14 +55,15 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     loop = asyncio.get_running_loop()
     runner = Runner(loop)
     notifier = Notifier.at(loop, runner, os.uname().nodename, service_fifos)
-    child = _Child(loop, notifier, configuration, loop.create_future(), options)
+    child = _Child(loop, notifier, configuration, options)
+    leash = child.leash = Leash("checker", loop.create_future(), child.obey)
     child.director = Director(_open(), child.tell)
     child.engine = CheckEngine(loop, runner, child.director.report)
     child.files = Files(loop, child.hear_of_file)
     child.agent = Agent(loop, CHECKER_SIDE, child.snapshot)
     child.hearer = Hearer(loop, sessions, child.engine.session_reported)
-    loop.set_exception_handler(child.give_up)
-    loop.add_reader(channel.fileno(), child.listen, channel)
+    loop.set_exception_handler(leash.give_up)
+    loop.add_reader(channel.fileno(), leash.listen, channel)
     kernel = Kernel()
     child.look_at_addresses(kernel)
     child.settle(configuration, None)
@@ -72,7 +72,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     gc.freeze()
     logs.info("Startup complete")
     loop.call_later(LOOK_SECONDS, child.look)
-    status = await child.ended
+    status = await leash.ended
     loop.remove_reader(channel.fileno())
     kernel.unsubscribe()
     kernel.close()
@@ -80,7 +80,8 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     child.hearer.close()
     child.agent.close()
     child.engine.close()
-    child.director.end(child.configuration.lvs, keeping=options.dont_release_ipvs)
+    if status != exits.SOFTWARE:  # Else the parent starts us anew: the table stays as it is, and so do its connections.
+        child.director.end(child.configuration.lvs, keeping=options.dont_release_ipvs)
     await notifier.finish()
     return status
 
@@ -103,8 +104,8 @@ class _Child:
     loop: asyncio.AbstractEventLoop
     notifier: Notifier
     configuration: Configuration
-    ended: asyncio.Future[int]
     options: Options
+    leash: Leash | None = None
     director: Director | None = None
     engine: CheckEngine | None = None
     files: Files | None = None
@@ -173,36 +174,16 @@ class _Child:
 
     def look(self) -> None:
         """Read the table back, and again later."""
-        if self.director is not None and not self.ended.done():
+        if self.director is not None and self.leash is not None and not self.leash.ended.done():
             self.director.look()
             self.loop.call_later(LOOK_SECONDS, self.look)
-
-    def end(self, status: int) -> None:
-        """Let the process end with this exit code; the first reason counts."""
-        if not self.ended.done():
-            self.ended.set_result(status)
-
-    def give_up(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """A callback met a bug: the parent starts us anew; the table stays as it is, and so do its connections."""
-        logs.info(f"The checker process met a bug and starts again, please report it: {context['message']}")
-        for line in traceback.format_exception(context.get("exception")):
-            logs.info(line.rstrip())
-        logs.stop()
-        os._exit(exits.SOFTWARE)
-
-    def listen(self, channel: Channel) -> None:
-        """Messages have come, or the parent is gone."""
-        received = channel.receive()
-        for message in received.messages:
-            self.obey(message)
-        if received.ended:
-            self.end(exits.OK)
 
     def obey(self, message: Message) -> None:
         """Do what the parent asks."""
         match message:
             case Stop():
-                self.end(exits.OK)
+                assert self.leash is not None
+                self.leash.end(exits.OK)
             case Reload(configuration):
                 logs.info("Reloading")
                 self.settle(configuration, self.configuration)

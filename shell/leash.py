@@ -25,7 +25,7 @@ class Leash:
             self.ended.set_result(status)
 
     def give_up(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """A callback met a bug: what we hold is given up and the parent starts us anew, rather than going on half blind."""
+        """A callback met a bug: we end and the parent starts us anew, rather than going on half blind."""
         logs.info(f"The {self.title} process met a bug and starts again, please report it: {context['message']}")
         for line in traceback.format_exception(context.get("exception")):
             logs.info(line.rstrip())
