@@ -3,6 +3,9 @@
 from attrs import evolve
 
 from kaspec.explore import Faults, Progress, World, explore, judge
+from kaspec.explore.judging import sometimes, within
+from kaspec.explore.observing import Observer
+from kaspec.explore.playing import brief, play
 from kaspec.explore.search import PATIENCE
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Interval
@@ -43,3 +46,14 @@ def test_progress_is_told_and_a_no_ends_the_search() -> None:
     graph = explore(World.of((BETTER, WORSE), WAY), keep_going=keep_going)
     assert told == [1]
     assert not graph.complete
+
+
+def test_one_can_ask_what_one_likes() -> None:
+    """Somebody sometimes stands in, and then somebody is Master in the end: properties of one's own, from the same parts."""
+    observer = Observer(explore(World.of((BETTER, WORSE), WAY, Faults(crash=1, recovers=False))))
+    stands_in = sometimes(observer, lambda state: observer.seen(state).masters == (0b10,))
+    assert stands_in.verdict == "holds"
+    assert brief(play(observer.graph, stands_in.path))[2:] == ("0.000000 a crashes", "3.804687 b deadline")
+    assert sometimes(observer, lambda state: observer.seen(state).masters == (0b100,)).verdict == "violated"
+    orphaned = within(observer, lambda state: observer.seen(state) == ((0,), (0b11,)), Interval(1))
+    assert orphaned.verdict == "violated"
