@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kaspec.health.events import CheckReported, WeightChange
 from kaspec.health.model import MiscCheck, PingCheck, Probing, Target
-from kaspec.lvs.model import RealServer, Service, VirtualServer
+from kaspec.lvs.model import AddressService, RealServer, Service, VirtualServer
 from kaspec.lvs.plan import AddService, DeleteService, SetDestination, SetService, apply, plan
 from kaspec.lvs.services import (
     AddressSeen,
@@ -25,7 +25,7 @@ from kaspec.lvs.services import (
 )
 from kaspec.lvs.table import Entry, Table, by_key
 from kaspec.rules import RULES
-from tests.laws.services import REAL, virtual_servers
+from tests.laws.services import REAL, server_groups, virtual_servers
 
 Found = tuple[VirtualServer, ServiceState]
 ServiceCommand = AddService | SetService | DeleteService
@@ -131,6 +131,14 @@ def test_who_serves_is_up_or_the_sorry_server_and_never_both(found: Found) -> No
             assert serving <= up
         else:
             assert serving == {(sorry.address, sorry.port)}
+
+
+@given(server_groups().flatmap(lambda groups: virtual_servers(groups=groups)))
+def test_without_nat_a_server_stands_at_the_port_of_the_service_and_with_a_mark_at_none(virtual: VirtualServer) -> None:
+    for service, entry in entries(virtual, begin(virtual)).items():
+        own = service.port if isinstance(service, AddressService) else 0
+        assert all(each.port == own for each in entry.destinations if each.forwarding.method != "NAT")
+        assert len(by_key(entry.destinations)) == len(entry.destinations)
 
 
 @given(histories())

@@ -52,6 +52,13 @@ def test_a_new_checker_does_not_put_a_dead_server_back(found: dict[str, Any]) ->
     assert any(anew in line for line in _after_the_death(found["keepalived"]["log"]))
 
 
+def test_another_check_does_not_put_a_dead_server_back(found: dict[str, Any]) -> None:
+    """A reload changed how server 12 is checked while it was down: keepalived lets it serve until the new check fails."""
+    back = "Adding service [192.0.2.12]:tcp:81 to VS"
+    assert not any(back in line for line in found["kaspec"]["log"])
+    assert any(back in line for line in found["keepalived"]["log"])
+
+
 def test_what_somebody_else_changes_is_put_right(found: dict[str, Any]) -> None:
     assert found["kaspec"]["tables"]["put right"] == found["kaspec"]["tables"]["killed"]
 

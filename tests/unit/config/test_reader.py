@@ -8,6 +8,7 @@ from attrs import evolve
 from kaspec.address import parse_address
 from kaspec.config import Reading, has_errors, read
 from kaspec.config.model import Command, GlobalDefs, InstanceSettings
+from kaspec.health.model import TcpCheck
 from kaspec.units import SECOND, ZERO, Interval, seconds
 from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
 from kaspec.vrrp.holdings import Route
@@ -79,6 +80,25 @@ def test_what_the_notes_templates_of_virtual_servers_leave_open_is_wrong(name: s
     reading = read((NOTES / f"{name}.conf").read_text(), name)
     assert has_errors(reading.diagnostics)
     assert reading.configuration.has_lvs
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "written", "port", "checked"),
+    [
+        ("192.0.2.1 80", "NAT", "8080", 8080, 8080),
+        ("192.0.2.1 80", "NAT", "", 80, 80),
+        ("192.0.2.1 80", "DR", "8080", 80, 8080),
+        ("fwmark 1", "NAT", "8080", 8080, 8080),
+        ("fwmark 1", "DR", "8080", 0, 8080),
+    ],
+)
+def test_where_a_server_gets_its_packets_and_its_checks(head: str, kind: str, written: str, port: int, checked: int) -> None:
+    """Only NAT changes ports, and with a mark there is none; checks go to the port that is written."""
+    server = f"real_server 192.0.2.2 {written} {{\n TCP_CHECK {{\n }}\n }}\n"
+    (found,) = read(f"virtual_server {head} {{\n lb_kind {kind}\n {server} }}\n", "x").configuration.services[0].servers
+    (check,) = found.checks
+    assert isinstance(check, TcpCheck)
+    assert (found.port, check.target.port) == (port, checked)
 
 
 def test_a_persistence_engine_alone_makes_nothing_persistent_as_in_keepalived() -> None:
