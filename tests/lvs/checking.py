@@ -11,7 +11,7 @@ from tests.lvs.serving import ALWAYS, HEALTH, Datagrams, Loop, Mail, Mood, Web, 
 from tests.lvs.tables import told
 
 RETRY_SECONDS = 0.5
-ONE = f"warmup 0\n connect_timeout 1\n retry 1\n delay_before_retry {RETRY_SECONDS}\n"
+ONE = f"warmup 0\n connect_timeout 2\n retry 1\n delay_before_retry {RETRY_SECONDS}\n"
 DIGEST = hashlib.md5(f"{HEALTH} served by web\n".encode()).hexdigest()
 SCRIPT = "#!/bin/sh\nexit $(cat $1)\n"
 CHECKS = {
@@ -22,8 +22,8 @@ CHECKS = {
     53: f"DNS_CHECK {{\n {ONE} type A\n name www.example.com\n }}",
     5000: f"UDP_CHECK {{\n {ONE} payload 77 68 6f 3f\n require_reply 73 65 72 76 65 64\n }}",
     7: f"PING_CHECK {{\n {ONE} }}",
-    1001: 'MISC_CHECK {\n misc_path "/run/script /run/misc"\n warmup 0\n }',
-    1002: 'MISC_CHECK {\n misc_path "/run/script /run/dynamic"\n misc_dynamic\n warmup 0\n }',
+    1001: 'MISC_CHECK {\n misc_path "/run/script /run/misc"\n misc_timeout 10\n warmup 0\n }',
+    1002: 'MISC_CHECK {\n misc_path "/run/script /run/dynamic"\n misc_dynamic\n misc_timeout 10\n warmup 0\n }',
     1003: "FILE_CHECK {\n track_file switch\n weight 0\n }",
     1004: "FILE_CHECK {\n track_file dial\n weight 2\n }",
 }

@@ -5,8 +5,9 @@ Each virtual server has ports of its own at the real servers, so that each is fa
 
 from typing import Any
 
+from conformance.lab.waiting import wait_until
 from tests.lvs.asking import page
-from tests.lvs.playing import Play, Player, play
+from tests.lvs.playing import PATIENCE, Play, Player, play
 from tests.lvs.serving import HEALTH, Web
 from tests.lvs.stage import CLIENT
 
@@ -87,7 +88,8 @@ virtual_server 198.51.100.103 80 {{
 }}
 """
 WEB, INHIBITED, QUORATE, ALPHA = (f"TCP 198.51.100.{number}:80" for number in (100, 101, 102, 103))
-VIRTUALS = ("web", "inhibited", "quorate", "alpha")
+TOLD = {"web": 9, "inhibited": 9, "quorate": 10, "alpha": 10}
+"""How many lines scripts write of each virtual server, until the end."""
 SERVING = ((11, 80), (12, 80), (13, 80), (11, 81), (12, 81), (13, 81), (11, 82), (12, 82), (13, 82), (13, 83))
 BEGUN = {
     WEB: ["192.0.2.11:80 Masq 2", "192.0.2.12:80 Masq 3"],
@@ -136,15 +138,26 @@ def live(order: Any) -> Any:  # noqa: ARG001  (a job has one)
         now.note("who is back", lambda player: page(player.stage.client, CLIENT, "198.51.100.100"))
         _start(now, webs, (12, 80), (12, 81), (13, 82), (12, 83))
         now.settle("all back", ALL_BACK)
+        now.note("told", _told)
         now.note("exit", lambda player: player.stop())
         now.forget(*ALL_BACK)
         now.settle("ended")
-        now.note("told", lambda player: {virtual: player.lines(f"told-{virtual}") for virtual in VIRTUALS})
+        now.note("told at the end", lambda player: {name: player.lines(f"told-{name}")[count:] for name, count in TOLD.items()})
         return now.answer()
 
 
 def _web(player: Player, number: int, port: int) -> Web:
     return Web(player.stage.servers[number], port, f"{number}:{port}")
+
+
+def _told(player: Player) -> dict[str, list[str]]:
+    """Wait until scripts have told everything; return what."""
+
+    def found() -> dict[str, list[str]]:
+        told = {name: player.lines(f"told-{name}") for name in TOLD}
+        return told if all(len(told[name]) >= count for name, count in TOLD.items()) else {}
+
+    return wait_until(found, PATIENCE, f"what scripts of {player.name} tell")
 
 
 def _start(now: Play, webs: Webs, *places: tuple[int, int]) -> None:
