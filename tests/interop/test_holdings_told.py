@@ -11,7 +11,7 @@ from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until
 from tests.interop.conftest import TwoRouters
 from tests.interop.test_holdings import BACKUP, EVERYTHING, MASTER, run
-from tests.interop.test_master_policy import dump
+from tests.interop.test_statistics import DATA_END, dump
 
 TITLES = re.compile(r"------< Static|   Virtual (IP|Routes|Rules)")
 INSTANCE = """
@@ -31,7 +31,7 @@ vrrp_instance VI_1 {{
 def told(process: Process, host: Host) -> list[str]:
     """Return what ``keepalived.data`` says of addresses, routes and rules."""
     found, listed = [], False
-    for line in dump(process, host, signal.SIGUSR1, "keepalived.data").splitlines():
+    for line in dump(host, process, signal.SIGUSR1, "keepalived.data", DATA_END).splitlines():
         listed = bool(TITLES.match(line)) or (listed and line.startswith("     "))
         found += [line] if listed else []
     return found
@@ -62,7 +62,7 @@ def test_an_address_that_somebody_else_adds_to_a_backup_is_told(lan: TwoRouters)
     backup.wait_for_line(re.escape(BACKUP), 10)
     run(lan.a, "ip", "address", "add", "192.168.123.100/24", "dev", "eth0")
     backup.wait_for_line(r"\(VI_1\) 192\.168\.123\.100/24 dev eth0 was added by somebody else while BACKUP", 10)
-    assert "Here though we are not Master = 192.168.123.100/24 dev eth0" in dump(backup, lan.a, signal.SIGUSR1, "keepalived.data")
+    assert "Here though we are not Master = 192.168.123.100/24 dev eth0" in dump(lan.a, backup, signal.SIGUSR1, "keepalived.data", DATA_END)
     assert lan.a.holds("192.168.123.100")
     assert backup.stop() == 0
     assert master.stop() == 0

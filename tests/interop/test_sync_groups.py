@@ -104,9 +104,14 @@ def _cut(scene: Scene, captures: dict[str, Capture], interface: str) -> Cut:
     _has_both(scene.a, scene.b)
     whole = next(name for name in captures if name != interface)
     resigned = [each for each in _said(captures[whole], whole, "a", at) if each.at < mended and each.advertisement.priority == 0]
-    taken = {name: _said(capture, name, "b", at)[0] for name, capture in captures.items()}
-    returned = {name: _said(capture, name, "a", mended)[0] for name, capture in captures.items()}
+    taken = {name: _first(capture, name, "b", at) for name, capture in captures.items()}
+    returned = {name: _first(capture, name, "a", mended) for name, capture in captures.items()}
     return Cut(interface, at, mended, tuple(resigned), taken, returned)
+
+
+def _first(capture: Capture, interface: str, host: str, since: Instant) -> Advert:
+    """The first of what it has advertised, once that has been captured: an address may be seen to be there before."""
+    return wait_until(lambda: _said(capture, interface, host, since), 5, f"{host} to advertise on {interface}")[0]
 
 
 def _said(capture: Capture, interface: str, host: str, since: Instant) -> list[Advert]:

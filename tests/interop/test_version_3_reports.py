@@ -101,6 +101,7 @@ def tell(peer: Peer, scene: Scene) -> Reports:
         inject(scene.h, "eth0", *frames)
         for family in (4, 6):
             process.wait_for_line(rf"\(VI_{family}\) {expected}", after=said)
+    wait_until(lambda: not scene.holders.now(), 5, "the kernel to have let go of the virtual address")
     statistics = dump(scene.a, process, signal.SIGUSR2, "keepalived.stats", STATISTICS_END)
     data = dump(scene.a, process, signal.SIGUSR1, "keepalived.data", DATA_END)
     told = [match.group(1) for line in process.lines if (match := re.search(r"(\(VI_\d\) .*|Sending .*)$", line.text))]
