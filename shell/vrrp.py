@@ -260,6 +260,7 @@ class _Child:
                 if isinstance(message, ClearStats):
                     self.diary.counts.clear()
             case WriteData():
+                self.kernel.catch_up()  # An address that we gave up just now is not "here though we are not Master".
                 self.write("data", self.data())
             case WriteJson():
                 of, state, diary = self.configuration, self.vrrp.state, self.diary
