@@ -7,41 +7,16 @@ happens changes nothing about the order of deadlines.  With ``World.grid`` time 
 """
 
 from collections.abc import Iterator
-from typing import assert_never
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field
 
-from kaspec.explore.local import Local
-from kaspec.explore.moves import Crashes, Cuts, Delivers, Heals, LinkFlips, Loses, Passes, Reaches, Starts, Stops, TrackedFlips
-from kaspec.explore.tables import CRASH, DEADLINE, NEVER, START, STOP, Conditions, Tables, WorldState
-from kaspec.explore.world import CARRIER, CUT, LOSS, ONE_WAY, TRACKED, World, down_interval
-from kaspec.explore.world import CRASH as CRASHES
-from kaspec.explore.world import STOP as STOPS
-from kaspec.node import LinkChanged, TrackerReported
-from kaspec.tracking import Finding
+from kaspec.explore.moves import Cuts, Delivers, Heals, Loses, Passes, Reaches, Starts
+from kaspec.explore.tables import DEADLINE, NEVER, START, Conditions, Tables, WorldState
+from kaspec.explore.troubles import Trouble, troubles
+from kaspec.explore.world import CUT, LOSS, ONE_WAY, World, down_interval
 
 Successors = list[tuple[int, WorldState]]
 """Each the number of a move and where it leads."""
-
-
-@frozen(eq=False)
-class Flip:
-    """An interface or something tracked of a host turns bad, if it ``breaks``, or good again; counted as ``fault`` if it breaks."""
-
-    move: LinkFlips | TrackedFlips
-    event: LinkChanged | TrackerReported
-    breaks: bool
-    fault: int
-
-    def concerns(self, local: Local) -> bool:
-        """Tell whether there is anything to turn."""
-        match self.move:
-            case LinkFlips(_, interface):
-                return any(link.name == interface and link.up == self.breaks for link in local.links)
-            case TrackedFlips(_, tracker):
-                return any(each == tracker and finding.good == self.breaks for each, finding in local.findings)
-            case _:
-                assert_never(self.move)
 
 
 @define
@@ -57,8 +32,8 @@ class Steps:
     _deadline: int = field(init=False)
     moves: dict[str, list[int]] = field(init=False)
     leads: list[tuple[int, ...]] = field(init=False)
-    _flips: list[tuple[Flip, ...]] = field(init=False)
-    _flips_of: dict[tuple[int, int], tuple[Flip, ...]] = field(factory=dict)
+    troubles: list[tuple[Trouble, ...]] = field(init=False)
+    _troubles_of: dict[tuple[int, int], list[tuple[int, int, int | None]]] = field(factory=dict)
     _cuts_of: dict[int, list[tuple[int, int]]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -70,13 +45,11 @@ class Steps:
         self.moves = {
             "starts": [tables.move(Starts(host)) for host in every_host],
             "reaches": [tables.move(Reaches(host)) for host in every_host],
-            "crashes": [tables.move(Crashes(host)) for host in every_host],
-            "stops": [tables.move(Stops(host)) for host in every_host],
             "delivers": [tables.move(Delivers(way)) for way in ways],
             "loses": [tables.move(Loses(way)) for way in ways],
         }
         self.leads = [_down_intervals(world, host) for host in every_host]
-        self._flips = [tuple(_every_flip(world, host)) for host in every_host]
+        self.troubles = [tuple(troubles(world, host)) for host in every_host]
 
     @property
     def world(self) -> World:
@@ -99,8 +72,7 @@ class Steps:
         self._deadlines(state, found)
         self._arrivals(state, conditions, found)
         found += self._starts(state)
-        if any(conditions.left) or conditions.cuts or self.world.faults.carrier or self.world.faults.tracked:
-            found += self._faults(state, conditions)
+        found += self._faults(state, conditions)
         self._time(state, conditions, found)
         return found
 
@@ -129,10 +101,12 @@ class Steps:
             yield self.moves["starts"][host], self._take(state, host, self.tables.events.of(START))
 
     def _startable(self, state: WorldState) -> Iterator[int]:
-        for host in range(self.hosts):
-            power = self.tables.locals.values[state[1 + host]].power
-            if power == "new" or (power == "off" and self.world.faults.recovers):
-                yield host
+        return (host for host in range(self.hosts) if self.is_startable(state[1 + host]))
+
+    def is_startable(self, local: int) -> bool:
+        """Tell whether a host may start."""
+        power = self.tables.locals.values[local].power
+        return power == "new" or (power == "off" and self.world.faults.recovers)
 
     def _take(self, state: WorldState, host: int, event: int) -> WorldState:
         """Let a host take an event, and put on the ways what it sends."""
@@ -160,10 +134,6 @@ class Steps:
         before = self.tables.conditions.values[conditions]
         left = before.left
         return self._conditions(before._replace(left=(*left[:fault], left[fault] - 1, *left[fault + 1 :])))
-
-    def flips(self, host: int) -> tuple[Flip, ...]:
-        """Return everything that can turn bad on a host, and good again."""
-        return self._flips[host]
 
     def every_cut(self) -> Iterator[Cuts | Heals]:
         """Return every way to cut hosts off and to heal it."""
@@ -201,22 +171,22 @@ class Steps:
     def _faults(self, state: WorldState, conditions: Conditions) -> Iterator[tuple[int, WorldState]]:
         """What goes wrong, and what is mended, beside losses and starts."""
         for host in range(self.hosts):
-            local = self.tables.locals.values[state[1 + host]]
-            for fault, name, event in ((CRASHES, "crashes", CRASH), (STOPS, "stops", STOP)):
-                if local.power == "on" and conditions.left[fault]:
-                    yield self.moves[name][host], self._take(self._spend(state, fault), host, self.tables.events.of(event))
-            for flip in self._concerned(host, state[1 + host]):
-                if conditions.left[flip.fault] if flip.breaks else self.world.faults.recovers:
-                    counted = self._spend(state, flip.fault) if flip.breaks else state
-                    yield self.tables.move(flip.move), self._take(counted, host, self.tables.events.of(flip.event))
+            for move, event, fault in self._concerning(host, state[1 + host]):
+                if fault is None:
+                    yield move, self._take(state, host, event)
+                elif conditions.left[fault]:
+                    yield move, self._take(self._spend(state, fault), host, event)
         for move, after in self._cut_off(state[0]):
             yield move, _with(state, 0, after)
 
-    def _concerned(self, host: int, local: int) -> tuple[Flip, ...]:
-        found = self._flips_of.get((host, local))
+    def _concerning(self, host: int, local: int) -> list[tuple[int, int, int | None]]:
+        """Return the move, the event and the fault of all that can happen to a host as it is."""
+        found = self._troubles_of.get((host, local))
         if found is None:
-            there = self.tables.locals.values[local]
-            found = self._flips_of[host, local] = tuple(flip for flip in self.flips(host) if flip.concerns(there))
+            there, tables = self.tables.locals.values[local], self.tables
+            concerning = (each for each in self.troubles[host] if each.concerns(there))
+            found = [(tables.move(each.move), tables.events.of(each.event), each.fault) for each in concerning]
+            self._troubles_of[host, local] = found
         return found
 
     def _cut_off(self, conditions: int) -> list[tuple[int, int]]:
@@ -262,14 +232,3 @@ def _with(state: WorldState, place: int, number: int) -> WorldState:
 
 def _down_intervals(world: World, host: int) -> tuple[int, ...]:
     return tuple(down_interval(each, each.priority, world.longest_interval) for each in world.hosts[host].node.routers)
-
-
-def _every_flip(world: World, host: int) -> Iterator[Flip]:
-    there = world.hosts[host]
-    for link in there.links if world.faults.carrier else ():
-        for up in (False, True):
-            yield Flip(LinkFlips(host, link.name, up), LinkChanged(link.name, evolve(link, up=up)), not up, CARRIER)
-    for tracker in sorted(there.node.tracked) if world.faults.tracked else ():
-        bad = Finding.of_file(-1) if tracker[0] == "file" else Finding(good=False)
-        for good in (False, True):
-            yield Flip(TrackedFlips(host, tracker, good), TrackerReported(tracker, Finding(good=True) if good else bad), not good, TRACKED)

@@ -1,0 +1,273 @@
+"""A level of a search in columns, and every move from its states: those of ``kaspec.explore.steps``, a few look-ups for all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+from attrs import define, field, frozen
+
+from kaspec.explore.arrays import Keys, Layout, Lookup, Numbers
+from kaspec.explore.local import LocalEvent
+from kaspec.explore.moves import Cuts, Heals, Passes
+from kaspec.explore.steps import Steps
+from kaspec.explore.tables import DEADLINE, NEVER, START, Register, Tables, WorldState
+from kaspec.explore.troubles import Trouble
+from kaspec.explore.world import LOSS
+from kaspec.units import Interval
+from kaspec.vrrp.state import Master
+
+
+@frozen(eq=False)
+class Block:
+    """One move from some states of a level: their places in it, and where each leads."""
+
+    move: int
+    places: Numbers
+    keys: Keys
+
+
+@define(eq=False)
+class Level:
+    """States that take equally many moves, in columns: ``of[0]`` is the conditions, then the hosts, then the ways."""
+
+    wide: "Wide"
+    keys: Keys
+    of: Sequence[Numbers]
+
+    def masters(self, virtual: int) -> Numbers:
+        """Count the Masters of a virtual router in each state."""
+        columns = (self.wide.mastery(virtual, host).of(self.of[1 + host]) for host in range(self.wide.steps.hosts))
+        return sum(columns, np.zeros(len(self.keys), dtype=np.int64))
+
+
+@define(eq=False)
+class Wide:
+    """The moves of a world for whole levels, by the same tables."""
+
+    steps: Steps
+    layout: Layout = field(init=False)
+    _bursts: Register[tuple[int, ...]] = field(factory=Register)
+    _announced: Register[tuple[int, ...]] = field(factory=Register)
+    _lookups: dict[tuple[object, ...], Lookup] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.steps.beginning()
+        self._bursts.of(())
+        self._announced.of(())
+        self.grow()
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of the world."""
+        return self.steps.tables
+
+    def _sizes(self) -> list[int]:
+        """Return how many values each column may have so far."""
+        tables, hosts = self.tables, self.steps.hosts
+        counts = len(tables.conditions.values), len(tables.locals.values), len(tables.queues.values)
+        return [counts[0], *[counts[1]] * hosts, *[counts[2]] * len(tables.ways.values)]
+
+    def grow(self) -> None:
+        """Make room for as many values as there are, and as many again."""
+        self.layout = Layout(tuple((2 * size - 1).bit_length() for size in self._sizes()))
+
+    def outgrown(self) -> bool:
+        """Tell whether there are values that the layout has no room for."""
+        return any(size > 1 << width for size, width in zip(self._sizes(), self.layout.widths, strict=True))
+
+    def pack(self, state: WorldState) -> Keys:
+        """Return a state as a word."""
+        if self.outgrown():
+            self.grow()
+        return self.layout.join([np.array([number], dtype=np.int64) for number in state])
+
+    def level(self, keys: Keys) -> Level:
+        """Return a level of such states."""
+        return Level(self, keys, self.layout.split(keys))
+
+    def mastery(self, virtual: int, host: int) -> Lookup:
+        """Return by local state whether a host is Master of a virtual router."""
+        place = self.steps.world.virtual[virtual][host]
+
+        def compute(number: int) -> int:
+            local = self.tables.locals.values[number]
+            return place is not None and local.power == "on" and isinstance(local.states[place], Master)
+
+        return self._lookup("mastery", virtual, host, compute=compute)
+
+    def expand(self, level: Level) -> Iterator[Block]:
+        """Return every move from the states of a level."""
+        for host in range(self.steps.hosts):
+            yield from self._host_moves(level, host)
+        for number in range(len(self.tables.ways.values)):
+            yield from self._arrivals(level, number)
+        yield from self._cuts(level)
+        yield from self._time(level)
+
+    def _lookup(self, *key: object, compute: Callable[[int], int]) -> Lookup:
+        found = self._lookups.get(key)
+        if found is None:
+            found = self._lookups[key] = Lookup(compute)
+        return found
+
+    def _left(self, level: Level, fault: int) -> Numbers:
+        """Tell where a fault may still happen."""
+        return self._lookup("left", fault, compute=lambda number: self.tables.conditions.values[number].left[fault]).of(level.of[0]) > 0
+
+    def _spend(self, level: Level, places: Numbers, fault: int) -> Keys:
+        """Return states after a fault was counted."""
+        lookup = self._lookup("spent", fault, compute=lambda number: self.steps.spent(number, fault))
+        return self._with_conditions(level, places, lookup)
+
+    def _with_conditions(self, level: Level, places: Numbers, lookup: Lookup) -> Keys:
+        before = level.of[0][places]
+        return self.layout.changed(level.keys[places], 0, before, lookup.of(before))
+
+    def _host_moves(self, level: Level, host: int) -> Iterator[Block]:
+        local, tables, steps = level.of[1 + host], self.tables, self.steps
+        due = self._lookup("due", compute=lambda number: tables.due[number]).of(local)
+        startable = self._lookup("startable", compute=steps.is_startable).of(local)
+        yield from self._taking(level, np.flatnonzero(due == 0), host, DEADLINE, steps.moves["reaches"][host])
+        yield from self._taking(level, np.flatnonzero(startable), host, START, steps.moves["starts"][host])
+        for trouble in steps.troubles[host]:
+            concerned = self._lookup("concerned", trouble.move, compute=partial(self._concerned, trouble)).of(local) > 0
+            allowed = concerned if trouble.fault is None else concerned & self._left(level, trouble.fault)
+            yield from self._taking(level, np.flatnonzero(allowed), host, trouble.event, tables.move(trouble.move), trouble.fault)
+
+    def _taking(self, level: Level, places: Numbers, host: int, event: LocalEvent, move: int, fault: int | None = None) -> Iterator[Block]:
+        if len(places):
+            keys = level.keys[places] if fault is None else self._spend(level, places, fault)
+            yield Block(move, places, self._take(level, places, keys, host, self.tables.events.of(event)))
+
+    def _arrivals(self, level: Level, number: int) -> Iterator[Block]:
+        tables, column = self.tables, self.steps.first_queue + number
+        queues, receiver = level.of[column], tables.ways.values[number].receiver
+        occupied = np.flatnonzero(queues)
+        if not len(occupied):
+            return
+        popped = self._lookup("pop", compute=lambda queue: tables.pop(queue) if queue else 0)
+        events = self._lookup("hears", number, compute=lambda queue: tables.hears(number, queue)).of(queues[occupied])
+        for event in np.flatnonzero(np.bincount(events)).tolist():
+            places = occupied[events == event]
+            without = self.layout.changed(level.keys[places], column, queues[places], popped.of(queues[places]))
+            yield Block(self.steps.moves["delivers"][number], places, self._take(level, places, without, receiver, event))
+        if self.steps.world.faults.loss:
+            places = occupied[self._left(level, LOSS)[occupied]]
+            spent = self._spend(level, places, LOSS)
+            yield Block(
+                self.steps.moves["loses"][number],
+                places,
+                self.layout.changed(spent, column, queues[places], popped.of(queues[places])),
+            )
+
+    def _take(self, level: Level, places: Numbers, keys: Keys, host: int, event: int) -> Keys:
+        """Let a host take an event in each state, and put on the ways what it sends."""
+        tables, local = self.tables, level.of[1 + host][places]
+        after = self._lookup("after", host, event, compute=lambda number: tables.result(host, number, event).after).of(local)
+        keys = self.layout.changed(keys, 1 + host, local, after)
+        for number, way in enumerate(tables.ways.values):
+            if way.sender == host:
+                keys = self._send(level, places, keys, event, number)
+        return self._announce(keys, host, event, local) if self.steps.world.caches else keys
+
+    def _send(self, level: Level, places: Numbers, keys: Keys, event: int, number: int) -> Keys:
+        tables, column, way = self.tables, self.steps.first_queue + number, self.tables.ways.values[number]
+
+        def burst(local: int) -> int:
+            """Number what is put on the way; 0 is nothing."""
+            sent = tables.result(way.sender, local, event).sent
+            return self._bursts.of(tuple(datagram for on, datagram in sent if on == number))
+
+        bursts = self._lookup("burst", number, event, compute=burst).of(level.of[1 + way.sender][places])
+        if self.steps.world.faults.cut or self.steps.world.faults.one_way:
+            ends = way.sender, way.receiver
+            cut = self._lookup("cut", *ends, compute=lambda number: ends in tables.conditions.values[number].cuts)
+            bursts = np.where(cut.of(level.of[0][places]) > 0, 0, bursts)
+        for each in np.flatnonzero(np.bincount(bursts, minlength=1)[1:]).tolist():
+            hits = np.flatnonzero(bursts == each + 1)
+            before = level.of[column][places[hits]]
+            pushed = self._lookup("push", each + 1, compute=partial(self._push, each + 1))
+            keys[hits] = self.layout.changed(keys[hits], column, before, pushed.of(before))
+        return keys
+
+    def _concerned(self, trouble: Trouble, number: int) -> int:
+        return trouble.concerns(self.tables.locals.values[number])
+
+    def _cached(self, host: int, announced: int, conditions: int) -> int:
+        return self.steps.cached(conditions, host, self._announced.values[announced])
+
+    def _after_cut(self, cut: Cuts | Heals, conditions: int) -> int:
+        return self.steps.after_cut(conditions, cut) + 1
+
+    def _push(self, burst: int, queue: int) -> int:
+        for datagram in self._bursts.values[burst]:
+            queue = self.tables.push(queue, datagram)
+        return queue
+
+    def _announce(self, keys: Keys, host: int, event: int, local: Numbers) -> Keys:
+        """Remember who announced last."""
+        tables = self.tables
+        announced = self._lookup(
+            "announced", host, event, compute=lambda number: self._announced.of(tables.result(host, number, event).announced)
+        ).of(local)
+        conditions = self.layout.split(keys)[0]
+        for each in np.flatnonzero(np.bincount(announced, minlength=1)[1:]).tolist():
+            hits = np.flatnonzero(announced == each + 1)
+            cached = self._lookup("cached", host, each, compute=partial(self._cached, host, each + 1))
+            keys[hits] = self.layout.changed(keys[hits], 0, conditions[hits], cached.of(conditions[hits]))
+        return keys
+
+    def _cuts(self, level: Level) -> Iterator[Block]:
+        for cut in self.steps.every_cut():
+            after = self._lookup("cutting", cut, compute=partial(self._after_cut, cut)).of(level.of[0])
+            places = np.flatnonzero(after)
+            if len(places):
+                before = level.of[0][places]
+                keys = self.layout.changed(level.keys[places], 0, before, after[places] - 1)
+                yield Block(self.tables.move(cut), places, keys)
+
+    def _time(self, level: Level) -> Iterator[Block]:
+        tables, first = self.tables, self.steps.first_queue
+        due = self._lookup("due", compute=lambda number: tables.due[number])
+        latest = self._lookup("latest", compute=lambda number: tables.latest[number])
+        deadlines = [due.of(column) for column in level.of[1:first]]
+        least = np.minimum.reduce([*deadlines, *(latest.of(column) for column in level.of[first:])])
+        passing = (least > 0) & (least < NEVER)
+        if self.steps.world.grid is not None:
+            least = np.minimum(least, self.steps.world.grid)
+        else:
+            for at in deadlines:
+                least = np.minimum(least, self._earliest(level, at))
+        places = np.flatnonzero(passing)
+        for interval in np.unique(least[places]).tolist():
+            yield self._passes(level, places[least[places] == interval], interval)
+
+    def _earliest(self, level: Level, at: Numbers) -> Numbers:
+        """Return how long it is until something may be done that meets the deadline."""
+        found: Numbers = np.full(len(at), NEVER, dtype=np.int64)
+        for lead, applies in self._leads(level):
+            early = np.where(applies & (at != NEVER) & (at > lead), at - lead, NEVER)
+            found = np.minimum(found, early)
+        return found
+
+    def _leads(self, level: Level) -> Iterator[tuple[int, Numbers]]:
+        steps, tables = self.steps, self.tables
+        open_ = self._lookup("open", compute=lambda number: steps.is_open(tables.conditions.values[number])).of(level.of[0]) > 0
+        for column in level.of[steps.first_queue :]:
+            open_ = open_ | (column > 0)
+        for host in range(steps.hosts):
+            startable = self._lookup("startable", compute=steps.is_startable).of(level.of[1 + host]) > 0
+            open_ = open_ | startable
+            yield from ((lead, startable) for lead in steps.leads[host] if lead)
+        if steps.world.delay:
+            yield steps.world.delay, open_
+
+    def _passes(self, level: Level, places: Numbers, interval: int) -> Block:
+        tables, first = self.tables, self.steps.first_queue
+        elapse = self._lookup("elapse", interval, compute=lambda number: tables.elapse(number, interval))
+        age = self._lookup("age", interval, compute=lambda number: tables.age(number, interval) if number else 0)
+        keys = level.keys[places]
+        for column, numbers in enumerate(level.of[1:], start=1):
+            before = numbers[places]
+            keys = self.layout.changed(keys, column, before, (elapse if column < first else age).of(before))
+        return Block(self.tables.move(Passes(Interval(interval))), places, keys)

@@ -1,0 +1,68 @@
+"""What can happen to a host that is neither time nor an advertisement: what goes wrong with it, and what is mended."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from attrs import evolve, frozen
+
+from kaspec.explore.local import Local, LocalEvent
+from kaspec.explore.moves import Crashes, LinkFlips, Move, Stops, TrackedFlips
+from kaspec.explore.tables import CRASH, STOP
+from kaspec.explore.world import CARRIER, TRACKED, Host, World
+from kaspec.explore.world import CRASH as CRASHES
+from kaspec.explore.world import STOP as STOPS
+from kaspec.node import LinkChanged, TrackerReported
+from kaspec.tracking import Finding, Link, Tracker
+
+
+@frozen(eq=False)
+class Trouble:
+    """Something happens to a host where it ``concerns`` it; counted as ``fault``, or, where it is mended, as none."""
+
+    move: Move
+    event: LocalEvent
+    fault: int | None
+    concerns: Callable[[Local], bool]
+
+
+def troubles(world: World, host: int) -> Iterator[Trouble]:
+    """Return everything that a world's faults may do to a host, and what mends it."""
+    faults, there = world.faults, world.hosts[host]
+    if faults.crash:
+        yield Trouble(Crashes(host), CRASH, CRASHES, _runs)
+    if faults.stop:
+        yield Trouble(Stops(host), STOP, STOPS, _runs)
+    mended = _flips(there, host, faults.carrier, faults.tracked)
+    yield from (each for each in mended if each.fault is not None or faults.recovers)
+
+
+def _flips(there: Host, host: int, carrier: int, tracked: int) -> Iterator[Trouble]:
+    for link in there.links if carrier else ():
+        for up in (False, True):
+            yield Trouble(
+                LinkFlips(host, link.name, up),
+                LinkChanged(link.name, evolve(link, up=up)),
+                None if up else CARRIER,
+                partial(_has_link, link, not up),
+            )
+    for tracker in sorted(there.node.tracked) if tracked else ():
+        bad = Finding.of_file(-1) if tracker[0] == "file" else Finding(good=False)
+        for good in (False, True):
+            yield Trouble(
+                TrackedFlips(host, tracker, good),
+                TrackerReported(tracker, Finding(good=True) if good else bad),
+                None if good else TRACKED,
+                partial(_has_finding, tracker, not good),
+            )
+
+
+def _runs(local: Local) -> bool:
+    return local.power == "on"
+
+
+def _has_link(link: Link, up: bool, local: Local) -> bool:
+    return any(each.name == link.name and each.up == up for each in local.links)
+
+
+def _has_finding(tracker: Tracker, good: bool, local: Local) -> bool:
+    return any(each == tracker and finding.good == good for each, finding in local.findings)
