@@ -130,6 +130,11 @@ def is_up(local: Local, interface: str) -> bool:
     return all(link.up for link in local.links if link.name == interface)
 
 
+def goes_out(state: NodeState, interface: str) -> bool:
+    """Tell the same of a host as the core has it."""
+    return all(link.up for link in state.links.values() if link.name == interface)
+
+
 def _asleep(host: Host, local: Local, event: LocalEvent) -> Local:
     """The world goes on while a host does not run: it will find it so.  A packet leaves no trace."""
     if not isinstance(event, LinkChanged | TrackerReported):

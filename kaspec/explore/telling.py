@@ -11,6 +11,7 @@ from kaspec.config.diagnostics import Diagnostic
 from kaspec.explore.moves import Crashes, Cuts, Delivers, Heals, LinkFlips, Loses, Passes, Reaches, Starts, Stops, TrackedFlips
 from kaspec.explore.playing import Played, Run
 from kaspec.node import Transition
+from kaspec.picture import Kind
 from kaspec.rules import RULES, Rule
 from kaspec.settling import Outcome
 from kaspec.units import Instant, in_seconds
@@ -20,11 +21,13 @@ from kaspec.vrrp.state import state_name
 
 @frozen
 class Line:
-    """At that instant, something worth a word; ``rule`` is why, where a rule of the core is the reason."""
+    """At that instant, something worth a word about ``host``; ``rule`` is why a packet was discarded."""
 
     at: Instant
     text: str
     rule: Rule | None = None
+    kind: Kind = "event"
+    host: int | None = None
 
     def __str__(self) -> str:
         return f"{in_seconds(self.at)[:-3]:>9} s  {self.text}"
@@ -63,13 +66,17 @@ def story(run: Run) -> tuple[Line, ...]:
 
     What goes on as usual is left out.
     """
-    told, lines = set[str](), list[Line]()
+    return tuple(line for lines in stories(run) for line in lines)
+
+
+def stories(run: Run) -> tuple[tuple[Line, ...], ...]:
+    """Return what ``story`` has to tell of each move."""
+    told, found = set[str](), list[tuple[Line, ...]]()
     for played in run.played:
-        for line in _lines(run, played):
-            if line.rule is None or line.text not in told:
-                lines.append(line)
-                told.add(line.text)
-    return tuple(lines)
+        fresh = tuple(line for line in _lines(run, played) if line.rule is None or line.text not in told)
+        told |= {line.text for line in fresh}
+        found.append(fresh)
+    return tuple(found)
 
 
 def discards(run: Run) -> frozenset[Rule]:
@@ -83,24 +90,27 @@ def _lines(run: Run, played: Played) -> Iterator[Line]:
         case Passes():
             return
         case Starts(host):
-            yield Line(at, f"{names[host]} starts")
+            yield Line(at, f"{names[host]} starts", host=host)
         case Reaches() | Delivers():
             yield from _heard(run, played)
         case Loses(way):
-            yield Line(at, f"an advertisement of {names[way.sender]} to {names[way.receiver]} is lost")
+            yield Line(at, f"an advertisement of {names[way.sender]} to {names[way.receiver]} is lost", kind="fault")
         case Crashes(host):
-            yield Line(at, f"{names[host]} crashes")
+            yield Line(at, f"{names[host]} crashes", kind="fault", host=host)
         case Stops(host):
-            yield Line(at, f"{names[host]} is stopped, and says good-bye if it is Master")
+            yield Line(at, f"{names[host]} is stopped, and says good-bye if it is Master", kind="fault", host=host)
         case Cuts(sender, receiver, both):
             what = f"{names[sender]} and {names[receiver]} do not hear each other any more"
-            yield Line(at, what if both else f"{names[receiver]} does not hear {names[sender]} any more")
+            yield Line(at, what if both else f"{names[receiver]} does not hear {names[sender]} any more", kind="fault")
         case Heals(one, other):
             yield Line(at, f"{names[one]} and {names[other]} hear each other again")
         case LinkFlips(host, interface, up):
-            yield Line(at, f"{interface} of {names[host]} {'has its carrier again' if up else 'loses its carrier'}")
+            what = "has its carrier again" if up else "loses its carrier"
+            yield Line(at, f"{interface} of {names[host]} {what}", kind="event" if up else "fault", host=host)
         case TrackedFlips(host, (kind, name), good):
-            yield Line(at, f"{kind} {name} of {names[host]} is found {'good' if good else 'bad'}")
+            yield Line(
+                at, f"{kind} {name} of {names[host]} is found {'good' if good else 'bad'}", kind="event" if good else "fault", host=host
+            )
         case _:
             assert_never(played.move)
     yield from _changes(run, played)
@@ -114,7 +124,7 @@ def _changes(run: Run, played: Played) -> Iterator[Line]:
         for outcome in transition.steps:
             if type(outcome.before) is not type(outcome.step.state):
                 which = f", {outcome.router.name}," if len(host.node.routers) > 1 else ""
-                yield Line(played.at, f"{host.name}{which} {_change(outcome)}")
+                yield Line(played.at, f"{host.name}{which} {_change(outcome)}", kind="change", host=played.host)
 
 
 def _change(outcome: Outcome) -> str:
@@ -136,11 +146,12 @@ def _heard(run: Run, played: Played) -> Iterator[Line]:
     names = [host.name for host in run.world.hosts]
     sender, receiver = names[played.move.way.sender], names[played.move.way.receiver]
     for _, transition in played.done:
-        for rule in _discarded(transition):
-            yield Line(played.at, f"{receiver} discards what {sender} sends: {plainly(rule)}", rule)
+        for rule in discarded(transition):
+            yield Line(played.at, f"{receiver} discards what {sender} sends: {plainly(rule)}", rule, "discard", played.host)
 
 
-def _discarded(transition: Transition) -> Iterator[Rule]:
+def discarded(transition: Transition) -> Iterator[Rule]:
+    """Return by which rules a packet was thrown away."""
     if transition.unclaimed is not None:
         yield transition.unclaimed.rule
     yield from (outcome.event.rule for outcome in transition.steps if isinstance(outcome.event, AdvertisementDiscarded))
