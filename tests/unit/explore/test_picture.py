@@ -1,6 +1,6 @@
 """A run as a diagram, and as a capture."""
 
-import io
+from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -71,11 +71,13 @@ def test_what_is_lost_cut_off_or_discarded_is_shown_as_that() -> None:
 
 
 @pytest.mark.parametrize("name", WORLDS)
-def test_a_capture_has_every_packet_at_its_instant(name: str) -> None:
+def test_a_capture_has_every_packet_at_its_instant(tmp_path: Path, name: str) -> None:
     run = run_of(name)
     seen = frames(run)
     assert {each.at for each in seen} <= {played.at for played in run.played}
-    with RawPcapReader(io.BytesIO(encode_pcap(seen))) as reader:
+    file = tmp_path / "run.pcap"
+    file.write_bytes(encode_pcap(seen))
+    with RawPcapReader(str(file)) as reader:
         read = [(meta.sec * 1_000_000 + meta.usec, data) for data, meta in reader]
     assert read == [(each.at, each.data) for each in seen]
     adverts = [data for _, data in read if data[23:24] == b"\x70"]
