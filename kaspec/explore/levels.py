@@ -8,11 +8,11 @@ from attrs import define, field, frozen
 
 from kaspec.explore.arrays import Keys, Layout, Lookup, Numbers
 from kaspec.explore.local import LocalEvent
-from kaspec.explore.moves import Cuts, Heals, Passes
+from kaspec.explore.moves import Cuts, Heals, Overtakes, Passes
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import DEADLINE, NEVER, START, Register, Tables, WorldState
 from kaspec.explore.troubles import Trouble
-from kaspec.explore.world import LOSS
+from kaspec.explore.world import DUPLICATION, LOSS, REORDERING
 from kaspec.units import Interval
 from kaspec.vrrp.state import Master
 
@@ -140,25 +140,43 @@ class Wide:
             yield Block(move, places, self._take(level, places, keys, host, self.tables.events.of(event)))
 
     def _arrivals(self, level: Level, number: int) -> Iterator[Block]:
-        tables, column = self.tables, self.steps.first_queue + number
-        queues, receiver = level.of[column], tables.ways.values[number].receiver
+        """What is on a way arrives, is lost, arrives twice, or before what was sent before it."""
+        tables, steps, faults = self.tables, self.steps, self.steps.world.faults
+        queues = level.of[steps.first_queue + number]
         occupied = np.flatnonzero(queues)
         if not len(occupied):
             return
-        popped = self._lookup("pop", compute=lambda queue: tables.pop(queue) if queue else 0)
-        events = self._lookup("hears", number, compute=lambda queue: tables.hears(number, queue)).of(queues[occupied])
-        for event in np.flatnonzero(np.bincount(events)).tolist():
-            places = occupied[events == event]
-            without = self.layout.changed(level.keys[places], column, queues[places], popped.of(queues[places]))
-            yield Block(self.steps.moves["delivers"][number], places, self._take(level, places, without, receiver, event))
-        if self.steps.world.faults.loss:
+        yield from self._arriving(level, occupied, number, steps.moves["delivers"][number])
+        if faults.loss:
             places = occupied[self._left(level, LOSS)[occupied]]
-            spent = self._spend(level, places, LOSS)
-            yield Block(
-                self.steps.moves["loses"][number],
-                places,
-                self.layout.changed(spent, column, queues[places], popped.of(queues[places])),
-            )
+            keys = self._spend(level, places, LOSS)
+            yield Block(steps.moves["loses"][number], places, self._popped(keys, queues[places], number))
+        if faults.duplication:
+            places = occupied[self._left(level, DUPLICATION)[occupied]]
+            yield from self._arriving(level, places, number, steps.moves["doubles"][number], DUPLICATION)
+        if faults.reordering:
+            places = occupied[self._left(level, REORDERING)[occupied]]
+            waiting = self._lookup("waiting", compute=lambda queue: len(tables.queues.values[queue])).of(queues[places])
+            for place in range(1, int(waiting.max(initial=0))):
+                move = tables.move(Overtakes(tables.ways.values[number], place))
+                yield from self._arriving(level, places[waiting > place], number, move, REORDERING, place)
+
+    def _popped(self, keys: Keys, queues: Numbers, number: int, place: int = 0) -> Keys:
+        """Take from a way's queue what has been on it the longest, or another."""
+        popped = self._lookup("pop", place, compute=lambda queue: self.tables.pop(queue, place) if queue else 0)
+        return self.layout.changed(keys, self.steps.first_queue + number, queues, popped.of(queues))
+
+    def _arriving(self, level: Level, places: Numbers, number: int, move: int, fault: int | None = None, place: int = 0) -> Iterator[Block]:
+        """What is in a place of a way's queue arrives; where it is doubled it stays there as well."""
+        tables, receiver = self.tables, self.tables.ways.values[number].receiver
+        queues = level.of[self.steps.first_queue + number]
+        events = self._lookup("hears", number, place, compute=lambda queue: tables.hears(number, queue, place)).of(queues[places])
+        for event in np.flatnonzero(np.bincount(events)).tolist():
+            here = places[events == event]
+            keys = level.keys[here] if fault is None else self._spend(level, here, fault)
+            if fault != DUPLICATION:
+                keys = self._popped(keys, queues[here], number, place)
+            yield Block(move, here, self._take(level, here, keys, receiver, event))
 
     def _take(self, level: Level, places: Numbers, keys: Keys, host: int, event: int) -> Keys:
         """Let a host take an event in each state, and put on the ways what it sends."""

@@ -53,6 +53,21 @@ class Loses:
 
 
 @frozen
+class Doubles:
+    """The advertisement that has been on its way the longest arrives, and will arrive again."""
+
+    way: Way
+
+
+@frozen
+class Overtakes:
+    """An advertisement arrives before ``others`` that were sent before it."""
+
+    way: Way
+    others: int
+
+
+@frozen
 class Crashes:
     """A host dies without a word."""
 
@@ -101,7 +116,7 @@ class TrackedFlips:
     good: bool
 
 
-Move = Passes | Starts | Reaches | Delivers | Loses | Crashes | Stops | Cuts | Heals | LinkFlips | TrackedFlips
+Move = Passes | Starts | Reaches | Delivers | Loses | Doubles | Overtakes | Crashes | Stops | Cuts | Heals | LinkFlips | TrackedFlips
 
 
 def is_calm(move: Move) -> bool:
@@ -109,7 +124,7 @@ def is_calm(move: Move) -> bool:
     match move:
         case Passes() | Reaches() | Delivers():
             return True
-        case Starts() | Loses() | Crashes() | Stops() | Cuts() | Heals() | LinkFlips() | TrackedFlips():
+        case Starts() | Loses() | Doubles() | Overtakes() | Crashes() | Stops() | Cuts() | Heals() | LinkFlips() | TrackedFlips():
             return False
         case _:
             assert_never(move)

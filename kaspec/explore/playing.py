@@ -12,15 +12,18 @@ from kaspec.explore.moves import (
     Crashes,
     Cuts,
     Delivers,
+    Doubles,
     Heals,
     LinkFlips,
     Loses,
     Move,
+    Overtakes,
     Passes,
     Reaches,
     Starts,
     Stops,
     TrackedFlips,
+    Way,
 )
 from kaspec.explore.search import Graph
 from kaspec.explore.steps import Steps
@@ -108,10 +111,10 @@ class _Stage:
                 return host, PowerChanged("crash")
             case Reaches(host):
                 return host, Deadline()
-            case Delivers(way):
-                number = self.tables.ways.numbers[way]
-                heard = self.tables.hears(number, before[self.steps.first_queue + number])
-                return way.receiver, self.tables.events.values[heard]
+            case Delivers(way) | Doubles(way):
+                return way.receiver, self._heard(before, way, 0)
+            case Overtakes(way, others):
+                return way.receiver, self._heard(before, way, others)
             case LinkFlips(host, interface, up):
                 was = self.nodes[host].links[interface]
                 return host, LinkChanged(interface, evolve(was, up=up))
@@ -120,6 +123,10 @@ class _Stage:
                 return host, TrackerReported(tracker, found)
             case _:
                 assert_never(move)
+
+    def _heard(self, before: WorldState, way: Way, place: int) -> LocalEvent:
+        number = self.tables.ways.numbers[way]
+        return self.tables.events.values[self.tables.hears(number, before[self.steps.first_queue + number], place)]
 
     def _happens(self, host: int, event: LocalEvent) -> Iterator[tuple[NodeEvent, Transition]]:
         there = self.steps.world.hosts[host]
@@ -207,6 +214,10 @@ def _lines(world: World, played: Played) -> Iterator[str]:
         case Crashes(host):
             yield f"{at}  {names[host]} crash"
         case _:
+            if isinstance(played.move, Doubles):
+                yield f"# {at}: it will arrive again"
+            if isinstance(played.move, Overtakes):
+                yield f"# {at}: it arrives before {played.move.others} that were sent before it"
             if played.host is not None:
                 recording = Recording(names[played.host], Instant(0))
                 for event, transition in played.done:
@@ -236,6 +247,10 @@ def _brief(names: Sequence[str], move: Move) -> str:
             return f"{names[way.receiver]} hears {names[way.sender]}"
         case Loses(way):
             return f"{names[way.sender]} to {names[way.receiver]} lost"
+        case Doubles(way):
+            return f"{names[way.receiver]} hears {names[way.sender]}, and will again"
+        case Overtakes(way, others):
+            return f"{names[way.receiver]} hears {names[way.sender]}, {others} out of order"
         case Crashes(host):
             return f"{names[host]} crashes"
         case Stops(host):

@@ -70,6 +70,8 @@ WORDS = {
     "one_way": ("one direction between two hosts is blocked", "{} directions are blocked"),
     "carrier": ("an interface loses its carrier", "interfaces lose their carrier {} times"),
     "tracked": ("something tracked is found bad", "things tracked are found bad {} times"),
+    "duplication": ("an advertisement arrives twice", "{} advertisements arrive twice"),
+    "reordering": ("an advertisement overtakes another", "{} advertisements overtake others"),
 }
 """By fault, what happens: once, and more often."""
 

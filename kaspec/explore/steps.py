@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from attrs import define, field
 
-from kaspec.explore.moves import Cuts, Delivers, Heals, Loses, Passes, Reaches, Starts
+from kaspec.explore.moves import Cuts, Delivers, Doubles, Heals, Loses, Overtakes, Passes, Reaches, Starts
 from kaspec.explore.tables import DEADLINE, NEVER, START, Conditions, Tables, WorldState
 from kaspec.explore.troubles import Trouble, troubles
-from kaspec.explore.world import CUT, LOSS, ONE_WAY, World, down_interval
+from kaspec.explore.world import CUT, DUPLICATION, LOSS, ONE_WAY, REORDERING, World, down_interval
 
 Successors = list[tuple[int, WorldState]]
 """Each the number of a move and where it leads."""
@@ -47,6 +47,7 @@ class Steps:
             "reaches": [tables.move(Reaches(host)) for host in every_host],
             "delivers": [tables.move(Delivers(way)) for way in ways],
             "loses": [tables.move(Loses(way)) for way in ways],
+            "doubles": [tables.move(Doubles(way)) for way in ways],
         }
         self.leads = [_down_intervals(world, host) for host in every_host]
         self.troubles = [tuple(troubles(world, host)) for host in every_host]
@@ -91,6 +92,19 @@ class Steps:
                 found.append((self.moves["delivers"][number], self._take(without, way.receiver, tables.hears(number, queue))))
                 if conditions.left[LOSS]:
                     found.append((self.moves["loses"][number], self._spend(without, LOSS)))
+                if conditions.left[DUPLICATION]:
+                    twice = self._take(self._spend(state, DUPLICATION), way.receiver, tables.hears(number, queue))
+                    found.append((self.moves["doubles"][number], twice))
+                if conditions.left[REORDERING]:
+                    found += self._overtaking(state, number)
+
+    def _overtaking(self, state: WorldState, number: int) -> Iterator[tuple[int, WorldState]]:
+        """An advertisement arrives before others that were sent before it."""
+        tables, queue, way = self.tables, state[self.first_queue + number], self.tables.ways.values[number]
+        spent = self._spend(state, REORDERING)
+        for place in range(1, len(tables.queues.values[queue])):
+            without = _with(spent, self.first_queue + number, tables.pop(queue, place))
+            yield tables.move(Overtakes(way, place)), self._take(without, way.receiver, tables.hears(number, queue, place))
 
     def _start(self, state: WorldState, conditions: Conditions, host: int) -> tuple[int, WorldState]:
         started = _with(state, 0, self._conditions(conditions._replace(starting=conditions.starting + 1)))

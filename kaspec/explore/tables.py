@@ -96,7 +96,7 @@ class Tables:
     results: dict[tuple[int, int, int], Result] = field(factory=dict)
     heard: dict[tuple[int, int], int] = field(factory=dict)
     pushed: dict[tuple[int, int], int] = field(factory=dict)
-    popped: dict[int, int] = field(factory=dict)
+    popped: dict[tuple[int, int], int] = field(factory=dict)
     elapsed: dict[tuple[int, int], int] = field(factory=dict)
     aged: dict[tuple[int, int], int] = field(factory=dict)
 
@@ -142,9 +142,9 @@ class Tables:
             found = self.results[key] = self._result(host, reaction)
         return found
 
-    def hears(self, way: int, queue: int) -> int:
-        """Return the event of the oldest datagram of a way's queue coming in."""
-        datagram = self.queues.values[queue][0][0]
+    def hears(self, way: int, queue: int, place: int = 0) -> int:
+        """Return the event of the oldest datagram of a way's queue coming in, or of another."""
+        datagram = self.queues.values[queue][place][0]
         event = self.heard.get((way, datagram))
         if event is None:
             there = self.ways.values[way]
@@ -160,11 +160,12 @@ class Tables:
             found = self.pushed[queue, datagram] = self.queue((*before, (datagram, self.world.delay)))
         return found
 
-    def pop(self, queue: int) -> int:
-        """Return a queue without its oldest datagram."""
-        found = self.popped.get(queue)
+    def pop(self, queue: int, place: int = 0) -> int:
+        """Return a queue without its oldest datagram, or without another."""
+        found = self.popped.get((queue, place))
         if found is None:
-            found = self.popped[queue] = self.queue(self.queues.values[queue][1:])
+            there = self.queues.values[queue]
+            found = self.popped[queue, place] = self.queue((*there[:place], *there[place + 1 :]))
         return found
 
     def elapse(self, local: int, interval: int) -> int:

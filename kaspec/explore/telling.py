@@ -8,7 +8,21 @@ from attrs import frozen
 from kaspec import rules
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic
-from kaspec.explore.moves import Crashes, Cuts, Delivers, Heals, LinkFlips, Loses, Passes, Reaches, Starts, Stops, TrackedFlips
+from kaspec.explore.moves import (
+    Crashes,
+    Cuts,
+    Delivers,
+    Doubles,
+    Heals,
+    LinkFlips,
+    Loses,
+    Overtakes,
+    Passes,
+    Reaches,
+    Starts,
+    Stops,
+    TrackedFlips,
+)
 from kaspec.explore.playing import Played, Run
 from kaspec.node import Transition
 from kaspec.picture import Kind
@@ -95,6 +109,13 @@ def _lines(run: Run, played: Played) -> Iterator[Line]:
             yield from _heard(run, played)
         case Loses(way):
             yield Line(at, f"an advertisement of {names[way.sender]} to {names[way.receiver]} is lost", kind="fault")
+        case Doubles(way):
+            yield Line(at, f"an advertisement of {names[way.sender]} arrives at {names[way.receiver]}, and will arrive again", kind="fault")
+            yield from _heard(run, played)
+        case Overtakes(way):
+            told = f"an advertisement of {names[way.sender]} arrives at {names[way.receiver]} before what was sent before it"
+            yield Line(at, told, kind="fault")
+            yield from _heard(run, played)
         case Crashes(host):
             yield Line(at, f"{names[host]} crashes", kind="fault", host=host)
         case Stops(host):
@@ -141,7 +162,7 @@ def _begun_small(statement: str) -> str:
 
 def _heard(run: Run, played: Played) -> Iterator[Line]:
     """Tell of packets that came in and were discarded."""
-    if not isinstance(played.move, Delivers):
+    if not isinstance(played.move, Delivers | Doubles | Overtakes):
         return
     names = [host.name for host in run.world.hosts]
     sender, receiver = names[played.move.way.sender], names[played.move.way.receiver]

@@ -25,9 +25,12 @@ NOWHERE: Mapping[str, str] = {}
 class Faults:
     """How often each thing may go wrong in one run, at any moment.
 
-    ``loss``: an advertisement is lost on its way to one host.  ``crash``: a host dies without a word.  ``stop``: it is stopped as by TERM.
-    ``cut``: two hosts do not hear each other any more; ``one_way``: one does not hear the other.  ``carrier``: an interface of a host loses
-    its carrier.  ``tracked``: something tracked (script, file, process, BFD session) is found bad.
+    - ``loss``: an advertisement is lost on its way to one host;
+    - ``crash``: a host dies without a word; ``stop``: it is stopped as by TERM;
+    - ``cut``: two hosts do not hear each other any more; ``one_way``: one does not hear the other;
+    - ``carrier``: an interface of a host loses its carrier;
+    - ``tracked``: something tracked (script, file, process, BFD session) is found bad;
+    - ``duplication``: an advertisement arrives twice; ``reordering``: one arrives before others that were sent before it on its way.
 
     What ``recovers`` may be mended at any moment later, or never, and that costs nothing: hosts start again, cuts heal, carriers return.
     """
@@ -39,6 +42,8 @@ class Faults:
     one_way: int = 0
     carrier: int = 0
     tracked: int = 0
+    duplication: int = 0
+    reordering: int = 0
     recovers: bool = field(default=True, kw_only=True)
 
     @classmethod
@@ -63,7 +68,7 @@ class Faults:
 
 FAULTS = tuple(each.name for each in fields(Faults) if each.name != "recovers")
 """The names of what can go wrong; ``LOSS`` and so on are places in it."""
-LOSS, CRASH, STOP, CUT, ONE_WAY, CARRIER, TRACKED = range(len(FAULTS))
+LOSS, CRASH, STOP, CUT, ONE_WAY, CARRIER, TRACKED, DUPLICATION, REORDERING = range(len(FAULTS))
 
 Beginning = Literal["together", "apart", "settled"]
 """All hosts start at 0; or each at any moment, or never; or all is as a run without faults from ``together`` leaves it."""
@@ -88,7 +93,8 @@ class World:
     """Hosts, and what may happen to them.
 
     ``virtual`` has a row for each virtual router: its place on each host, ``None`` where it is not.  An advertisement arrives at any moment
-    until ``delay`` after it was sent, on each way from one host to another in the order sent.
+    until ``delay`` after it was sent, on each way from one host to another in the order sent
+    but for ``Faults.reordering``.
 
     Time leaps from one critical instant to the next (``kaspec.explore.tables``); with a ``grid`` it moves in steps of that instead, which
     must divide every interval: slower, and the measure of what leaping may leave out.  ``single`` has room for one advertisement on each

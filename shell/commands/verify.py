@@ -37,6 +37,8 @@ What can go wrong (--faults NAME=COUNT,...), in one run, at any moment, in any o
   one-way    one host does not hear another; it may heal
   carrier    an interface of a host loses its carrier; it may come back
   tracked    a script, file, process or BFD session is found bad; it may be good again
+  duplication  an advertisement arrives at one host twice
+  reordering   an advertisement arrives before one that was sent before it
 
 \b
 Without --faults every one of these is tried by itself, and every two of them together.

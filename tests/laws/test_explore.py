@@ -9,7 +9,7 @@ from kaspec.explore import Faults, Graph, World, explore, judge
 from kaspec.explore.moves import Passes, duration
 from kaspec.explore.observing import Observer
 from kaspec.explore.playing import play, trace
-from kaspec.explore.world import Beginning, without_later_announcements
+from kaspec.explore.world import FAULTS, Beginning, without_later_announcements
 from kaspec.trace import Trace, parse
 from kaspec.trace import run as run_trace
 from kaspec.trackers.tracked import Script
@@ -23,7 +23,9 @@ TICK = CENTISECOND
 COARSE = (64, 128, 192)
 versions: st.SearchStrategy[Version] = st.sampled_from((2, 3))
 beginnings: st.SearchStrategy[Beginning] = st.sampled_from(("together", "apart", "settled"))
-budgets = st.builds(Faults, loss=st.integers(0, 1), crash=st.integers(0, 1), stop=st.integers(0, 1), recovers=st.booleans())
+budgets = st.builds(Faults, loss=st.integers(0, 1), crash=st.integers(0, 1), stop=st.integers(0, 1), recovers=st.booleans()) | st.builds(
+    Faults.once, st.sampled_from(FAULTS), st.sampled_from(("crash", "stop"))
+)
 
 
 @st.composite
@@ -42,7 +44,10 @@ def worlds(draw: st.DrawFn) -> World:
     interval = Interval(SECOND * draw(st.integers(1, 2))) if version == 2 else Interval(CENTISECOND * draw(st.integers(10, 200)))
     base = evolve(ROUTER, version=version, advertisement_interval=interval, profile=draw(st.sampled_from((KEEPALIVED, RFC3768))))
     routers = [evolve(base, priority=draw(st.sampled_from((1, 50, 100, 254, 255))), preempt=draw(st.booleans())) for _ in range(2)]
-    faults = draw(st.sampled_from((Faults(), Faults(loss=1), Faults(crash=1), Faults(stop=1), Faults(cut=1), Faults(carrier=1))))
+    faults = draw(
+        st.sampled_from((Faults(), Faults(loss=1), Faults(crash=1), Faults(stop=1), Faults(cut=1), Faults(carrier=1)))
+        | st.sampled_from(FAULTS).map(Faults.once)
+    )
     begins = draw(beginnings)
     return World.of(without_later_announcements(routers), draw(st.sampled_from((ZERO, Interval(1_000)))), faults, begins)
 
