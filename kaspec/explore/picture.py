@@ -6,7 +6,7 @@ from attrs import define, field
 
 from kaspec.address import Address, is_multicast
 from kaspec.explore.local import goes_out
-from kaspec.explore.moves import Crashes, Cuts, Delivers, Heals, Loses, Reaches, Stops, Way
+from kaspec.explore.moves import Crashes, Cuts, Delivers, Doubles, Heals, Loses, Overtakes, Reaches, Stops, Way
 from kaspec.explore.playing import Played, Run, addresses_of
 from kaspec.explore.telling import discarded, plainly, stories
 from kaspec.node import DatagramReceived, NodeState, Transition
@@ -58,8 +58,12 @@ class _Drawing:
                 self.cuts -= {(one, other), (other, one)}
             case Loses(way):
                 self._lands(place, way, None, "lost", "lost on its way")
-            case Delivers(way):
+            case Delivers(way) | Overtakes(way):
                 self._arrives(place, way, played)
+            case Doubles(way):
+                still = list(self.flying.get(way, []))
+                self._arrives(place, way, played)
+                self.flying[way] = still
             case _:
                 pass
         for _, transition in played.done:
