@@ -1,72 +1,42 @@
 """What verifying a deployment came to: for a terminal, and as JSON (described in docs/verify.md)."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic
 from kaspec.explore.deployment import Cluster, Unexplored
 from kaspec.explore.judging import FOREVER, Verdict
+from kaspec.explore.picture import picture
 from kaspec.explore.playing import Run, brief, trace
 from kaspec.explore.properties import BY_NAME, PROPERTIES
 from kaspec.explore.remarks import shortly
-from kaspec.explore.scenes import Found, Played, Scene
+from kaspec.explore.scenes import Found, Played
 from kaspec.explore.telling import causes, story
-from kaspec.units import Interval
+from kaspec.explore.violations import NONE_TOLD, Verified, Violation, in_short, violations
+from kaspec.picture import Sequence as Picture
 
 JSON_FORMAT = 1
 """Raised whenever the meaning of what is written changes; additions do not count."""
 WIDTH = 120
 WORTH_KNOWING = (kinds.PEER_PRIORITY, kinds.PEER_OWNERS, kinds.PEER_STATE, kinds.PEER_PREEMPTION, kinds.PEER_WEIGHTS, kinds.PEER_ADDRESSES)
 """Differences between files that violate nothing that VRRP promises, and are still seldom meant."""
-FOREMOST = ("S1", "L2", "L1", "S8", "L4")
-"""Of several violations in one scene, which is told first."""
-
-
-@frozen
-class Verified:
-    """A cluster, the scenes that it was put through, and those that there was no time for."""
-
-    cluster: Cluster
-    played: tuple[Played, ...]
-    left_out: tuple[Scene, ...] = ()
-
-    @property
-    def verdict(self) -> Verdict:
-        """The worst of the scenes'."""
-        verdicts = {each.verdict for each in self.played}
-        if "violated" in verdicts:
-            return "violated"
-        return "undetermined" if "undetermined" in verdicts or self.left_out else "holds"
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What else there is to say, each once."""
-        return tuple(dict.fromkeys(text for played in self.played for text in played.remarks))
-
-    @property
-    def violations(self) -> tuple[tuple[Played, Found], ...]:
-        """Each property that is violated, with the first scene in which it is."""
-        found: dict[str, tuple[Played, Found]] = {}
-        for played in self.played:
-            for each in sorted(played.found, key=_foremost):
-                if each.judgement.verdict == "violated":
-                    found.setdefault(each.name, (played, each))
-        return tuple(found.values())
+Drawing = Callable[[Picture], str]
 
 
 @frozen
 class Report:
-    """Everything that was found, and the differences between the files that ``kaspec check`` tells of."""
+    """Everything that was found, the differences between the files that ``kaspec check`` tells of, and what the files say."""
 
     files: tuple[str, ...]
     verified: tuple[Verified, ...]
     unexplored: tuple[Unexplored, ...]
     differences: tuple[Diagnostic, ...]
+    texts: Mapping[str, str] = field(default=NONE_TOLD, repr=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -76,40 +46,50 @@ class Report:
             return "violated"
         return "holds" if verdicts == {"holds"} and not self.unexplored else "undetermined"
 
+    def violations(self, verified: Verified) -> tuple[Violation, ...]:
+        """Return what is wrong with a cluster."""
+        return violations(verified, self.differences, self.texts)
 
-def _foremost(found: Found) -> int:
-    return FOREMOST.index(found.name) if found.name in FOREMOST else len(FOREMOST)
+    def worth_knowing(self, verified: Verified) -> tuple[str, ...]:
+        """Return what else there is to say of a cluster."""
+        here = {side.file for row in verified.cluster.rows for side in row if side}
+        codes = {kind.code for kind in WORTH_KNOWING}
+        differing = (each for each in self.differences if each.code in codes and each.span.file in here)
+        return (*verified.remarks, *(f"{each.message} ({each.span.file}:{each.span.line})" for each in differing))
 
 
-def report_lines(report: Report) -> Iterator[str]:
-    """Write the report for a terminal."""
+def report_lines(report: Report, draw: Drawing | None = None) -> Iterator[str]:
+    """Write the report for a terminal; ``draw`` draws each violation's run too."""
     for verified in report.verified:
-        yield from _cluster_lines(verified, report.differences)
+        yield from _cluster_lines(report, verified, draw)
         yield ""
     for each in report.unexplored:
         yield f"{each.title}: not explored, for {each.reason}"
         yield ""
-    yield _conclusion(report)
+    yield conclusion(report)
 
 
-def _cluster_lines(verified: Verified, differences: Sequence[Diagnostic]) -> Iterator[str]:
+def _cluster_lines(report: Report, verified: Verified, draw: Drawing | None) -> Iterator[str]:
+    told = report.violations(verified)
     yield from _heading(verified.cluster)
+    yield ""
+    for sentence in in_short(verified, told):
+        yield from _filled(sentence, 2, 2)
     yield ""
     for played in verified.played:
         names = [each.name for each in played.found if each.judgement.verdict == "violated"]
-        told = f"  ({', '.join(names)})" if names else "" if played.complete else f"  ({played.states} states, then it was ended)"
-        yield f"  {_word(played.verdict):<12}  {played.scene.words}{told}"
+        shown = f"  ({', '.join(names)})" if names else "" if played.complete else f"  ({played.states} states, then it was ended)"
+        yield f"  {_word(played.verdict):<12}  {played.scene.words}{shown}"
     if verified.left_out:
-        yield f"  {'not tried':<12}  {len(verified.left_out)} more: " + (
-            "mend this first" if verified.verdict == "violated" else "there was no time"
-        )
-    yield from _violation_lines(verified, differences)
-    if not any(played.scene.is_first and played.verdict == "violated" for played in verified.played):
-        yield from _figures(verified.played)
-    here = {side.file for row in verified.cluster.rows for side in row if side}
-    knowing = [f"{each.message} ({each.span.file}:{each.span.line})" for each in differences
-               if each.code in {kind.code for kind in WORTH_KNOWING} and each.span.file in here]  # fmt: skip
-    for text in (*verified.remarks, *knowing):
+        reason = "mend this first" if verified.verdict == "violated" else "there was no time"
+        yield f"  {'not tried':<12}  {len(verified.left_out)} more: {reason}"
+    for violation in told:
+        yield from _violation_lines(violation, draw)
+    if told:
+        yield ""
+    if not verified.fails_by_itself:
+        yield from _figures(verified)
+    for text in report.worth_knowing(verified):
         yield from _filled(f"Note: {text}", 2)
 
 
@@ -124,32 +104,32 @@ def _heading(cluster: Cluster) -> Iterator[str]:
         yield f"{sides[0].router.name}: {', '.join(told)}"
     if len(cluster.rows) > 1:
         yield "  together, for a sync group holds them together"
-    delay = shortly(cluster.world.delay)
-    yield f"  assumed: an advertisement takes at most {delay}, timers are exact, clocks run alike"
-    yield from (f"  assumed: {each}" for each in cluster.assumed)
+    yield from (f"  assumed: {each}" for each in assumptions(cluster))
 
 
-def _violation_lines(verified: Verified, differences: Sequence[Diagnostic]) -> Iterator[str]:
-    """Tell each violation, but of those of one scene that have one cause only the foremost."""
-    told = set[tuple[str, ...]]()
-    for played, found in verified.violations:
-        if found.run is None:
-            yield from ("", *_filled(f"VIOLATED  {_headline(found, verified)} ({found.name}): {found.judgement.reason}", 2))
-            continue
-        blamed = causes(found.run, differences)
-        cause = (played.scene.words, *(each.code for each in blamed)) if blamed else tuple(map(str, story(found.run)))
-        if cause in told:
-            yield from _filled(f"with it, violated as well: {BY_NAME[found.name].title} ({found.name})", 4)
-            continue
-        told.add(cause)
-        yield ""
-        yield from _filled(f"VIOLATED  {_headline(found, verified)} ({found.name})", 2)
-        yield from _filled(f"demanded: {BY_NAME[found.name].sentence}", 4)
-        yield from _filled(f"when {played.scene.words}:", 4)
-        yield from _run_lines(found.run)
-        yield from _remedies(found, verified, blamed)
-    if verified.violations:
-        yield ""
+def assumptions(cluster: Cluster) -> tuple[str, ...]:
+    """Return what is taken for granted, in sentences."""
+    return (f"an advertisement takes at most {shortly(cluster.world.delay)}, timers are exact, clocks run alike", *cluster.assumed)
+
+
+def _violation_lines(violation: Violation, draw: Drawing | None) -> Iterator[str]:
+    yield ""
+    if violation.run is None:
+        yield from _filled(f"VIOLATED  {violation.headline} ({violation.name}): {violation.reason}", 2)
+        return
+    yield from _filled(f"VIOLATED  {violation.headline} ({violation.name})", 2)
+    yield from _filled(f"demanded: {violation.demanded}", 4)
+    yield from _filled(f"when {violation.scene.words}:", 4)
+    yield from _run_lines(violation.run)
+    if draw:
+        yield from ("", *draw(picture(violation.run)).splitlines(), "")
+    for remedy in violation.remedies:
+        yield from _filled(f"because {remedy.because}", 4)
+        yield from _filled(str(remedy), 6)
+        width = max(len(str(place)) for place in remedy.places)
+        yield from (f"        {place!s:<{width}} | {place.text}" for place in remedy.places if place.text)
+    for name in violation.with_it:
+        yield from _filled(f"with it, violated as well: {BY_NAME[name].title} ({name})", 4)
 
 
 def _run_lines(run: Run) -> Iterator[str]:
@@ -167,48 +147,24 @@ def _filled(text: str, indent: int, hanging: int | None = None) -> list[str]:
     return wrap(stripped, WIDTH, initial_indent=begin, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
 
 
-def _headline(found: Found, verified: Verified) -> str:
-    judgement = found.judgement
-    title = BY_NAME[found.name].title
-    rows = verified.cluster.rows
-    which = ""
-    if judgement.subject is not None and len(rows) > 1:
-        which = " of " + next(side.router.name for side in rows[judgement.subject] if side)
-    if judgement.worst is None or judgement.bound is None:
-        return title + which
-    worst = "for ever" if judgement.worst >= FOREVER else shortly(judgement.worst)
-    return f"{title}{which}: {worst}, and at most {shortly(judgement.bound)} are allowed"
+FIGURES = (
+    ("L1", "Longest without a Master"),
+    ("L3", "Longest without a Master after one is stopped"),
+    ("S1", "Longest with two Masters that hear each other"),
+)
+"""By property, what its longest time is."""
 
 
-def _remedies(found: Found, verified: Verified, blamed: Sequence[Diagnostic]) -> Iterator[str]:
-    """Say which lines of which files to change."""
-    sides = [side for row in verified.cluster.rows for side in row if side]
-    for each in blamed:
-        if each.span.file in {side.file for side in sides}:
-            yield from _filled(f"because {each.message}", 4)
-            places = " and ".join(f"{span.file}:{span.line}" for span in (each.span, *(span for span, _ in each.related)))
-            yield from _filled(f"change {places}: {each.hint}", 6)
-    if found.name == "S5-caches":
-        places = " and ".join(f"{side.file}:{side.instance.section.span.line}" for side in sides)
-        yield from _filled("because the Master that stayed never heard of the other, so it had no reason to announce the addresses anew", 4)
-        told = "garp_master_refresh 60 (announce them anew every minute) or higher_prio_send_advert (who yields says so once more)"
-        yield from _filled(f"add to the instances at {places}: {told}", 6)
+def _figures(verified: Verified) -> Iterator[str]:
+    """Say the longest times found."""
+    for name, what in FIGURES:
+        longest = verified.longest(name)
+        if longest:
+            yield f"  {what}: {shortly(longest[0])} (when {longest[1]})"
 
 
-def _figures(played: Sequence[Played]) -> Iterator[str]:
-    """Say the longest times found where nothing is violated."""
-    for name, what in (
-        ("L1", "Longest without a Master"),
-        ("L3", "Longest without a Master after one is stopped"),
-        ("S1", "Longest with two Masters that hear each other"),
-    ):
-        found = [(each.judgement.worst or 0, scene.scene.words) for scene in played for each in scene.found if each.name == name]
-        worst, words = max(found, key=lambda each: each[0], default=(0, ""))
-        if 0 < worst < FOREVER:
-            yield f"  {what}: {shortly(Interval(worst))} (when {words})"
-
-
-def _conclusion(report: Report) -> str:
+def conclusion(report: Report) -> str:
+    """Say in a line what it came to."""
     scenes = [played for verified in report.verified for played in verified.played]
     states = sum(each.states for each in scenes)
     routers, searches = sum(len(verified.cluster.rows) for verified in report.verified), len(scenes)
@@ -249,6 +205,7 @@ def _cluster_json(verified: Verified, differences: Sequence[Diagnostic]) -> dict
         "assumed": list(verified.cluster.assumed),
         "scenes": [_scene_json(played, differences) for played in verified.played],
         "left_out": [scene.words for scene in verified.left_out],
+        "in_short": list(in_short(verified, violations(verified, differences))),
         "notes": list(verified.remarks),
     }
 
@@ -278,9 +235,14 @@ def _found_json(found: Found, differences: Sequence[Diagnostic]) -> dict[str, An
         blamed = causes(found.run, differences)
         document["moves"] = list(brief(found.run))
         document["story"] = [{"at": line.at, "text": line.text, "rule": line.rule} for line in story(found.run)]
-        document["trace"] = trace(found.run, (f"{found.name}: {BY_NAME[found.name].sentence}",))
+        document["trace"] = traced(found.name, found.run)
         document["causes"] = [
             {"code": each.code, "message": each.message, "hint": each.hint, "file": each.span.file, "line": each.span.line}
             for each in blamed
         ]
     return document
+
+
+def traced(name: str, run: Run) -> str | None:
+    """Return the trace of a run that violates a property, if there can be one."""
+    return trace(run, (f"{name}: {BY_NAME[name].sentence}",))

@@ -13,7 +13,7 @@ from kaspec.explore.deployment import Cluster
 from kaspec.explore.judging import Judgement, Verdict
 from kaspec.explore.playing import Run, play
 from kaspec.explore.properties import BY_NAME, judge
-from kaspec.explore.remarks import remarks
+from kaspec.explore.remarks import Remark, remarks
 from kaspec.explore.search import ENOUGH, Graph, Progress, explore
 from kaspec.explore.world import FAULTS, Faults, World
 
@@ -49,7 +49,7 @@ class Played:
     transitions: int
     complete: bool
     found: tuple[Found, ...]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,8 +11,9 @@ import click
 if TYPE_CHECKING:
     from kaspec.config.reader import Reading
     from kaspec.explore.deployment import Cluster
-    from kaspec.explore.report import Report, Verified
+    from kaspec.explore.report import Report
     from kaspec.explore.search import Progress
+    from kaspec.explore.violations import Verified
     from kaspec.explore.world import Faults
 
 HOLDS, VIOLATED, TROUBLE, UNDETERMINED = 0, 1, 2, 3
@@ -20,12 +21,17 @@ HOLDS, VIOLATED, TROUBLE, UNDETERMINED = 0, 1, 2, 3
 QUICK, PATIENT = 10, 600
 """Seconds that a run takes at most."""
 
+_FILE = click.Path(path_type=Path)
+
 EPILOG = """\b
 Examples:
   kaspec verify master.conf backup.conf
   kaspec verify --quick master.conf backup.conf           one thing goes wrong at a time; at most 10 s
   kaspec verify --faults loss=2,crash=1 a.conf b.conf     just these, in every order and at any moment
   kaspec verify --delay 20 a.conf b.conf                  an advertisement takes up to 20 ms
+  kaspec verify --draw a.conf b.conf                      draw what happens, too
+  kaspec verify --html report.html a.conf b.conf          as a page on which one can step through what happens
+  kaspec verify --keep found a.conf b.conf                a trace, a picture and a capture of each violation
   kaspec verify --json a.conf b.conf | jq .verdict
 
 \b
@@ -61,17 +67,34 @@ Exit statuses:
 @click.option("--delay", metavar="MILLISECONDS", type=float, default=1.0, show_default=True, help="How long an advertisement may take.")
 @click.option("--quick", is_flag=True, help=f"Try no two faults together, and end after {QUICK} s.")
 @click.option("--time", "limit", metavar="SECONDS", type=float, help=f"When to end.  [default: {PATIENT}, or {QUICK} with --quick]")
+@click.option("--draw", is_flag=True, help="Draw what happens in each violation.")
+@click.option("--html", metavar="FILE", type=_FILE, help="Write everything as one page, too.")
+@click.option("--svg", metavar="FILE", type=_FILE, help="Draw the first violation as a picture, too.")
+@click.option("--pcap", metavar="FILE", type=_FILE, help="Write what is sent in the first violation as a packet capture, too.")
+@click.option("--keep", metavar="FOLDER", type=_FILE, help="Write a trace, a picture and a capture of every violation there.")
 @click.option("--json", "as_json", is_flag=True, help="Write everything that was found as JSON, traces included.")
 @click.option("-i", "--config-id", metavar="ID", help="What @ID lines are compared with; the short host name if not given.")
 def verify(
-    files: tuple[Path, ...], named: str | None, delay: float, quick: bool, limit: float | None, as_json: bool, config_id: str | None
+    files: tuple[Path, ...],
+    named: str | None,
+    delay: float,
+    quick: bool,
+    limit: float | None,
+    draw: bool,
+    html: Path | None,
+    svg: Path | None,
+    pcap: Path | None,
+    keep: Path | None,
+    as_json: bool,
+    config_id: str | None,
 ) -> None:
     """Try every run that the configurations FILE of some hosts can have together.
 
     Tells whether they always elect one Master and the right one, how long a failover takes at worst, and for what is violated how it comes
     about and which line of which file to change.
     """
-    from kaspec.explore.report import report_json, report_lines
+    from kaspec.explore.report import report_json
+    from shell.commands.verify_files import write
 
     if len(files) < 2:
         _give_up("There is nothing to verify in one file: name the peer's as well")
@@ -81,8 +104,19 @@ def verify(
     readings = _readings(files, config_id)
     ends = time.monotonic() + (limit if limit is not None else QUICK if quick else PATIENT)
     report = _verify(readings, files, faults, quick, int(delay * 1000), ends)
-    click.echo(report_json(report) if as_json else "\n".join(report_lines(report)))
+    click.echo(report_json(report) if as_json else "\n".join(_lines(report, draw)))
+    complaints = write(report, html, svg, pcap, keep)
+    if complaints:
+        _give_up("\n".join(complaints))
     sys.exit({"holds": HOLDS, "violated": VIOLATED, "undetermined": UNDETERMINED}[report.verdict])
+
+
+def _lines(report: "Report", draw: bool) -> Iterator[str]:
+    from kaspec.explore.report import report_lines
+    from kaspec.picture import render_text
+
+    coloured = sys.stdout.isatty()
+    return report_lines(report, (lambda picture: render_text(picture, coloured)) if draw else None)
 
 
 def _give_up(complaint: str) -> NoReturn:
@@ -128,7 +162,8 @@ def _verify(readings: "list[Reading]", files: Sequence[Path], faults: "Faults | 
 
     deployment = deploy(readings, _names(files), Interval(delay))
     verified = tuple(_put_through(cluster, faults, quick, ends) for cluster in deployment.clusters)
-    return Report(tuple(map(str, files)), verified, deployment.unexplored, compare(tuple(readings)))
+    texts = {name: text for reading in readings for name, text in reading.texts.items()}
+    return Report(tuple(map(str, files)), verified, deployment.unexplored, compare(tuple(readings)), texts)
 
 
 def _names(files: Sequence[Path]) -> list[str]:
@@ -142,8 +177,8 @@ def _names(files: Sequence[Path]) -> list[str]:
 
 def _put_through(cluster: "Cluster", faults: "Faults | None", quick: bool, ends: float) -> "Verified":
     """Go through the scenes until there is no time, or the first show that the rest is needless."""
-    from kaspec.explore.report import Verified
     from kaspec.explore.scenes import put_through, scenes
+    from kaspec.explore.violations import Verified
 
     wanted = list(scenes(cluster, faults, quick))
     played = []

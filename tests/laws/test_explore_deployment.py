@@ -10,8 +10,9 @@ from kaspec.config import read
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
 from kaspec.explore.deployment import deploy
-from kaspec.explore.report import Report, Verified, report_json, report_lines
+from kaspec.explore.report import Report, report_json, report_lines
 from kaspec.explore.scenes import put_through, scenes
+from kaspec.explore.violations import Verified
 from kaspec.explore.world import Faults
 from kaspec.units import Interval
 from tests.laws.settings.configurations import configurations

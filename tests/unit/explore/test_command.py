@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from kaspec.trace import Trace, parse
+from kaspec.trace import run as run_trace
 from shell.commands.verify import verify
 from tests.unit.explore.test_deployment import instance
 
@@ -71,3 +73,43 @@ def test_a_file_that_is_missing_is_told() -> None:
     result = run("missing.conf", "missing.conf")
     assert result.exit_code == 2
     assert "missing.conf cannot be read" in result.stderr
+
+
+def test_a_violation_is_drawn_and_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "found" / "here"
+    result = run("--draw", "--keep", kept, *files(tmp_path, BETTER, instance(vrid=52, priority=50)))
+    assert result.exit_code == 1
+    assert "──── priority 100 ────▷" in result.stdout
+    assert {each.name for each in kept.iterdir()} == {"V-S1.svg", "V-S1.pcap", "V-S1.trace"}
+    trace = parse((kept / "V-S1.trace").read_text(), "kept")
+    assert isinstance(trace, Trace)
+    assert run_trace(trace).holds
+
+
+def test_the_first_violation_is_a_picture_and_a_capture(tmp_path: Path) -> None:
+    svg, pcap, html = (tmp_path / f"first.{kind}" for kind in ("svg", "pcap", "html"))
+    result = run("--svg", svg, "--pcap", pcap, "--html", html, *files(tmp_path, BETTER, instance(vrid=52, priority=50)))
+    assert result.exit_code == 1
+    assert svg.read_text().startswith("<svg")
+    assert pcap.read_bytes()[:4] == bytes.fromhex("d4c3b2a1")
+    assert html.read_text().startswith("<!DOCTYPE html>")
+
+
+def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+    good = files(tmp_path, BETTER, WORSE)
+    holding = run("--quick", "--svg", tmp_path / "none.svg", *good)
+    assert (holding.exit_code, (tmp_path / "none.svg").exists()) == (0, False)
+    assert "none.svg is not written: nothing is violated" in holding.stderr
+    result = run("--quick", "--html", tmp_path / "a.conf" / "report.html", *good)
+    assert result.exit_code == 2
+    assert "report.html cannot be written" in result.stderr
+
+
+def test_a_page_holds_nothing_that_a_file_could_smuggle_in(tmp_path: Path) -> None:
+    """What files say is text, whatever it looks like."""
+    evil = "script></script><script>alert(1)</script>"
+    text = BETTER.replace("vrrp_instance V ", f'vrrp_instance "{evil}" ')
+    html = tmp_path / "report.html"
+    run("--quick", "--html", html, *files(tmp_path, text, text.replace("router_id 51", "router_id 52")))
+    assert "alert(1)" in html.read_text()
+    assert "<script>alert" not in html.read_text()

@@ -8,8 +8,9 @@ import pytest
 from kaspec.config import read
 from kaspec.config.compare import compare
 from kaspec.explore.deployment import deploy
-from kaspec.explore.report import Report, Verified, report_json, report_lines
+from kaspec.explore.report import Report, report_json, report_lines
 from kaspec.explore.scenes import put_through, scenes
+from kaspec.explore.violations import Verified
 from kaspec.explore.world import Faults
 from kaspec.trace import Trace, parse, run
 from kaspec.units import Interval
