@@ -16,6 +16,7 @@ from kaspec.vrrp.effects import (
     SendGratuitousArp,
     SendUnsolicitedNeighborAdvertisement,
 )
+from kaspec.vrrp.events import HoldingsLost
 from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
 from kaspec.vrrp.state import Backup, Initialize, Master, State
 
@@ -138,8 +139,18 @@ def _installs(outcome: Outcome) -> bool:
     return bool(installed) and bool(announced) and max(installed) < min(announced)
 
 
+def _restores(outcome: Outcome) -> bool:
+    """Who is Master and stays it puts on again what was taken away, or knows that it must wait with that."""
+    state, lost = outcome.step.state, outcome.event
+    if not isinstance(lost, HoldingsLost) or not isinstance(state, Master):
+        return True
+    waiting = {loss.holding for loss in state.losses if loss.missing}
+    installed = {each for effect in outcome.step.effects if isinstance(effect, InstallAddresses) for each in effect.addresses}
+    return set(lost.holdings) & set(outcome.router.held_addresses) <= waiting | installed
+
+
 INSTALLED = ReactionRule(
-    lambda happening: all(map(_installs, _entering(happening))),
+    lambda happening: all(map(_installs, _entering(happening))) and all(map(_restores, happening.reaction.transition.steps)),
     lambda happening: any(True for _ in _entering(happening)),
 )
 """S5."""

@@ -91,7 +91,7 @@ class Wide:
 
         def compute(number: int) -> int:
             local = self.tables.locals.values[number]
-            return place is not None and local.power == "on" and isinstance(local.states[place], Master)
+            return place is not None and local.power in {"on", "paused"} and isinstance(local.states[place], Master)
 
         return self._lookup("mastery", virtual, host, compute=compute)
 
@@ -143,7 +143,7 @@ class Wide:
         """What is on a way arrives, is lost, arrives twice, or before what was sent before it."""
         tables, steps, faults = self.tables, self.steps, self.steps.world.faults
         queues = level.of[steps.first_queue + number]
-        occupied = np.flatnonzero(queues)
+        occupied = np.flatnonzero((queues > 0) & ~self._paused(level, number))
         if not len(occupied):
             return
         yield from self._arriving(level, occupied, number, steps.moves["delivers"][number])
@@ -160,6 +160,13 @@ class Wide:
             for place in range(1, int(waiting.max(initial=0))):
                 move = tables.move(Overtakes(tables.ways.values[number], place))
                 yield from self._arriving(level, places[waiting > place], number, move, REORDERING, place)
+
+    def _paused(self, level: Level, number: int) -> Numbers:
+        """Tell where who is to hear what is on a way is paused."""
+        local = level.of[1 + self.tables.ways.values[number].receiver]
+        if not self.steps.world.faults.pause:
+            return np.zeros(len(local), dtype=bool)
+        return self._lookup("paused", compute=lambda number: self.tables.paused[number]).of(local) > 0
 
     def _popped(self, keys: Keys, queues: Numbers, number: int, place: int = 0) -> Keys:
         """Take from a way's queue what has been on it the longest, or another."""
@@ -249,7 +256,8 @@ class Wide:
         due = self._lookup("due", compute=lambda number: tables.due[number])
         latest = self._lookup("latest", compute=lambda number: tables.latest[number])
         deadlines = [due.of(column) for column in level.of[1:first]]
-        least = np.minimum.reduce([*deadlines, *(latest.of(column) for column in level.of[first:])])
+        arrivals = (np.where(self._paused(level, number), NEVER, latest.of(column)) for number, column in enumerate(level.of[first:]))
+        least = np.minimum.reduce([*deadlines, *arrivals])
         passing = (least > 0) & (least < NEVER)
         if self.steps.world.grid is not None:
             least = np.minimum(least, self.steps.world.grid)
@@ -274,9 +282,9 @@ class Wide:
         for column in level.of[steps.first_queue :]:
             open_ = open_ | (column > 0)
         for host in range(steps.hosts):
-            startable = self._lookup("startable", compute=steps.is_startable).of(level.of[1 + host]) > 0
-            open_ = open_ | startable
-            yield from ((lead, startable) for lead in steps.leads[host] if lead)
+            beginning = self._lookup("begins", compute=steps.begins).of(level.of[1 + host]) > 0
+            open_ = open_ | beginning
+            yield from ((lead, beginning) for lead in steps.leads[host] if lead)
         if steps.world.delay:
             yield steps.world.delay, open_
 

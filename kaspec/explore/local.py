@@ -19,23 +19,28 @@ from kaspec.node import (
     node_step,
 )
 from kaspec.tracking import Finding, Link, Tracker
-from kaspec.units import Instant, Interval
-from kaspec.vrrp.events import Shutdown, Startup
-from kaspec.vrrp.state import State, rebase
+from kaspec.units import ZERO, Instant, Interval
+from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
+from kaspec.vrrp.losses import remembered
+from kaspec.vrrp.state import Master, State, rebase
 
 NOW = Instant(0)
-Power = Literal["new", "on", "off"]
-"""Not started yet; running; crashed or stopped."""
+Power = Literal["new", "on", "off", "paused"]
+"""Not started yet; running; crashed or stopped; running, but doing nothing for a while."""
 
 
 @frozen(cache_hash=True)
 class Local:
-    """A host between two events; every instant in it is relative to now, so that what only differs by the clock is equal."""
+    """A host between two events; every instant in it is relative to now, so that what only differs by the clock is equal.
+
+    ``pause`` is how long it may still do nothing, while it is paused.
+    """
 
     power: Power
     states: tuple[State, ...]
     links: tuple[Link, ...]
     findings: tuple[tuple[Tracker, Finding], ...]
+    pause: Interval = ZERO
 
     @property
     def node_state(self) -> NodeState:
@@ -55,7 +60,19 @@ class PowerChanged:
     to: Literal["start", "stop", "crash"]
 
 
-LocalEvent = Deadline | PowerChanged | DatagramReceived | LinkChanged | TrackerReported
+@frozen(cache_hash=True)
+class Paused:
+    """The host does nothing for so long, unless it is woken."""
+
+    interval: Interval
+
+
+@frozen(cache_hash=True)
+class Woken:
+    """The host goes on."""
+
+
+LocalEvent = Deadline | PowerChanged | Paused | Woken | DatagramReceived | LinkChanged | TrackerReported | HoldingsLost
 
 
 @frozen
@@ -77,14 +94,28 @@ def beginning(host: Host) -> Local:
 
 
 def next_due(local: Local) -> Interval | None:
-    """Return how long it is until the next deadline; one that a change of priority put into the past is due now."""
+    """Return how long it is until the next deadline; one that a change of priority put into the past is due now.
+
+    While a host is paused, that is the end of its pause.
+    """
+    if local.power == "paused":
+        return local.pause
     at = next_deadline(local.node_state) if local.power == "on" else None
     return None if at is None else Interval(max(at, 0))
 
 
 def elapse(local: Local, interval: Interval) -> Local:
     """Let time pass."""
-    return evolve(local, states=tuple(rebase(state, Interval(-interval)) for state in local.states))
+    states = tuple(relative(state, Instant(interval)) for state in local.states)
+    return evolve(local, states=states, pause=Interval(local.pause - interval) if local.pause else ZERO)
+
+
+def relative(state: State, now: Instant) -> State:
+    """Return a state as seen from now, without what was lost too long ago to matter."""
+    seen = rebase(state, Interval(-now))
+    if isinstance(seen, Master) and seen.losses:
+        return evolve(seen, losses=remembered(seen.losses, NOW))
+    return seen
 
 
 def react(host: Host, local: Local, event: LocalEvent) -> Reaction:
@@ -98,13 +129,22 @@ def react(host: Host, local: Local, event: LocalEvent) -> Reaction:
 def _react(host: Host, local: Local, event: LocalEvent) -> Reaction:
     if isinstance(event, PowerChanged):
         return _switch(host, local, event)
+    if isinstance(event, Paused):
+        return Reaction(local, event, evolve(local, power="paused", pause=event.interval), Transition(local.node_state))
+    if local.power == "paused":
+        return Reaction(local, event, evolve(local, power="on", pause=ZERO), Transition(local.node_state))
+    assert not isinstance(event, Woken)
     if local.power != "on" or (isinstance(event, DatagramReceived) and not is_up(local, event.interface)):
         return Reaction(local, event, _asleep(host, local, event), Transition(local.node_state))
     taken = node_step(host.node, local.node_state, core_event(event, local.node_state), NOW)
     return Reaction(local, event, _local("on", taken.state), taken)
 
 
-def core_event(event: Deadline | DatagramReceived | LinkChanged | TrackerReported, state: NodeState, now: Instant = NOW) -> NodeEvent:
+CoreEvent = Deadline | DatagramReceived | LinkChanged | TrackerReported | HoldingsLost
+"""What a running host takes."""
+
+
+def core_event(event: CoreEvent, state: NodeState, now: Instant = NOW) -> NodeEvent:
     """Return the event of the core; a deadline is that of all virtual routers that are due."""
     return DeadlinesReached(due(state, now)) if isinstance(event, Deadline) else event
 

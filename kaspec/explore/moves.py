@@ -1,11 +1,10 @@
 """What can happen in a world: one move after another makes a run."""
 
-from typing import assert_never
-
 from attrs import frozen
 
 from kaspec.tracking import Tracker
 from kaspec.units import Interval
+from kaspec.vrrp.holdings import VirtualAddress
 
 
 @frozen
@@ -116,18 +115,51 @@ class TrackedFlips:
     good: bool
 
 
-Move = Passes | Starts | Reaches | Delivers | Loses | Doubles | Overtakes | Crashes | Stops | Cuts | Heals | LinkFlips | TrackedFlips
+@frozen
+class LosesAddress:
+    """Somebody takes a virtual address away from a host."""
+
+    host: int
+    address: VirtualAddress
+
+
+@frozen
+class Pauses:
+    """A host does nothing until it is woken, or its pause is over, when it ``Reaches`` that."""
+
+    host: int
+
+
+@frozen
+class Wakes:
+    """A host goes on."""
+
+    host: int
+
+
+Move = (
+    Passes
+    | Starts
+    | Reaches
+    | Delivers
+    | Loses
+    | Doubles
+    | Overtakes
+    | Crashes
+    | Stops
+    | Cuts
+    | Heals
+    | LinkFlips
+    | TrackedFlips
+    | LosesAddress
+    | Pauses
+    | Wakes
+)
 
 
 def is_calm(move: Move) -> bool:
     """Tell what goes on by itself, without which no run is complete, from what goes wrong or is mended."""
-    match move:
-        case Passes() | Reaches() | Delivers():
-            return True
-        case Starts() | Loses() | Doubles() | Overtakes() | Crashes() | Stops() | Cuts() | Heals() | LinkFlips() | TrackedFlips():
-            return False
-        case _:
-            assert_never(move)
+    return isinstance(move, Passes | Reaches | Delivers)
 
 
 def duration(move: Move) -> Interval:

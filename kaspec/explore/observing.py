@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 from attrs import define, field
 
+from kaspec.explore.local import Local
 from kaspec.explore.search import Graph
 from kaspec.explore.tables import Conditions
-from kaspec.vrrp.state import Backup, Initialize, Master, State
+from kaspec.vrrp.state import Backup, Master
 
 
 class Role(NamedTuple):
@@ -65,12 +66,13 @@ class Observer:
         return self.conditions(state).starting >= self.graph.steps.hosts
 
     def is_whole(self, state: int) -> bool:
-        """Tell whether all have started that are to, and nothing keeps hosts from hearing each other."""
+        """Tell whether all have started that are to, nobody is paused, and nothing keeps hosts from hearing each other."""
         known = self.graph.states[state][: self.graph.steps.first_queue]
         found = self._whole.get(known)
         if found is None:
             locals_ = self.graph.tables.locals.values
-            linked = all(link.up for number in known[1:] for link in locals_[number].links)
+            hosts = [locals_[number] for number in known[1:]]
+            linked = all(local.power != "paused" and all(link.up for link in local.links) for local in hosts)
             found = self._whole[known] = linked and not self.conditions(state).cuts and self.is_started(state)
         return found
 
@@ -88,21 +90,19 @@ class Observer:
             there = self.graph.tables.locals.values[local]
             routers = self.graph.world.hosts[host].node.routers
             found = self._roles[host, local] = tuple(
-                _NONE if row[host] is None or there.power != "on" else _role(there.states[place], routers[place].preempt)
+                _NONE if row[host] is None else _role(there, place, routers[place].preempt)
                 for row in self.graph.world.virtual
                 for place in (row[host] or 0,)
             )
         return found
 
 
-def _role(state: State, preempts: bool) -> Role:
-    match state:
-        case Master() | Backup():
-            return Role(isinstance(state, Master), isinstance(state, Backup), state.standing.priority, preempts)
-        case Initialize():
-            return _NONE
-        case _:
-            return _NONE
+def _role(local: Local, place: int, preempts: bool) -> Role:
+    """Whoever is paused takes no part; but one who was Master still has the addresses."""
+    state = local.states[place]
+    if local.power == "on" and isinstance(state, Master | Backup):
+        return Role(isinstance(state, Master), isinstance(state, Backup), state.standing.priority, preempts)
+    return Role(local.power == "paused" and isinstance(state, Master), False, 0, preempts)
 
 
 def hosts_of(bits: int) -> tuple[int, ...]:

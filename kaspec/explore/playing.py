@@ -7,7 +7,7 @@ from attrs import define, evolve, field, frozen
 
 from kaspec.address import format_address
 from kaspec.config.render import render
-from kaspec.explore.local import Deadline, LocalEvent, PowerChanged, core_event
+from kaspec.explore.local import Deadline, LocalEvent, Paused, PowerChanged, Woken, core_event, relative
 from kaspec.explore.moves import (
     Crashes,
     Cuts,
@@ -16,13 +16,16 @@ from kaspec.explore.moves import (
     Heals,
     LinkFlips,
     Loses,
+    LosesAddress,
     Move,
     Overtakes,
     Passes,
+    Pauses,
     Reaches,
     Starts,
     Stops,
     TrackedFlips,
+    Wakes,
     Way,
 )
 from kaspec.explore.search import Graph
@@ -34,11 +37,10 @@ from kaspec.trace import language as t
 from kaspec.trace.configuration import block
 from kaspec.trace.recording import Recording, entry
 from kaspec.trace.writing import write
-from kaspec.units import Instant, Interval, after, in_seconds
+from kaspec.units import Instant, after, in_seconds
 from kaspec.vrrp.authentication import Keyed
-from kaspec.vrrp.events import Shutdown, Startup
+from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile
-from kaspec.vrrp.state import rebase
 
 _PROFILES: dict[Profile, t.ProfileName] = {KEEPALIVED: "keepalived", RFC3768: "rfc3768", RFC5798: "rfc5798", RFC9568: "rfc9568"}
 
@@ -110,7 +112,14 @@ class _Stage:
             case Crashes(host):
                 return host, PowerChanged("crash")
             case Reaches(host):
-                return host, Deadline()
+                return host, Woken() if self.tables.paused[before[1 + host]] else Deadline()
+            case Pauses(host):
+                self.late = True
+                return host, Paused(self.steps.world.longest_pause)
+            case Wakes(host):
+                return host, Woken()
+            case LosesAddress(host, address):
+                return host, HoldingsLost((address,))
             case Delivers(way) | Doubles(way):
                 return way.receiver, self._heard(before, way, 0)
             case Overtakes(way, others):
@@ -148,7 +157,7 @@ class _Stage:
                 yield Startup()
             case PowerChanged("stop"):
                 yield Shutdown()
-            case PowerChanged():
+            case PowerChanged() | Paused() | Woken():
                 pass
             case DatagramReceived(interface) if local.power != "on" or not self.nodes[host].links[interface].up:
                 pass
@@ -160,7 +169,7 @@ class _Stage:
     def _compare(self) -> None:
         for node, number in zip(self.nodes, self.state[1 : self.steps.first_queue], strict=True):
             local = self.tables.locals.values[number]
-            if local.power == "on" and tuple(rebase(each, Interval(-self.now)) for each in node.states) != local.states:
+            if local.power == "on" and tuple(relative(each, self.now) for each in node.states) != local.states:
                 raise DisagreementError(f"{node.states} is not {local.states}")
 
 
@@ -213,6 +222,10 @@ def _lines(world: World, played: Played) -> Iterator[str]:
             yield f"# {at}: {names[one]} and {names[other]} hear each other again"
         case Crashes(host):
             yield f"{at}  {names[host]} crash"
+        case Pauses(host):
+            yield f"# {at}: {names[host]} does nothing for a while"
+        case Wakes(host):
+            yield f"# {at}: {names[host]} goes on"
         case _:
             if isinstance(played.move, Doubles):
                 yield f"# {at}: it will arrive again"
@@ -232,17 +245,17 @@ def addresses_of(host: Host) -> str:
 def brief(run: Run) -> tuple[str, ...]:
     """Tell a run in a line for each move, with its instant: ``3.609375 a deadline``."""
     names = [host.name for host in run.world.hosts]
-    return tuple(f"{in_seconds(played.at)} {_brief(names, played.move)}" for played in run.played)
+    return tuple(f"{in_seconds(played.at)} {_brief(names, played)}" for played in run.played)
 
 
-def _brief(names: Sequence[str], move: Move) -> str:
-    match move:
+def _brief(names: Sequence[str], played: Played) -> str:
+    match played.move:
         case Passes():
             return "time passes"
         case Starts(host):
             return f"{names[host]} starts"
         case Reaches(host):
-            return f"{names[host]} deadline"
+            return f"{names[host]} deadline" if played.done else f"{names[host]} goes on"
         case Delivers(way):
             return f"{names[way.receiver]} hears {names[way.sender]}"
         case Loses(way):
@@ -263,5 +276,11 @@ def _brief(names: Sequence[str], move: Move) -> str:
             return f"{names[host]} {interface} {'up' if up else 'down'}"
         case TrackedFlips(host, tracker, good):
             return f"{names[host]} {' '.join(tracker)} {'good' if good else 'bad'}"
+        case LosesAddress(host, address):
+            return f"{names[host]} loses {format_address(address.address)}"
+        case Pauses(host):
+            return f"{names[host]} pauses"
+        case Wakes(host):
+            return f"{names[host]} goes on"
         case _:
-            assert_never(move)
+            assert_never(played.move)

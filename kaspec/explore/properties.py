@@ -237,7 +237,7 @@ PROPERTIES: tuple[Property, ...] = (
     Property(
         "S5",
         "a Master holds its addresses",
-        "Who becomes Master puts the addresses on and announces them at once.",
+        "Who becomes Master puts the addresses on and announces them at once; what is taken away from it, it puts on again.",
         _reactions(invariants.INSTALLED),
     ),
     Property(

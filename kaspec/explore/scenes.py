@@ -72,6 +72,8 @@ WORDS = {
     "tracked": ("something tracked is found bad", "things tracked are found bad {} times"),
     "duplication": ("an advertisement arrives twice", "{} advertisements arrive twice"),
     "reordering": ("an advertisement overtakes another", "{} advertisements overtake others"),
+    "removal": ("somebody takes an address away", "somebody takes addresses away {} times"),
+    "pause": ("a host does nothing for a while", "hosts do nothing for a while {} times"),
 }
 """By fault, what happens: once, and more often."""
 

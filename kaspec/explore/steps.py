@@ -87,7 +87,7 @@ class Steps:
         tables, first = self.tables, self.first_queue
         for number, way in enumerate(tables.ways.values):
             queue = state[first + number]
-            if queue:
+            if queue and not tables.paused[state[1 + way.receiver]]:
                 without = _with(state, first + number, tables.pop(queue))
                 found.append((self.moves["delivers"][number], self._take(without, way.receiver, tables.hears(number, queue))))
                 if conditions.left[LOSS]:
@@ -142,6 +142,10 @@ class Steps:
         before = self.tables.conditions.values[conditions]
         caches = tuple(host if number in announced else cached for number, cached in enumerate(before.caches))
         return self._conditions(before._replace(caches=caches))
+
+    def begins(self, local: int) -> bool:
+        """Tell whether a host may begin to wait anew at any moment: it may start, or be woken and hear what was said long ago."""
+        return self.is_startable(local) or self.tables.paused[local]
 
     def spent(self, conditions: int, fault: int) -> int:
         """Return the conditions after a fault was counted."""
@@ -217,7 +221,7 @@ class Steps:
     def _time(self, state: WorldState, conditions: Conditions, found: Successors) -> None:
         tables, first = self.tables, self.first_queue
         deadlines = [tables.due[number] for number in state[1:first]]
-        arrivals = [tables.latest[number] for number in state[first:]]
+        arrivals = self._latest(state)
         least = min((*deadlines, *arrivals))
         if least in {0, NEVER}:
             return
@@ -231,11 +235,19 @@ class Steps:
         aged = tuple(tables.age(number, least) if number else 0 for number in state[first:])
         found.append((tables.move(Passes(least)), (state[0], *later, *aged)))  # type: ignore[arg-type]
 
+    def _latest(self, state: WorldState) -> list[int]:
+        """Return by way how long it is until something must arrive: at a host that is paused, nothing must."""
+        tables, arriving = self.tables, state[self.first_queue :]
+        if not self.world.faults.pause:
+            return [tables.latest[number] for number in arriving]
+        pairs = zip(arriving, tables.ways.values, strict=True)
+        return [NEVER if tables.paused[state[1 + way.receiver]] else tables.latest[number] for number, way in pairs]
+
     def _lead_times(self, state: WorldState, conditions: Conditions) -> set[int]:
         """How long before a deadline something may be done that meets it."""
-        startable = list(self._startable(state))
-        leads = {lead for host in startable for lead in self.leads[host]}
-        if startable or self.is_open(conditions) or any(state[self.first_queue :]):
+        beginning = [host for host in range(self.hosts) if self.begins(state[1 + host])]
+        leads = {lead for host in beginning for lead in self.leads[host]}
+        if beginning or self.is_open(conditions) or any(state[self.first_queue :]):
             leads.add(self.world.delay)
         return leads - {0}
 

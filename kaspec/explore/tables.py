@@ -76,7 +76,8 @@ class Register(Generic[T]):
 class Tables:
     """The tables of a world, which grow as a search asks.
 
-    ``due`` is by local state how long it is until its deadline, ``latest`` by queue how long until something must arrive; ``calm`` and
+    ``due`` is by local state how long it is until its deadline, ``paused`` whether it does nothing meanwhile;
+    ``latest`` by queue how long until something must arrive; ``calm`` and
     ``lasting`` are by move (``is_calm``, ``duration``).
     """
 
@@ -89,6 +90,7 @@ class Tables:
     datagrams: Register[bytes] = field(factory=Register)
     events: Register[LocalEvent] = field(factory=Register)
     due: list[int] = field(factory=list)
+    paused: list[bool] = field(factory=list)
     latest: list[int] = field(factory=list)
     calm: list[bool] = field(factory=list)
     lasting: list[int] = field(factory=list)
@@ -115,6 +117,7 @@ class Tables:
         if number == len(self.due):
             at = next_due(local)
             self.due.append(NEVER if at is None else at)
+            self.paused.append(local.power == "paused")
         return number
 
     def queue(self, queue: Queue) -> int:
@@ -180,7 +183,7 @@ class Tables:
         """Return a queue after some time."""
         found = self.aged.get((queue, interval))
         if found is None:
-            later = tuple((datagram, left - interval) for datagram, left in self.queues.values[queue])
+            later = tuple((datagram, max(left - interval, 0)) for datagram, left in self.queues.values[queue])
             found = self.aged[queue, interval] = self.queue(later)
         return found
 

@@ -6,6 +6,7 @@ from typing import assert_never
 from attrs import frozen
 
 from kaspec import rules
+from kaspec.address import format_address
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic
 from kaspec.explore.moves import (
@@ -16,12 +17,15 @@ from kaspec.explore.moves import (
     Heals,
     LinkFlips,
     Loses,
+    LosesAddress,
     Overtakes,
     Passes,
+    Pauses,
     Reaches,
     Starts,
     Stops,
     TrackedFlips,
+    Wakes,
 )
 from kaspec.explore.playing import Played, Run
 from kaspec.node import Transition
@@ -105,6 +109,8 @@ def _lines(run: Run, played: Played) -> Iterator[Line]:
             return
         case Starts(host):
             yield Line(at, f"{names[host]} starts", host=host)
+        case Wakes(host) | Reaches(host) if not played.done:
+            yield Line(at, f"{names[host]} goes on", host=host)
         case Reaches() | Delivers():
             yield from _heard(run, played)
         case Loses(way):
@@ -116,6 +122,12 @@ def _lines(run: Run, played: Played) -> Iterator[Line]:
             told = f"an advertisement of {names[way.sender]} arrives at {names[way.receiver]} before what was sent before it"
             yield Line(at, told, kind="fault")
             yield from _heard(run, played)
+        case LosesAddress(host, address):
+            yield Line(at, f"somebody takes {format_address(address.address)} away from {names[host]}", kind="fault", host=host)
+        case Pauses(host):
+            yield Line(at, f"{names[host]} does nothing for a while: its timers are late, and what it hears waits", kind="fault", host=host)
+        case Wakes():
+            pass
         case Crashes(host):
             yield Line(at, f"{names[host]} crashes", kind="fault", host=host)
         case Stops(host):

@@ -5,14 +5,17 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from kaspec.explore.local import Local, LocalEvent
-from kaspec.explore.moves import Crashes, LinkFlips, Move, Stops, TrackedFlips
+from kaspec.explore.local import Local, LocalEvent, Paused, Woken
+from kaspec.explore.moves import Crashes, LinkFlips, LosesAddress, Move, Pauses, Stops, TrackedFlips, Wakes
 from kaspec.explore.tables import CRASH, STOP
-from kaspec.explore.world import CARRIER, TRACKED, Host, World
+from kaspec.explore.world import CARRIER, PAUSE, REMOVAL, TRACKED, Host, World
 from kaspec.explore.world import CRASH as CRASHES
 from kaspec.explore.world import STOP as STOPS
 from kaspec.node import LinkChanged, TrackerReported
 from kaspec.tracking import Finding, Link, Tracker
+from kaspec.vrrp.events import HoldingsLost
+from kaspec.vrrp.holdings import VirtualAddress
+from kaspec.vrrp.state import Master
 
 
 @frozen(eq=False)
@@ -32,8 +35,16 @@ def troubles(world: World, host: int) -> Iterator[Trouble]:
         yield Trouble(Crashes(host), CRASH, CRASHES, _runs)
     if faults.stop:
         yield Trouble(Stops(host), STOP, STOPS, _runs)
-    mended = _flips(there, host, faults.carrier, faults.tracked)
+    if faults.removal:
+        for address in dict.fromkeys(router.held_addresses[0] for router in there.node.routers if router.held_addresses):
+            yield Trouble(LosesAddress(host, address), HoldingsLost((address,)), REMOVAL, partial(_holds, there, address))
+    mended = (*_flips(there, host, faults.carrier, faults.tracked), *(_pauses(world, host) if faults.pause else ()))
     yield from (each for each in mended if each.fault is not None or faults.recovers)
+
+
+def _pauses(world: World, host: int) -> Iterator[Trouble]:
+    yield Trouble(Pauses(host), Paused(world.longest_pause), PAUSE, _runs)
+    yield Trouble(Wakes(host), Woken(), None, _sleeps)
 
 
 def _flips(there: Host, host: int, carrier: int, tracked: int) -> Iterator[Trouble]:
@@ -60,9 +71,18 @@ def _runs(local: Local) -> bool:
     return local.power == "on"
 
 
+def _sleeps(local: Local) -> bool:
+    return local.power == "paused"
+
+
+def _holds(host: Host, address: VirtualAddress, local: Local) -> bool:
+    pairs = zip(host.node.routers, local.states, strict=True)
+    return _runs(local) and any(isinstance(state, Master) and address in router.held_addresses for router, state in pairs)
+
+
 def _has_link(link: Link, up: bool, local: Local) -> bool:
-    return any(each.name == link.name and each.up == up for each in local.links)
+    return local.power != "paused" and any(each.name == link.name and each.up == up for each in local.links)
 
 
 def _has_finding(tracker: Tracker, good: bool, local: Local) -> bool:
-    return any(each == tracker and finding.good == good for each, finding in local.findings)
+    return local.power != "paused" and any(each == tracker and finding.good == good for each, finding in local.findings)

@@ -30,9 +30,12 @@ class Faults:
     - ``cut``: two hosts do not hear each other any more; ``one_way``: one does not hear the other;
     - ``carrier``: an interface of a host loses its carrier;
     - ``tracked``: something tracked (script, file, process, BFD session) is found bad;
-    - ``duplication``: an advertisement arrives twice; ``reordering``: one arrives before others that were sent before it on its way.
+    - ``duplication``: an advertisement arrives twice; ``reordering``: one arrives before others that were sent before it on its way;
+    - ``removal``: somebody takes a virtual address away from its Master;
+    - ``pause``: a host does nothing for a while: its timers are late, and what is sent to it waits.
 
-    What ``recovers`` may be mended at any moment later, or never, and that costs nothing: hosts start again, cuts heal, carriers return.
+    What ``recovers`` may be mended at any moment later, or never, and that costs nothing: hosts start again, cuts heal, carriers return,
+    pauses end early.
     """
 
     loss: int = 0
@@ -44,6 +47,8 @@ class Faults:
     tracked: int = 0
     duplication: int = 0
     reordering: int = 0
+    removal: int = 0
+    pause: int = 0
     recovers: bool = field(default=True, kw_only=True)
 
     @classmethod
@@ -68,7 +73,7 @@ class Faults:
 
 FAULTS = tuple(each.name for each in fields(Faults) if each.name != "recovers")
 """The names of what can go wrong; ``LOSS`` and so on are places in it."""
-LOSS, CRASH, STOP, CUT, ONE_WAY, CARRIER, TRACKED, DUPLICATION, REORDERING = range(len(FAULTS))
+LOSS, CRASH, STOP, CUT, ONE_WAY, CARRIER, TRACKED, DUPLICATION, REORDERING, REMOVAL, PAUSE = range(len(FAULTS))
 
 Beginning = Literal["together", "apart", "settled"]
 """All hosts start at 0; or each at any moment, or never; or all is as a run without faults from ``together`` leaves it."""
@@ -98,7 +103,8 @@ class World:
 
     Time leaps from one critical instant to the next (``kaspec.explore.tables``); with a ``grid`` it moves in steps of that instead, which
     must divide every interval: slower, and the measure of what leaping may leave out.  ``single`` has room for one advertisement on each
-    way, which a second one replaces.  ``caches``: who announced the addresses last is a part of the state.
+    way, which a second one replaces.  ``caches``: who announced the addresses last is a part of the state.  A pause ends after
+    ``longest_pause`` at the latest.
     """
 
     hosts: tuple[Host, ...]
@@ -109,6 +115,7 @@ class World:
     grid: Interval | None = None
     single: bool = False
     caches: bool = False
+    pause: Interval | None = None
 
     @classmethod
     def of(cls, routers: Sequence[VirtualRouter], delay: Interval = ZERO, faults: Faults = Faults(), begins: Beginning = "together",
@@ -127,6 +134,11 @@ class World:
     def routers(self) -> tuple[VirtualRouter, ...]:
         """Every virtual router of every host."""
         return tuple(router for host in self.hosts for router in host.node.routers)
+
+    @property
+    def longest_pause(self) -> Interval:
+        """How long a pause may last; if nobody says, until every Backup has become Master and been heard of."""
+        return Interval(self.longest_down_interval + self.longest_interval) if self.pause is None else self.pause
 
     @property
     def longest_interval(self) -> Interval:

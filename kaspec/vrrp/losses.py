@@ -31,7 +31,7 @@ Losses = tuple[Loss, ...]
 
 def lose(losses: Losses, holdings: Iterable[Holding], now: Instant) -> tuple[Losses, tuple[Holding, ...]]:
     """Take note that items were lost; return what is to be put back at once."""
-    known = {loss.holding: loss for loss in losses if loss.missing or now < loss.until + loss.pause}
+    known = {loss.holding: loss for loss in remembered(losses, now)}
     back: list[Holding] = []
     for holding in dict.fromkeys(holdings):
         before = known.get(holding)
@@ -44,6 +44,11 @@ def lose(losses: Losses, holdings: Iterable[Holding], now: Instant) -> tuple[Los
             known[holding] = _put_back(before, now)
             back.append(holding)
     return tuple(known.values()), tuple(back)
+
+
+def remembered(losses: Losses, now: Instant) -> Losses:
+    """Return what still matters: an item that was left alone for long enough has begun anew."""
+    return tuple(loss for loss in losses if loss.missing or now < loss.until + loss.pause)
 
 
 def due(losses: Losses, now: Instant) -> tuple[Losses, tuple[Holding, ...]]:

@@ -45,6 +45,8 @@ What can go wrong (--faults NAME=COUNT,...), in one run, at any moment, in any o
   tracked    a script, file, process or BFD session is found bad; it may be good again
   duplication  an advertisement arrives at one host twice
   reordering   an advertisement arrives before one that was sent before it
+  removal      somebody takes a virtual address away from its Master
+  pause        a host does nothing for a while: its timers are late, what it hears waits
 
 \b
 Without --faults every one of these is tried by itself, and every two of them together.

@@ -13,7 +13,7 @@ from kaspec.vrrp.router import TrackerTrack
 from tests.laws.test_explore import COARSE, ROUTER, TICK, coarse_worlds, worlds
 
 LIMIT = 20_000
-KINDS = st.sampled_from(("loss", "crash", "stop", "cut", "one_way", "carrier", "tracked", "duplication", "reordering"))
+KINDS = st.sampled_from(("loss", "crash", "stop", "cut", "one_way", "carrier", "tracked", "duplication", "reordering", "removal", "pause"))
 
 
 @st.composite

@@ -106,6 +106,7 @@ BROKEN = (
     Broken("S3", settled(BETTER, WORSE, faults=Faults(loss=2)), waiting(Interval(-SECOND))),
     Broken("S4", PAIR, waiting(Interval(1))),
     Broken("S5", PAIR, lacking(InstallAddresses, rules.MASTER_DOWN)),
+    Broken("S5", evolve(PAIR, faults=Faults(removal=1)), lacking(InstallAddresses, rules.HOLDINGS_RESTORED)),
     Broken(
         "S6",
         STOPPING,
