@@ -36,6 +36,8 @@ from kaspec.units import Instant, in_seconds
 from kaspec.vrrp.events import AdvertisementDiscarded
 from kaspec.vrrp.state import state_name
 
+HostMove = Starts | Crashes | Stops | LosesAddress | Pauses | LinkFlips | TrackedFlips
+
 
 @frozen
 class Line:
@@ -103,50 +105,68 @@ def discards(run: Run) -> frozenset[Rule]:
 
 
 def _lines(run: Run, played: Played) -> Iterator[Line]:
-    names, at = [host.name for host in run.world.hosts], played.at
+    names = [host.name for host in run.world.hosts]
     match played.move:
         case Passes():
             return
-        case Starts(host):
-            yield Line(at, f"{names[host]} starts", host=host)
         case Wakes(host) | Reaches(host) if not played.done:
-            yield Line(at, f"{names[host]} goes on", host=host)
-        case Reaches() | Delivers():
-            yield from _heard(run, played)
-        case Loses(way):
-            yield Line(at, f"an advertisement of {names[way.sender]} to {names[way.receiver]} is lost", kind="fault")
-        case Doubles(way):
-            yield Line(at, f"an advertisement of {names[way.sender]} arrives at {names[way.receiver]}, and will arrive again", kind="fault")
-            yield from _heard(run, played)
-        case Overtakes(way):
-            told = f"an advertisement of {names[way.sender]} arrives at {names[way.receiver]} before what was sent before it"
-            yield Line(at, told, kind="fault")
-            yield from _heard(run, played)
-        case LosesAddress(host, address):
-            yield Line(at, f"somebody takes {format_address(address.address)} away from {names[host]}", kind="fault", host=host)
-        case Pauses(host):
-            yield Line(at, f"{names[host]} does nothing for a while: its timers are late, and what it hears waits", kind="fault", host=host)
-        case Wakes():
+            yield Line(played.at, f"{names[host]} goes on", host=host)
+        case Reaches() | Wakes():
             pass
-        case Crashes(host):
-            yield Line(at, f"{names[host]} crashes", kind="fault", host=host)
-        case Stops(host):
-            yield Line(at, f"{names[host]} is stopped, and says good-bye if it is Master", kind="fault", host=host)
+        case Delivers() | Loses() | Doubles() | Overtakes():
+            yield from _on_ways(names, played.at, played.move)
+            yield from _heard(run, played)
         case Cuts(sender, receiver, both):
             what = f"{names[sender]} and {names[receiver]} do not hear each other any more"
-            yield Line(at, what if both else f"{names[receiver]} does not hear {names[sender]} any more", kind="fault")
+            yield Line(played.at, what if both else f"{names[receiver]} does not hear {names[sender]} any more", kind="fault")
         case Heals(one, other):
-            yield Line(at, f"{names[one]} and {names[other]} hear each other again")
-        case LinkFlips(host, interface, up):
-            what = "has its carrier again" if up else "loses its carrier"
-            yield Line(at, f"{interface} of {names[host]} {what}", kind="event" if up else "fault", host=host)
-        case TrackedFlips(host, (kind, name), good):
-            yield Line(
-                at, f"{kind} {name} of {names[host]} is found {'good' if good else 'bad'}", kind="event" if good else "fault", host=host
-            )
+            yield Line(played.at, f"{names[one]} and {names[other]} hear each other again")
         case _:
-            assert_never(played.move)
+            yield from _at_hosts(names, played.at, played.move)
     yield from _changes(run, played)
+
+
+def _on_ways(names: Sequence[str], at: Instant, move: Delivers | Loses | Doubles | Overtakes) -> Iterator[Line]:
+    what = f"an advertisement of {names[move.way.sender]}"
+    match move:
+        case Loses(way):
+            yield Line(at, f"{what} to {names[way.receiver]} is lost", kind="fault")
+        case Doubles(way):
+            yield Line(at, f"{what} arrives at {names[way.receiver]}, and will arrive again", kind="fault")
+        case Overtakes(way):
+            yield Line(at, f"{what} arrives at {names[way.receiver]} before what was sent before it", kind="fault")
+        case Delivers():
+            pass
+        case _:
+            assert_never(move)
+
+
+def _at_hosts(names: Sequence[str], at: Instant, move: HostMove) -> Iterator[Line]:
+    """Tell what goes wrong with a host, or is mended."""
+    name = names[move.host]
+    told, bad = _of_host(name, move)
+    yield Line(at, told, kind="fault" if bad else "event", host=move.host)
+
+
+def _of_host(name: str, move: HostMove) -> tuple[str, bool]:
+    """Return what happens to a host, and whether it goes wrong."""
+    match move:
+        case Starts():
+            return f"{name} starts", False
+        case Crashes():
+            return f"{name} crashes", True
+        case Stops():
+            return f"{name} is stopped, and says good-bye if it is Master", True
+        case LosesAddress(_, address):
+            return f"somebody takes {format_address(address.address)} away from {name}", True
+        case Pauses():
+            return f"{name} does nothing for a while: its timers are late, and what it hears waits", True
+        case LinkFlips(_, interface, up):
+            return f"{interface} of {name} {'has its carrier again' if up else 'loses its carrier'}", not up
+        case TrackedFlips(_, (kind, subject), good):
+            return f"{kind} {subject} of {name} is found {'good' if good else 'bad'}", not good
+        case _:
+            assert_never(move)
 
 
 def _changes(run: Run, played: Played) -> Iterator[Line]:
