@@ -37,7 +37,7 @@ from kaspec.trace import language as t
 from kaspec.trace.configuration import block
 from kaspec.trace.recording import Recording, entry
 from kaspec.trace.writing import write
-from kaspec.units import Instant, after, in_seconds
+from kaspec.units import Instant, Interval, after, in_seconds
 from kaspec.vrrp.authentication import Keyed
 from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile
@@ -75,7 +75,7 @@ class DisagreementError(AssertionError):
 
 
 @define
-class _Stage:
+class Stage:
     """The hosts as the core has them, by the clock, beside the state that the search had."""
 
     steps: Steps
@@ -85,9 +85,25 @@ class _Stage:
     played: list[Played] = field(factory=list)
     late: bool = False
 
+    @classmethod
+    def of(cls, steps: Steps) -> "Stage":
+        """Begin: nobody has started."""
+        return cls(steps, steps.beginning(), [initial(host.node, host.links) for host in steps.world.hosts])
+
     @property
     def tables(self) -> Tables:
+        """The tables of the world."""
         return self.steps.tables
+
+    @property
+    def run(self) -> Run:
+        """What has happened."""
+        return Run(self.steps.world, tuple(self.played), 0, self.late)
+
+    def wait(self, interval: Interval) -> None:
+        """Let time pass, during which nothing must happen: a part of what the search would leap."""
+        self.state, self.now = self.steps.later(self.state, interval), after(self.now, interval)
+        self._compare()
 
     def take(self, number: int) -> None:
         """Make a move on both, and compare."""
@@ -175,13 +191,11 @@ class _Stage:
 
 def play(graph: Graph, path: Sequence[int], again: int = 0) -> Run:
     """Play moves of a search again on the core.  Raises ``DisagreementError`` if it does anything else than the search saw."""
-    steps = graph.steps
-    nodes = [initial(host.node, host.links) for host in graph.world.hosts]
-    stage = _Stage(steps, steps.beginning(), nodes)
+    stage = Stage.of(graph.steps)
     for number in path:
         stage.take(number)
     going_round = sum(not isinstance(graph.move(number), Passes) for number in path[len(path) - again :])
-    return Run(graph.world, tuple(stage.played), going_round, stage.late)
+    return evolve(stage.run, again=going_round)
 
 
 def trace(run: Run, title: Sequence[str] = ()) -> str | None:
@@ -250,12 +264,21 @@ def brief(run: Run) -> tuple[str, ...]:
 
 def _brief(names: Sequence[str], played: Played) -> str:
     match played.move:
-        case Passes():
-            return "time passes"
+        case Reaches(host) if not played.done:
+            return f"{names[host]} goes on"
+        case _:
+            return briefly(names, played.move)
+
+
+def briefly(names: Sequence[str], move: Move) -> str:
+    """Tell a move, as no other move of the hosts so called is told."""
+    match move:
+        case Passes(interval):
+            return f"{in_seconds(interval)} s pass"
         case Starts(host):
             return f"{names[host]} starts"
         case Reaches(host):
-            return f"{names[host]} deadline" if played.done else f"{names[host]} goes on"
+            return f"{names[host]} deadline"
         case Delivers(way):
             return f"{names[way.receiver]} hears {names[way.sender]}"
         case Loses(way):
@@ -283,4 +306,4 @@ def _brief(names: Sequence[str], played: Played) -> str:
         case Wakes(host):
             return f"{names[host]} goes on"
         case _:
-            assert_never(played.move)
+            assert_never(move)

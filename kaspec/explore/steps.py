@@ -14,6 +14,7 @@ from kaspec.explore.moves import Cuts, Delivers, Doubles, Heals, Loses, Overtake
 from kaspec.explore.tables import DEADLINE, NEVER, START, Conditions, Tables, WorldState
 from kaspec.explore.troubles import Trouble, troubles
 from kaspec.explore.world import CUT, DUPLICATION, LOSS, ONE_WAY, REORDERING, World, down_interval
+from kaspec.units import Interval
 
 Successors = list[tuple[int, WorldState]]
 """Each the number of a move and where it leads."""
@@ -219,21 +220,26 @@ class Steps:
         return _with(state, 0, self.spent(state[0], fault))
 
     def _time(self, state: WorldState, conditions: Conditions, found: Successors) -> None:
-        tables, first = self.tables, self.first_queue
-        deadlines = [tables.due[number] for number in state[1:first]]
-        arrivals = self._latest(state)
-        least = min((*deadlines, *arrivals))
+        least = self.until_something_must_happen(state)
         if least in {0, NEVER}:
             return
         if self.world.grid is not None:
             least = min(least, self.world.grid)
         else:
-            leads = self._lead_times(state, conditions)
+            leads, deadlines = self._lead_times(state, conditions), [self.tables.due[number] for number in state[1 : self.first_queue]]
             early = [at - lead for at in deadlines if at != NEVER for lead in leads if at > lead]
             least = min((least, *early))
-        later = tuple(tables.elapse(number, least) for number in state[1:first])
-        aged = tuple(tables.age(number, least) if number else 0 for number in state[first:])
-        found.append((tables.move(Passes(least)), (state[0], *later, *aged)))  # type: ignore[arg-type]
+        found.append((self.tables.move(Passes(Interval(least))), self.later(state, least)))
+
+    def until_something_must_happen(self, state: WorldState) -> int:
+        """Return how long it is until a deadline, or an arrival: 0 if it must happen now, ``NEVER`` if nothing must."""
+        return min((*(self.tables.due[number] for number in state[1 : self.first_queue]), *self._latest(state)))
+
+    def later(self, state: WorldState, interval: int) -> WorldState:
+        """Return the state after some time, in which nothing must happen."""
+        tables, first = self.tables, self.first_queue
+        hosts = (tables.elapse(number, interval) for number in state[1:first])
+        return (state[0], *hosts, *(tables.age(number, interval) if number else 0 for number in state[first:]))
 
     def _latest(self, state: WorldState) -> list[int]:
         """Return by way how long it is until something must arrive: at a host that is paused, nothing must."""

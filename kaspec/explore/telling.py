@@ -18,6 +18,7 @@ from kaspec.explore.moves import (
     LinkFlips,
     Loses,
     LosesAddress,
+    Move,
     Overtakes,
     Passes,
     Pauses,
@@ -97,6 +98,11 @@ def stories(run: Run) -> tuple[tuple[Line, ...], ...]:
         told |= {line.text for line in fresh}
         found.append(fresh)
     return tuple(found)
+
+
+def told_of(run: Run, move: Move) -> str:
+    """Say what a move is that somebody might make; nothing of what goes on as usual."""
+    return next((line.text for line in _lines(run, Played(Instant(0), move))), "")
 
 
 def discards(run: Run) -> frozenset[Rule]:
