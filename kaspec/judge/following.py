@@ -1,0 +1,220 @@
+"""Following one virtual router through a capture: the set of what it may be doing, moved by each thing seen.
+
+What is seen repeats: the same advertisement one interval after the last leaves the set as it was, but for the time.  So the usual packet is a
+look-up: of the set, relative to now, and of what was seen; the entry tells within which distance in time from the last packet it holds.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from attrs import define, evolve, field, frozen
+
+from kaspec.address import Address
+from kaspec.judge.hearing import hears, imagined, settled
+from kaspec.judge.possible import Possibility, Suspect, announces, expired, says, silence_ends, timer
+from kaspec.units import ZERO, Instant, Interval
+from kaspec.vrrp.events import Heard
+from kaspec.vrrp.intervals import master_down_interval
+from kaspec.vrrp.state import Backup, Master, State, rebase
+from kaspec.wire.ip import Packet
+
+
+@frozen
+class Said:
+    """The virtual router sends this."""
+
+    packet: Packet
+
+
+@frozen
+class Hears:
+    """It hears something."""
+
+    event: Heard
+
+
+@frozen
+class Announced:
+    """It announces this address."""
+
+    address: Address
+
+
+Part = Said | Hears | Announced
+"""What a virtual router has to do with something seen."""
+Seen = tuple[Instant, int, int]
+"""When, what (a key of the parts), and in which frame."""
+
+
+@frozen
+class Impossible:
+    """In frame ``frame`` (0: in none; by ``at`` something should have been seen) is what none of ``expected`` can do; ``since`` they stood."""
+
+    at: Instant
+    frame: int
+    part: Part | None
+    expected: tuple[Possibility, ...]
+    since: Instant
+
+
+_Relative = tuple[tuple[State, Interval], ...]
+_Alarm = tuple[object, ...]
+
+
+@define
+class Follower:
+    """The set of possibilities, and the look-ups."""
+
+    suspect: Suspect
+    parts: Mapping[int, Part]
+    possibilities: list[Possibility]
+    now: Instant
+    impossible: list[Impossible] = field(factory=list)
+    tables: dict[_Relative, dict[int, list[int]]] = field(factory=dict)
+
+    def follow(self, seen: Iterable[Seen]) -> None:
+        """Go through everything seen, in the order of time."""
+        before, again, table, alarm = self.now, 0, dict[int, list[int]](), -1
+        for at, kind, frame in seen:
+            entry = table.get(kind)
+            if entry is not None and entry[0] <= at - before <= entry[1] and at < alarm:
+                before = at
+                again += 1
+                continue
+            if kind not in self.parts:
+                continue
+            if again:
+                self.possibilities = [_later(each, Interval(before - self.now), again) for each in self.possibilities]
+                self.now, again = before, 0
+            table, alarm = self.take(at, kind, frame)
+            before = at
+        if again:
+            self.possibilities = [_later(each, Interval(before - self.now), again) for each in self.possibilities]
+            self.now = before
+
+    def take(self, at: Instant, kind: int, frame: int) -> tuple[dict[int, list[int]], Instant]:
+        """Take one thing seen; return what is known of the set that comes of it, and until when that may be used."""
+        before, since = self.possibilities, self.now
+        self.possibilities, self.now = self._moved(at, self.parts[kind], frame), at
+        was, now = _relative(before, since), _relative(self.possibilities, at)
+        if now is None:
+            return {}, Instant(-1)
+        table = self.tables.setdefault(now, {})
+        if was == now and _alarms(before) == _alarms(self.possibilities):
+            self._learn(table, before, since, kind, at)
+        return table, _first_alarm(self.suspect, self.possibilities)
+
+    def _moved(self, at: Instant, part: Part, frame: int) -> list[Possibility]:
+        self.wait(at)
+        standing = imagined(self.suspect, self.possibilities, self.now, at)
+        alive = [left for each in standing if (left := expired(self.suspect, each, at)) is not None]
+        moved = settled(after for each in alive for after in self._ways(each, part, at, frame))
+        if not moved:
+            self.impossible.append(Impossible(at, frame, part, tuple(standing), self.now))
+            moved = self._beginning_anew(alive or standing, part, at, frame)
+        return moved
+
+    def wait(self, until: Instant) -> None:
+        """Find out whether it has been silent for too long; only where routers do not fail unseen."""
+        if self.suspect.allowance.hidden or not self.possibilities:
+            return
+        ends = [silence_ends(self.suspect, each) for each in self.possibilities]
+        latest = max((end for end in ends if end is not None), default=until)
+        if None not in ends and latest < until:
+            self.impossible.append(Impossible(latest, 0, None, tuple(self.possibilities), self.now))
+            self.possibilities = self._anew(latest)
+            self.now = latest
+
+    def _anew(self, at: Instant) -> list[Possibility]:
+        from kaspec.judge.hearing import beginnings
+
+        cost = min(each.cost for each in self.possibilities)
+        return [evolve(each, cost=each.cost + cost) for each in beginnings(self.suspect, at, ())]
+
+    def _beginning_anew(self, standing: Sequence[Possibility], part: Part, at: Instant, frame: int) -> list[Possibility]:
+        """Go on after what is impossible: with whatever else may be now; if nothing may, as if it had not been seen."""
+        moved = settled(after for each in self._anew(at) for after in self._ways(each, part, at, frame))
+        return moved or list(standing)
+
+    def _ways(self, before: Possibility, part: Part, at: Instant, frame: int) -> Iterator[Possibility]:
+        match part:
+            case Said(packet):
+                return says(self.suspect, before, packet, at, frame)
+            case Hears(event):
+                return hears(self.suspect, before, event, at, frame)
+            case Announced(address):
+                return announces(self.suspect, before, address, at, frame)
+
+    def _learn(self, table: dict[int, list[int]], before: Sequence[Possibility], since: Instant, kind: int, at: Instant) -> None:
+        """Remember that this, so long after the last, leaves the set as it is; and so does everything between two such distances, unless
+        an instant that matters lies between them: what comes out is piecewise of one form, and equal at both ends."""
+        distance = at - since
+        entry = table.get(kind)
+        if entry is None:
+            table[kind] = [distance, distance]
+            return
+        low, high = min(entry[0], distance), max(entry[1], distance)
+        if not any(low < each <= high for each in _thresholds(self.suspect, before, since)):
+            table[kind] = [low, high]
+
+
+def _later(each: Possibility, by: Interval, times: int) -> Possibility:
+    """Move a possibility to where the look-ups have brought it; announcements stay where they are."""
+    state = rebase(each.state, by)
+    if isinstance(state, Master) and isinstance(each.state, Master):
+        state = evolve(state, announce_at=each.state.announce_at, extra_at=each.state.extra_at)
+    return evolve(each, state=state, story=each.story.repeated(times, by))
+
+
+def _relative(possibilities: Sequence[Possibility], now: Instant) -> _Relative | None:
+    """Return what is possible relative to now, announcements to come aside; ``None`` while something is owed."""
+    if any(each.owed for each in possibilities):
+        return None
+    return tuple((rebase(_unannounced(each.state), Interval(-now)), each.slack) for each in possibilities)
+
+
+def _unannounced(state: State) -> State:
+    return evolve(state, announce_at=None, announce_repeat=0, extra_at=None) if isinstance(state, Master) else state
+
+
+def _alarms(possibilities: Sequence[Possibility]) -> tuple[_Alarm, ...]:
+    return tuple(_alarm(each) for each in possibilities)
+
+
+def _alarm(each: Possibility) -> _Alarm:
+    state = each.state
+    later = (state.announce_at, state.announce_repeat, state.extra_at) if isinstance(state, Master) else ()
+    return (*later, each.unsaid_until)
+
+
+def _first_alarm(suspect: Suspect, possibilities: Sequence[Possibility]) -> Instant:
+    """Return from when on announcements matter."""
+    alarms = [each.unsaid_until for each in possibilities if each.unsaid_until is not None]
+    alarms += [each.state.announce_at for each in possibilities if isinstance(each.state, Master) and each.state.announce_at is not None]
+    return Instant(min(alarms, default=Instant(1 << 62)) - suspect.allowance.early)
+
+
+def _thresholds(suspect: Suspect, possibilities: Sequence[Possibility], since: Instant) -> Iterator[int]:
+    """Return how long after ``since`` another thing may come of what is seen."""
+    early, late, router = suspect.allowance.early, suspect.allowance.late, suspect.router
+    for each in possibilities:
+        due = timer(each.state)
+        if due is None:
+            continue
+        for instant in (due, due + each.slack):
+            yield from (instant + by - since for by in (-late, -early, 0, late))
+        match each.state:
+            case Backup(preempt_at=int(preempt_at)):
+                yield from (preempt_at - since, preempt_at + each.slack - since)
+            case Master():
+                interval = router.advertisement_interval
+                slept = master_down_interval(router.version, router.highest_rival, interval, router.down_timer_adverts) - interval
+                yield from (due + slept - since, due + slept + each.slack - since)
+
+
+def best(possibilities: Sequence[Possibility], suspect: Suspect, ends: Instant) -> Possibility:
+    """Return the possibility that assumes least when the capture ends."""
+    alive = [each for each in possibilities if expired(suspect, each, ends) is not None]
+    return min(alive or possibilities, key=lambda each: each.cost)
+
+
+__all__ = ["ZERO", "Announced", "Follower", "Hears", "Impossible", "Part", "Said", "Seen", "best"]
