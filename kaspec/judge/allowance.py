@@ -15,8 +15,8 @@ next advertisement is put off by any that it hears (keepalived <= 2.4.3)."""
 class Allowance:
     """How far a packet may be from where the core has it.
 
-    ``early``: a timer may seem to end so much too soon (the capture's clock, a peer that rounds Skew_Time down).  ``late``: so long may pass
-    until a router has heard a packet, has served a timer, and until what it sends is on the wire.
+    ``early``: a timer may seem to end so much too soon (the capture's clock, a peer that rounds Skew_Time down).  ``late``: so long may
+    pass until a router has heard a packet, has served a timer, and until what it sends is on the wire.
 
     ``loss``: a router may not have heard what the capture shows.  ``hidden``: routers may start, crash or lose their link at any moment.
     """
@@ -25,3 +25,7 @@ class Allowance:
     late: Interval = Interval(50 * MILLISECOND)
     loss: bool = False
     hidden: bool = True
+
+
+USUAL = Allowance()
+"""For daemons and captures on machines that are not overloaded."""

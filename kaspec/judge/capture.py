@@ -2,8 +2,10 @@
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from kaspec.judge.sightings import LINK_TYPES, Sighting, key, sighting
 from kaspec.units import Instant
@@ -66,14 +68,18 @@ def capture_of(seen: Iterable[Captured]) -> Capture | Malformed:
     if not instants and strange:
         known = ", ".join(LINK_TYPES.values())
         return Malformed(f"its link type is {', '.join(map(str, sorted(strange)))}; what can be read is {known}")
-    return _in_order(Capture(tuple(sightings), instants, kinds, numbers, count))
+    return _in_order(Capture(tuple(sightings), cast("Sequence[Instant]", instants), kinds, numbers, count))
 
 
 def _in_order(capture: Capture) -> Capture:
     """Captures that were put together, or made on several processors, may run back."""
     instants = capture.instants
-    if all(one <= other for one, other in zip(instants, instants[1:], strict=False)):
+    if all(one <= other for one, other in pairwise(instants)):
         return capture
     order = sorted(range(len(instants)), key=instants.__getitem__)
-    rows = ([column[place] for place in order] for column in (instants, capture.kinds, capture.numbers))
-    return Capture(capture.sightings, *(array("q", row) for row in rows), capture.frames)  # type: ignore[arg-type]
+    return evolve(
+        capture,
+        instants=[instants[place] for place in order],
+        kinds=[capture.kinds[place] for place in order],
+        numbers=[capture.numbers[place] for place in order],
+    )

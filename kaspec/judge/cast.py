@@ -89,11 +89,14 @@ def _lans(seen: Scene) -> list[int]:
     return sorted({line[0] for line in seen.senders}) or [0]
 
 
-def _placed(here: list[tuple[Host, int, VirtualRouter]], line: Line, capture: Capture, senders: dict[Address, Counter[int]]) -> Iterator[Placed]:
+def _placed(
+    here: list[tuple[Host, int, VirtualRouter]], line: Line, capture: Capture, senders: dict[Address, Counter[int]]
+) -> Iterator[Placed]:
     """Give addresses away: those that are said first, then the likeliest sender, then what is left over, if that leaves no choice."""
     left, given = dict(senders), dict[int, Address]()
     for place_, (host, _, router) in enumerate(here):
-        said = [router.source] if router.source else [each for each in host.addresses if each in left]
+        known = [each for each in host.addresses if family_of(each) == router.family]
+        said = [router.source] if router.source else [each for each in known if each in left] or known
         if said:
             given[place_] = said[0]
             left.pop(said[0], None)

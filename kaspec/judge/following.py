@@ -1,7 +1,7 @@
 """Following one virtual router through a capture: the set of what it may be doing, moved by each thing seen.
 
-What is seen repeats: the same advertisement one interval after the last leaves the set as it was, but for the time.  So the usual packet is a
-look-up: of the set, relative to now, and of what was seen; the entry tells within which distance in time from the last packet it holds.
+What is seen repeats: the same advertisement one interval after the last leaves the set as it was, but for the time.  So the usual packet is
+a look-up: of the set, relative to now, and of what was seen; the entry tells within which distance in time from the last packet it holds.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import define, evolve, field, frozen
 
 from kaspec.address import Address
-from kaspec.judge.hearing import hears, imagined, settled
+from kaspec.judge.hearing import beginnings, hears, imagined, settled
 from kaspec.judge.possible import Possibility, Suspect, announces, expired, says, silence_ends, timer
-from kaspec.units import ZERO, Instant, Interval
+from kaspec.units import Instant, Interval
 from kaspec.vrrp.events import Heard
 from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.state import Backup, Master, State, rebase
@@ -47,7 +47,7 @@ Seen = tuple[Instant, int, int]
 
 @frozen
 class Impossible:
-    """In frame ``frame`` (0: in none; by ``at`` something should have been seen) is what none of ``expected`` can do; ``since`` they stood."""
+    """What none of ``expected``, which stood since ``since``, can do: show ``part`` in ``frame``, or (frame 0) nothing until ``at``."""
 
     at: Instant
     frame: int
@@ -125,8 +125,6 @@ class Follower:
             self.now = latest
 
     def _anew(self, at: Instant) -> list[Possibility]:
-        from kaspec.judge.hearing import beginnings
-
         cost = min(each.cost for each in self.possibilities)
         return [evolve(each, cost=each.cost + cost) for each in beginnings(self.suspect, at, ())]
 
@@ -215,6 +213,3 @@ def best(possibilities: Sequence[Possibility], suspect: Suspect, ends: Instant) 
     """Return the possibility that assumes least when the capture ends."""
     alive = [each for each in possibilities if expired(suspect, each, ends) is not None]
     return min(alive or possibilities, key=lambda each: each.cost)
-
-
-__all__ = ["ZERO", "Announced", "Follower", "Hears", "Impossible", "Part", "Said", "Seen", "best"]

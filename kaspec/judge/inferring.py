@@ -53,11 +53,9 @@ def likenesses(capture: Capture, line: Line, source: Address, counts: Counter[in
         priorities[each.priority] += count
     router = _router(advert, packet, line)
     standings = tuple(Standing(priority, source) for priority, _ in priorities.most_common())
-    suspect = Suspect(
-        "", router, source, standings, allowance=allowance, keyless=isinstance(router.authentication, IpAuthenticationHeader)
-    )
+    suspect = Suspect("", router, source, standings, allowance=allowance, keyless=isinstance(router.authentication, IpAuthenticationHeader))
     owner = router.priority == OWNER_PRIORITY
-    for profile, follows in ((KEEPALIVED, ""), (RFC3768 if router.version == 2 else RFC5798, f"answers no losing advertisement")):
+    for profile, follows in ((KEEPALIVED, ""), (RFC3768 if router.version == 2 else RFC5798, "answers no losing advertisement")):
         for preempt in (True,) if owner else (True, False):
             judged = evolve(router, profile=profile, preempt=preempt)
             words = ", ".join(filter(None, (follows, "" if preempt else "does not preempt")))
@@ -85,7 +83,7 @@ def _router(advert: Advertisement, packet: Packet, line: Line) -> VirtualRouter:
         line[2],
         advert.priority,
         tuple(VirtualAddress(each, 8 * len(each), INTERFACE) for each in advert.addresses),
-        advert.version,
+        3 if advert.version == 3 else 2,
         line[1],
         advert.advertisement_interval,
         authentication=authentication,

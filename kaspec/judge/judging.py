@@ -1,6 +1,7 @@
 """The judge: whether a capture is a behaviour that the core allows, virtual router by virtual router.
 
-Whatever one router does to another is on the wire, where the capture has it.  So each is judged by itself, by what it sends and what it hears.
+Whatever one router does to another is on the wire, where the capture has it.  So each is judged by itself, by what it sends and what it
+hears.
 """
 
 from array import array
@@ -12,7 +13,7 @@ from typing import Literal
 from attrs import define, evolve, field, frozen
 
 from kaspec.address import Address, format_address
-from kaspec.judge.allowance import Allowance
+from kaspec.judge.allowance import USUAL, Allowance
 from kaspec.judge.capture import Capture
 from kaspec.judge.cast import Host, Line, Placed, Scene, is_for, place, scene, suspect_of
 from kaspec.judge.following import Announced, Follower, Hears, Impossible, Part, Said, Seen, best
@@ -75,7 +76,7 @@ class Verdict:
         return min(found, key=lambda pair: (pair[1].at, pair[1].frame), default=None)
 
 
-def judge(capture: Capture, hosts: Sequence[Host] = (), allowance: Allowance = Allowance()) -> Verdict:
+def judge(capture: Capture, hosts: Sequence[Host] = (), allowance: Allowance = USUAL) -> Verdict:
     """Judge a capture by the configurations of hosts; without any, by what its packets tell of them."""
     if not capture.instants:
         return Verdict(capture, (), undetermined=("it shows nothing of VRRP",))
@@ -116,7 +117,7 @@ class _Court:
 
     def __attrs_post_init__(self) -> None:
         of_kind = {kind: line for line, senders in self.seen.senders.items() for counts in senders.values() for kind in counts}
-        rows: "dict[Line, array[int]]" = {line: array("q") for line in self.seen.senders}
+        rows: dict[Line, array[int]] = {line: array("q") for line in self.seen.senders}
         appends = [rows[of_kind[kind]].append if kind in of_kind else _ignore for kind in range(len(self.capture.sightings))]
         for number, kind in enumerate(self.capture.kinds):
             appends[kind](number)
@@ -134,9 +135,12 @@ class _Court:
             sighting = sightings[self.capture.kinds[number]]
             assert isinstance(sighting, Announcement), sighting
             could = [each for each in suspects if each[1][0] == sighting.lan and sighting.address in each[0].announced]
-            mine = [each for each in could if sighting.mac in macs[each[0].address]] or [each for each in could if not macs[each[0].address]]
-            if sighting.mac.startswith(_VIRTUAL_MAC) and len(could) > 1:
-                mine = [each for each in could if each[0].address == self._holder(each[1], number)]
+            virtual = sighting.mac.startswith(_VIRTUAL_MAC)
+            mine = [
+                each
+                for each in could
+                if (each[0].address == self._holder(each[1], number) if virtual else sighting.mac in macs[each[0].address])
+            ]
             for suspect, _ in mine[:1]:
                 self.announced[suspect].append(number)
 
@@ -235,4 +239,3 @@ class _Court:
 
 def _ignore(_: int) -> None:
     return None
-

@@ -29,11 +29,11 @@ def is_said(suspect: "Suspect", effect: SendAdvertisement, packet: Packet) -> bo
             return authentic and _is_plain(effect, evolve(packet, protocol=VRRP_PROTOCOL, payload=opened[1]))
         case HmacTrailer() as keys:
             message, trailer = packet.payload[:-TRAILER_BYTES], open_trailer(packet.payload[-TRAILER_BYTES:])
-            if isinstance(trailer, Malformed) or (key := keys.key(trailer.key_id)) is None:
+            if isinstance(trailer, Malformed) or (signing := keys.key(trailer.key_id)) is None:
                 return keys.mode == "receive-only" and _is_plain(effect, packet)
             ours = transmit(evolve(effect, seal=None))
             same = _without_checksum(ours.payload) == _without_checksum(message)
-            return same and ours.destination == packet.destination and is_signed(message, packet.source, trailer, key.data)
+            return same and ours.destination == packet.destination and is_signed(message, packet.source, trailer, signing.data)
         case _:
             return _is_plain(effect, packet)
 

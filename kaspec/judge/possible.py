@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from kaspec import rules
 from kaspec.address import Address
-from kaspec.judge.allowance import Allowance, Departure
+from kaspec.judge.allowance import USUAL, Allowance, Departure
 from kaspec.judge.matching import is_said
 from kaspec.judge.story import Cause, Chapter, Story
 from kaspec.rules import Rule
@@ -21,7 +21,6 @@ from kaspec.vrrp.machine import Step, step
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Initialize, Master, Standing, State, rebase, state_name
 from kaspec.wire.ip import Packet
-
 
 ASSUMED, COINCIDENCE, LEFT_OVER = 10, 2, 1
 """What a story costs: for each thing that no packet shows; for a timer that happens to end as the capture begins; for each thing seen that
@@ -44,7 +43,7 @@ class Suspect:
     announced: frozenset[Address] = frozenset()
     pace: Interval = ZERO
     departures: frozenset[Departure] = frozenset()
-    allowance: Allowance = Allowance()
+    allowance: Allowance = USUAL
     keyless: bool = False
 
 
@@ -113,10 +112,16 @@ def fired(suspect: Suspect, before: Possibility, at: Instant) -> tuple[Possibili
     due = timer(before.state)
     if due is None or not due - suspect.allowance.early <= at <= due + before.slack + suspect.allowance.late:
         return None
-    by = Interval(min(max(at - due, 0), before.slack))
-    state = rebase(before.state, by) if by else before.state
-    state = evolve(state, adver_at=at) if isinstance(state, Master) else evolve(state, master_down_at=min(at, Instant(due + by)))
-    by_chance = COINCIDENCE if before.slack and before.story.last.cause == "begins" and isinstance(state, Backup) else 0
+    state = rebase(before.state, Interval(min(max(at - due, 0), before.slack)))
+    by_chance = 0
+    match state:
+        case Master():
+            state = evolve(state, adver_at=at)
+        case Backup():
+            state = evolve(state, master_down_at=min(at, state.master_down_at))
+            by_chance = COINCIDENCE if before.slack and before.story.last.cause == "begins" else 0
+        case _:
+            pass
     exact = evolve(before, state=state, slack=ZERO, cost=before.cost + by_chance)
     return exact, step(suspect.router, state, DeadlineReached(), at)
 
@@ -162,8 +167,7 @@ def announces(suspect: Suspect, before: Possibility, address: Address, at: Insta
         return
     for exact, taken, cause in (*_bursts(suspect, before, at), *_unsent(suspect, before, at)):
         after = after_step(suspect, exact, taken, cause, at, frame)
-        place = next((place for place, each in enumerate(after.owed) if each.what == address), None)
-        if place is not None:
+        if any(each.what == address for each in after.owed):
             yield from announces(suspect, after, address, at, frame)
 
 

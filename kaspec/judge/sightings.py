@@ -79,7 +79,7 @@ def sighting(link_type: int, frame: bytes) -> Sighting | None:
         return None
     if packet.protocol == ICMPV6:
         return _unsolicited(packet, layer)
-    return Advert(packet, layer.lan, layer.mac)
+    return Advert(packet, layer.lan, layer.mac) if packet.protocol in {VRRP_PROTOCOL, AUTHENTICATION_HEADER_PROTOCOL} else None
 
 
 def _layer(link_type: int, frame: bytes) -> _Layer | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from kaspec.address import Address
 from kaspec.node import Node
 from kaspec.tracking import FILE_FAULT, FILE_MOST, Finding, Link, interface_contribution, tracker_contribution
-from kaspec.vrrp.router import InterfaceTrack, TrackerTrack, VirtualRouter
+from kaspec.vrrp.router import InterfaceTrack, TrackerTrack
 from kaspec.vrrp.state import Standing
 
 _LOWEST, _HIGHEST = 1, 254
@@ -18,7 +18,8 @@ def standings(node: Node, place: int, address: Address) -> tuple[Standing, ...]:
         return (Standing(router.priority, address),)
     sums = {0}
     usual = router.priority
-    for track in (*node.tracking[place].tracks, *node.tracking[place].trackers):
+    tracks: tuple[InterfaceTrack | TrackerTrack, ...] = (*node.tracking[place].tracks, *node.tracking[place].trackers)
+    for track in tracks:
         weights = list(dict.fromkeys(_weights(track)))
         usual += weights[0]
         sums = {min(max(each + weight, -_HIGHEST), _HIGHEST) for each in sums for weight in weights}
@@ -39,8 +40,3 @@ def _weights(track: InterfaceTrack | TrackerTrack) -> Iterable[int]:
         found = (Finding(not track.reverse), Finding(track.reverse), None)
         contributions = [tracker_contribution(track, each) for each in found]
     return [min(each.weight, FILE_MOST) for each in contributions if not each.faults]
-
-
-def usual(router: VirtualRouter, address: Address) -> tuple[Standing, ...]:
-    """Return the one standing of a router that tracks nothing."""
-    return (Standing(router.priority, address),)

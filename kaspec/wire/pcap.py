@@ -1,7 +1,7 @@
-"""Packet captures: written as pcap, which every tool reads, and read as pcap in either byte order, with micro- or nanoseconds, or as pcapng.
+"""Packet captures: written as pcap, which every tool reads; read as pcap in either byte order, with micro- or nanoseconds, or as pcapng.
 
-A file is read where it lies: nothing is copied but the frames.  What ends in the middle of a frame, as the file of a tcpdump that was killed
-does, is read up to there.
+A file is read where it lies: nothing is copied but the frames.  What ends in the middle of a frame, as the file of a tcpdump that was
+killed does, is read up to there.
 """
 
 from collections.abc import Iterable, Iterator
