@@ -3,6 +3,7 @@
 A way from the beginning is a list of words, one for each move (``"a starts"``, ``"3.609375 s pass"``), so that it can be kept, and sent.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
@@ -35,7 +36,7 @@ from kaspec.explore.world import World
 from kaspec.picture import render_svg
 from kaspec.picture.steps import steps_json
 from kaspec.rules import RULES, Rule
-from kaspec.units import Interval, in_seconds
+from kaspec.units import Interval, in_seconds, seconds
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Master, State, next_deadline, state_name
 from kaspec.wire.hmac_trailer import TRAILER_BYTES
@@ -79,25 +80,23 @@ class Explorer:
         return stage
 
     def make(self, stage: Stage, word: str, number: int = 1) -> None:
-        """Make one move."""
+        """Make one move, or let less time pass than there is until something must happen.  Raises ``NoSuchMoveError``."""
         moves = {self.key(move): place for place, move in self.moves(stage)}
-        if word not in moves:
-            raise NoSuchMoveError(f"move {number}, {word!r}, cannot happen there; what can: {', '.join(moves) or 'nothing'}")
-        place = moves[word]
-        if place is None:
-            stage.wait(Interval(self.steps.until_something_must_happen(stage.state)))
+        waited, least = _waiting(word), self.steps.until_something_must_happen(stage.state)
+        if waited and waited <= least < NEVER:
+            stage.wait(waited)
+        elif word in moves and not waited:
+            stage.take(moves[word])
         else:
-            stage.take(place)
+            raise NoSuchMoveError(f"move {number}, {word!r}, cannot happen there; what can: {', '.join(moves) or 'nothing'}")
 
-    def moves(self, stage: Stage) -> Iterator[tuple[int | None, Move]]:
-        """Return every move there is, with its number; ``None`` is to wait on, where a search would look before something must happen."""
-        least, leaps = self.steps.until_something_must_happen(stage.state), set[Move]()
-        for number, _ in self.steps.successors(stage.state):
-            move = self.steps.tables.moves.values[number]
-            leaps |= {move}
-            yield number, move
-        if 0 < least < NEVER and Passes(Interval(least)) not in leaps:
-            yield None, Passes(Interval(least))
+    def moves(self, stage: Stage) -> Iterator[tuple[int, Move]]:
+        """Return every move there is, with its number; time may pass until something must happen, where a search would look before."""
+        tables, least = self.steps.tables, self.steps.until_something_must_happen(stage.state)
+        numbers = [number for number, _ in self.steps.successors(stage.state)]
+        if 0 < least < NEVER:
+            numbers.append(tables.move(Passes(Interval(least))))
+        yield from ((number, tables.moves.values[number]) for number in dict.fromkeys(numbers))
 
     def key(self, move: Move) -> str:
         """Return the word for a move: no other move there has it."""
@@ -195,6 +194,15 @@ class Explorer:
     def ways(self) -> list[Way]:
         """Every way from a host to another."""
         return self.steps.tables.ways.values
+
+
+_WAITING = re.compile(r"([0-9]{1,9}\.[0-9]{6}) s pass")
+
+
+def _waiting(word: str) -> Interval | None:
+    """Return for how long a word says to wait."""
+    found = _WAITING.fullmatch(word)
+    return seconds(found[1]) if found else None
 
 
 def is_running(power: Power) -> bool:

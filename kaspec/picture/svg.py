@@ -83,7 +83,7 @@ class _Layout:
 
     def middle(self, place: int) -> int:
         """Return where a place's arrows are."""
-        return self.tops[place] + LINE
+        return self.tops[place] + LINE if self.tops else HEAD
 
     def x(self, lane: int) -> int:
         """Return the middle of a lane."""

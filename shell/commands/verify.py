@@ -98,18 +98,16 @@ def verify(
     from kaspec.explore.report import report_json
     from shell.commands.verify_files import write
 
-    if len(files) < 2:
-        _give_up("There is nothing to verify in one file: name the peer's as well")
     if delay < 0:
-        _give_up("--delay: it cannot be negative")
+        give_up("--delay: it cannot be negative")
     faults = None if named is None else _faults(named)
-    readings = _readings(files, config_id)
+    readings = readings_of(files, config_id)
     ends = time.monotonic() + (limit if limit is not None else QUICK if quick else PATIENT)
     report = _verify(readings, files, faults, quick, int(delay * 1000), ends)
     click.echo(report_json(report) if as_json else "\n".join(_lines(report, draw)))
     complaints = write(report, html, svg, pcap, keep)
     if complaints:
-        _give_up("\n".join(complaints))
+        give_up("\n".join(complaints))
     sys.exit({"holds": HOLDS, "violated": VIOLATED, "undetermined": UNDETERMINED}[report.verdict])
 
 
@@ -121,7 +119,8 @@ def _lines(report: "Report", draw: bool) -> Iterator[str]:
     return report_lines(report, (lambda picture: render_text(picture, coloured)) if draw else None)
 
 
-def _give_up(complaint: str) -> NoReturn:
+def give_up(complaint: str) -> NoReturn:
+    """Say what keeps the command from its work, and end it."""
     click.echo(complaint, err=True)
     sys.exit(TROUBLE)
 
@@ -134,24 +133,27 @@ def _faults(named: str) -> "Faults":
         name, _, count = each.strip().partition("=")
         if name.replace("-", "_") not in FAULTS or not (count or "1").isdecimal():
             known = ", ".join(fault.replace("_", "-") for fault in FAULTS)
-            _give_up(f"--faults: {each.strip()!r} is not understood; it is NAME=COUNT, with NAME one of {known}")
+            give_up(f"--faults: {each.strip()!r} is not understood; it is NAME=COUNT, with NAME one of {known}")
         counts[name.replace("-", "_")] = int(count or 1)
     return Faults.counted(counts)
 
 
-def _readings(files: Sequence[Path], config_id: str | None) -> "list[Reading]":
+def readings_of(files: Sequence[Path], config_id: str | None) -> "list[Reading]":
+    """Read the configurations; one that is of no use ends the command."""
     from shell.configuration import Unreadable, read
     from shell.options import Options
 
+    if len(files) < 2:
+        give_up("There is nothing to verify in one file: name the peer's as well")
     found = []
     for path in files:
         loaded = read(path, Options().config_id if config_id is None else config_id)
         if isinstance(loaded, Unreadable):
-            _give_up(loaded.reason)
+            give_up(loaded.reason)
         if loaded.has_errors:
-            _give_up(f"{path} has errors, see kaspec check {path}")
+            give_up(f"{path} has errors, see kaspec check {path}")
         if not loaded.configuration.routers:
-            _give_up(f"{path} has no vrrp_instance")
+            give_up(f"{path} has no vrrp_instance")
         found.append(loaded.reading)
     return found
 
@@ -162,13 +164,13 @@ def _verify(readings: "list[Reading]", files: Sequence[Path], faults: "Faults | 
     from kaspec.explore.report import Report
     from kaspec.units import Interval
 
-    deployment = deploy(readings, _names(files), Interval(delay))
+    deployment = deploy(readings, names_of(files), Interval(delay))
     verified = tuple(_put_through(cluster, faults, quick, ends) for cluster in deployment.clusters)
     texts = {name: text for reading in readings for name, text in reading.texts.items()}
     return Report(tuple(map(str, files)), verified, deployment.unexplored, compare(tuple(readings)), texts)
 
 
-def _names(files: Sequence[Path]) -> list[str]:
+def names_of(files: Sequence[Path]) -> list[str]:
     """Call each host by its file, or its directory where files are called alike; in letters that a trace can take."""
     for parts in ([path.stem for path in files], [path.absolute().parent.name for path in files]):
         words = ["".join(letter if letter.isalnum() or letter in "_.-" else "-" for letter in part) or "host" for part in parts]

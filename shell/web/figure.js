@@ -63,4 +63,4 @@ function stepThrough(figure) {
   go(place);
 }
 
-document.querySelectorAll("figure.run").forEach(stepThrough);
+document.querySelectorAll("figure.run:has(script)").forEach(stepThrough);

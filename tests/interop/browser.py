@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-PATIENCE = 30.0
+PATIENCE = 20.0
 """Seconds that anything on a page may take, on a machine that is busy."""
 
 

@@ -65,9 +65,9 @@ FATES: tuple[Fate, ...] = ("arrives", "discarded", "lost", "under-way")
 def sequences(draw: some.DrawFn) -> Sequence:
     """Whatever can be drawn: several lanes, messages both ways, words of any kind."""
     lanes = draw(some.integers(1, 4))
-    waited = draw(some.lists(some.integers(0, 10**10), min_size=1, max_size=8))
+    waited = draw(some.lists(some.integers(0, 10**10), max_size=8))
     instants = tuple(Instant(sum(waited[: number + 1])) for number in range(len(waited)))
-    place, lane = some.integers(0, len(instants) - 1), some.integers(0, lanes - 1)
+    place, lane = some.integers(0, max(len(instants) - 1, 0)), some.integers(0, lanes - 1)
     text = some.text(some.characters(min_codepoint=32, max_codepoint=0x2FF), max_size=80)
     messages = some.tuples(lane, place, lane, some.none() | place, text, some.sampled_from(FATES)).filter(
         lambda each: each[0] != each[2] and (each[3] is None or each[3] >= each[1])
@@ -77,8 +77,8 @@ def sequences(draw: some.DrawFn) -> Sequence:
         instants,
         tuple(Span(number, 0, None, "Master", "master") for number in range(lanes)),
         (),
-        tuple(Message(*draw(messages)) for _ in range(draw(some.integers(0, 4)) if lanes > 1 else 0)),
-        tuple(Note(draw(place), draw(text)) for _ in range(draw(some.integers(0, 4)))),
+        tuple(Message(*draw(messages)) for _ in range(draw(some.integers(0, 4)) if lanes > 1 and instants else 0)),
+        tuple(Note(draw(place), draw(text)) for _ in range(draw(some.integers(0, 4)) if instants else 0)),
         draw(some.integers(0, len(instants))),
     )
 
