@@ -1,6 +1,6 @@
 """Numbers by the million: states packed into words, look-ups that fill themselves, and the set of what was seen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
@@ -12,8 +12,14 @@ Keys: TypeAlias = npt.NDArray[np.uint64]
 """States, a word each."""
 Numbers: TypeAlias = npt.NDArray[np.int64]
 """One number, or truth, for each state."""
+NOWHERE: Keys = np.empty(0, dtype=np.uint64)
+"""No states."""
 WORD = 64
+MIXER = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads words evenly: Knuth's multiplicative hashing by the golden ratio."""
 UNKNOWN = -1
+PIECE = 1 << 16
+"""How many words are taken at a time: so that what is made of them stays near the processor."""
 
 
 class TooWideError(ValueError):
@@ -88,23 +94,67 @@ class Seen:
         """Add words that are sorted and new."""
         self.runs.append(keys)
         while len(self.runs) > 1 and len(self.runs[-2]) <= 2 * len(self.runs[-1]):
-            self.runs[-2:] = [np.sort(np.concatenate(self.runs[-2:]))]
+            self.runs[-2:] = [joined(map(_sorted, pieces(self.runs[-2:])))]
 
-    def new(self, keys: Keys) -> Keys:
-        """Return which of some sorted words are not in it."""
+    def new(self, parts: Sequence[Keys]) -> Keys:
+        """Return the words of some sorted arrays that are not in it, sorted, each once."""
+        return joined(map(self._new, pieces(parts)))
+
+    def keep(self, chosen: Callable[[Keys], Keys]) -> None:
+        """Forget all words but those chosen."""
+        self.runs = [chosen(keys) for keys in self.runs]
+
+    def _new(self, parts: Sequence[Keys]) -> Keys:
+        keys = distinct(parts)
         for run in self.runs:
-            places: Numbers = np.searchsorted(run, keys)
-            places[places == len(run)] = 0
-            keys = keys[run[places] != keys]
+            if len(run):
+                places: Numbers = np.searchsorted(run, keys)
+                places[places == len(run)] = 0
+                keys = keys[run[places] != keys]
         return keys
+
+
+def pieces(parts: Sequence[Keys]) -> list[list[Keys]]:
+    """Cut sorted arrays at the same words, for pieces that together have about ``PIECE`` words."""
+    if not parts:
+        return []
+    longest = max(parts, key=len)
+    count = sum(map(len, parts)) // PIECE + 1
+    borders = longest[np.arange(1, count) * len(longest) // count]
+    cuts = [_cuts(part, borders) for part in parts]
+    return [[part[cut[place] : cut[place + 1]] for part, cut in zip(parts, cuts, strict=True)] for place in range(count)]
+
+
+def _cuts(part: Keys, borders: Keys) -> list[int]:
+    places: Numbers = np.searchsorted(part, borders)
+    return [0, *places.tolist(), len(part)]
+
+
+def owners(keys: Keys, count: int) -> Keys:
+    """Deal words out evenly to ``count`` owners from 0, whatever they mean."""
+    half = np.uint64(WORD // 2)
+    return ((keys * MIXER >> half) * np.uint64(count)) >> half
+
+
+def ascending(keys: Keys) -> list[Keys]:
+    """Cut an array wherever it is not sorted."""
+    return np.split(keys, np.flatnonzero(keys[1:] < keys[:-1]) + 1)
 
 
 def distinct(parts: Sequence[Keys]) -> Keys:
     """Return all words of some arrays, sorted, each once.  Sorting is what processors do fast: numpy's own ``unique`` hashes."""
-    if not parts:
-        return np.empty(0, dtype=np.uint64)
-    keys: Keys = np.concatenate(parts)
-    keys.sort()
+    keys = _sorted(parts)
     first: Numbers = np.ones(len(keys), dtype=bool)
     np.not_equal(keys[1:], keys[:-1], out=first[1:])
     return keys[first]
+
+
+def _sorted(parts: Sequence[Keys]) -> Keys:
+    keys = joined(parts)
+    keys.sort()
+    return keys
+
+
+def joined(parts: Iterable[Keys]) -> Keys:
+    """Return all words of some arrays, one array after the other."""
+    return np.concatenate([NOWHERE, *parts])

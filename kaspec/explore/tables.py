@@ -57,15 +57,22 @@ class Happening:
     reaction: Reaction
 
 
+class UnlearntError(LookupError):
+    """A value has no number yet, and must not get one now."""
+
+
 @define
 class Register(Generic[T]):
-    """Values and their numbers, in the order met."""
+    """Values and their numbers, in the order met; none is added while it is ``closed``."""
 
     values: list[T] = field(factory=list)
     numbers: dict[T, int] = field(factory=dict)
+    closed: bool = False
 
     def of(self, value: T) -> int:
         """Return a value's number."""
+        if self.closed and value not in self.numbers:
+            raise UnlearntError
         number = self.numbers.setdefault(value, len(self.values))
         if number == len(self.values):
             self.values.append(value)
@@ -126,6 +133,11 @@ class Tables:
         if number == len(self.latest):
             self.latest.append(queue[0][1] if queue else NEVER)
         return number
+
+    def close(self, closed: bool = True) -> None:
+        """Keep what states are made of from growing, or let it."""
+        for register in (self.locals, self.queues, self.conditions, self.datagrams):
+            register.closed = closed
 
     def move(self, move: Move) -> int:
         """Return the number of a move."""

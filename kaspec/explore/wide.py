@@ -10,13 +10,18 @@ from collections.abc import Callable
 import numpy as np
 from attrs import define, field, frozen
 
-from kaspec.explore.arrays import Keys, Numbers, Seen, distinct
+from kaspec.explore.arrays import NOWHERE, Keys, Numbers, Seen, ascending, distinct, joined, owners, pieces
 from kaspec.explore.levels import Level, Wide
 from kaspec.explore.search import KeepGoing, Progress, endlessly, settling
+from kaspec.explore.sharing import Share, Team
 from kaspec.explore.steps import Steps
-from kaspec.explore.tables import Tables, WorldState
+from kaspec.explore.tables import Tables, UnlearntError, WorldState
 from kaspec.explore.world import World
 
+WORTH_DIVIDING = 1 << 14
+"""How many states a level has when a team divides it."""
+FEW = 1 << 12
+"""How many states are looked at for what must be learnt."""
 Watch = Callable[[Level], Numbers]
 """Tells of each state of a level whether it is one that there must not be."""
 
@@ -46,74 +51,153 @@ class Survey:
     path: tuple[int, ...] | None = None
 
 
-def survey(world: World, watch: Watch = nothing, keep_going: KeepGoing = endlessly) -> Survey:
-    """Find every state of a world, or the nearest that is watched for.  The counts are those of ``explore``."""
+def survey(world: World, watch: Watch = nothing, keep_going: KeepGoing = endlessly, team: Team | None = None) -> Survey:
+    """Find every state of a world, or the nearest that is watched for.  The counts are those of ``explore``.
+
+    Every member of a ``team`` calls this with the same world, and gets the same answer; the first one is asked whether to go on.
+    """
     steps = Steps(Tables(world))
     walk = list(settling(steps)) if world.begins == "settled" else []
     begun = walk[-1][1] if walk else steps.beginning()
-    prefix = [move for move, _ in walk]
-    return _Search(Wide(steps), watch, keep_going).run(begun, prefix)
+    return _Search(Wide(steps), watch, keep_going, Share(team), [move for move, _ in walk]).run(begun)
+
+
+@frozen(eq=False)
+class Expanded:
+    """Some states of a level: which of them are watched for, or how many moves there are from them and where those lead."""
+
+    bad: Keys
+    transitions: int = 0
+    keys: Keys = NOWHERE
 
 
 @define(eq=False)
 class _Search:
+    """Everybody searches everything until a level is worth dividing; from then on each has its share of every level."""
+
     wide: Wide
     watch: Watch
     keep_going: KeepGoing
+    share: Share
+    prefix: list[int]
     levels: list[Keys] = field(factory=list)
     seen: Seen = field(factory=Seen)
+    starts: int = 0
     states: int = 0
     transitions: int = 0
 
-    def run(self, begun: WorldState, prefix: list[int]) -> Survey:
+    def run(self, begun: WorldState) -> Survey:
         """Take the moves that begin every run one by one, then level by level."""
-        steps, starts = self.wide.steps, 0
+        steps = self.wide.steps
         while steps.tables.conditions.values[begun[0]].starting < steps.hosts:
             ((move, begun),) = steps.successors(begun)
-            prefix.append(move)
-            starts += 1
-        self.transitions = self.states = starts
-        keys, complete = self.wide.pack(begun), True
-        while len(keys):
+            self.prefix.append(move)
+            self.starts += 1
+        self.transitions = self.states = self.starts
+        keys = self.wide.pack(begun)
+        while size := self.share.total(len(keys)):
             self.levels.append(keys)
-            self.states += len(keys)
+            self.states += size
             self.seen.add(keys)
-            level = self.wide.level(keys)
-            bad = self.watch(level)
-            if bad.any():
-                path = (*prefix, *self._way_back(keys[bad][0]))
-                return Survey(steps, self.states, self.transitions, starts + len(self.levels) - 1, False, path)
-            if not self.keep_going(Progress(self.states, len(keys), self.transitions)):
-                complete = False
-                break
-            keys = self._next(level)
-        return Survey(steps, self.states, self.transitions, starts + len(self.levels) - 1, complete)
+            if not self.share.of_the_first(self.keep_going(Progress(self.states, size, self.transitions))):
+                return self._found(complete=False)
+            self._divide()
+            found = self._expand()
+            bad = self.share.least(int(each.bad.min()) for each in found if len(each.bad))
+            if bad is not None:
+                return self._found(complete=False, path=(*self.prefix, *self._way_back(bad)))
+            self.transitions += self.share.total(sum(each.transitions for each in found))
+            keys = self._following([each.keys for each in found])
+        return self._found(complete=True)
 
-    def _next(self, level: Level) -> Keys:
-        blocks = list(self.wide.expand(level))
-        if self.wide.outgrown():
-            self._repack()
-            blocks = list(self.wide.expand(self.wide.level(self.levels[-1])))
-        self.transitions += sum(len(block.keys) for block in blocks)
-        return self.seen.new(distinct([block.keys for block in blocks]))
+    def _found(self, complete: bool, path: tuple[int, ...] | None = None) -> Survey:
+        return Survey(self.wide.steps, self.states, self.transitions, self.starts + len(self.levels) - 1, complete, path)
+
+    def _divide(self) -> None:
+        """Keep one's own of the last level and of what was seen, once that is worth while."""
+        if self.share.size > 1 and not self.share.divided and len(self.levels[-1]) >= WORTH_DIVIDING:
+            self.share.divided = True
+            self.levels[-1] = self._own(self.levels[-1])
+            self.seen.keep(self._own)
+            self.wide.tables.close()
+
+    def _own(self, keys: Keys) -> Keys:
+        return keys[owners(keys, self.share.size) == self.share.place]
+
+    def _expand(self) -> list[Expanded]:
+        """Expand the last level.  What must be learnt everybody learns in the same order, so that all give it the same numbers."""
+        done, ahead = list[Expanded](), self.levels[-1]
+        while True:
+            ahead = joined(keys for (part,) in pieces([ahead]) for keys in self._attempt(part, done))
+            unlearnt = [keys for keys in self.share.of_everybody(ahead) if len(keys)]
+            for keys in unlearnt:
+                self._learn(keys)
+            if self.wide.outgrown():
+                self._repack()
+                done, ahead = [], self.levels[-1]
+            elif not unlearnt:
+                return done
+
+    def _attempt(self, keys: Keys, done: list[Expanded]) -> list[Keys]:
+        """Expand states; return those for which something must be learnt first."""
+        try:
+            done.append(self._piece(keys))
+        except UnlearntError:
+            if len(keys) <= FEW:
+                return [keys]
+            half = len(keys) // 2
+            return [*self._attempt(keys[:half], done), *self._attempt(keys[half:], done)]
+        return []
+
+    def _learn(self, keys: Keys) -> None:
+        self.wide.tables.close(False)
+        self._piece(keys)
+        self.wide.tables.close()
+
+    def _piece(self, keys: Keys) -> Expanded:
+        level = self.wide.level(keys)
+        bad = keys[self.watch(level)]
+        if len(bad):
+            return Expanded(bad)
+        blocks = [block.keys for block in self.wide.expand(level)]
+        return Expanded(bad, sum(map(len, blocks)), distinct(blocks))
+
+    def _following(self, parts: list[Keys]) -> Keys:
+        """Return the next level, or one's own share of it."""
+        if self.share.team is not None and self.share.divided:
+            shares: list[list[Keys]] = [[] for _ in range(self.share.size)]
+            for keys in parts:
+                whose = owners(keys, self.share.size)
+                for place, share in enumerate(shares):
+                    share.append(keys[whose == place])
+            parts = [run for given in self.share.team.swap([joined(share) for share in shares]) for run in ascending(given)]
+        return self.seen.new(parts)
 
     def _repack(self) -> None:
-        """Make room for greater numbers than there were."""
+        """Make room for greater numbers than there were; whose a state is depends on how it is packed."""
         old = self.wide.layout
         self.wide.grow()
-        self.levels = [np.sort(self.wide.layout.join(old.split(keys))) for keys in self.levels]
+        whole = (joined(self.share.of_everybody(keys)) for keys in self.levels)
+        self.levels = [np.unique(self.wide.layout.join(old.split(keys))) for keys in whole]
+        if self.share.divided:
+            self.levels = [self._own(keys) for keys in self.levels]
         self.seen = Seen()
         for keys in self.levels:
             self.seen.add(keys)
 
     def _way_back(self, target: int) -> list[int]:
-        """Find the moves to a state of the last level, backwards."""
+        """Find the moves to a state of the last level, backwards; of several the one from the least state."""
         path = list[int]()
         for keys in reversed(self.levels[:-1]):
-            move, target = next(
-                (block.move, keys[block.places[hits][0]])
+            into = [
+                (int(keys[block.places[hits]].min()), block.move)
                 for block in self.wide.expand(self.wide.level(keys))
                 if (hits := block.keys == target).any()
-            )
+            ]
+            before = self.share.least(key for key, _ in into)
+            move = self.share.least(number for key, number in into if key == before)
+            assert before is not None
+            assert move is not None
             path.append(move)
+            target = before
         return path[::-1]

@@ -1,0 +1,70 @@
+"""Laws of a search that processes share: it finds what one finds."""
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+
+from kaspec.explore import Faults, World, wide
+from kaspec.explore.arrays import NOWHERE
+from kaspec.explore.wide import Survey, survey, two_masters
+from kaspec.explore.world import without_later_announcements
+from kaspec.units import Interval
+from shell.team import Processes, together
+from tests.laws.test_explore import ROUTER, coarse_worlds
+from tests.laws.test_explore_wide import any_worlds
+
+FORKING = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(params=(2, 3))
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Divide what would not be worth while, so that there is much to learn and to give each other afterwards."""
+    monkeypatch.setattr(wide, "WORTH_DIVIDING", 3)
+    monkeypatch.setattr(wide, "FEW", 2)
+    return int(request.param)
+
+
+def counts(found: Survey) -> tuple[int, int, int, bool, int | None]:
+    return found.states, found.transitions, found.diameter, found.complete, None if found.path is None else len(found.path)
+
+
+@FORKING
+@given(any_worlds())
+def test_a_team_counts_what_one_counts(size: int, world: World) -> None:
+    alone = survey(world, keep_going=lambda progress: progress.states < 3_000)
+    if alone.complete:
+        assert counts(together(size, lambda team: survey(world, team=team))) == counts(alone)
+
+
+@FORKING
+@given(coarse_worlds())
+def test_a_team_finds_a_way_as_short(size: int, world: World) -> None:
+    found = together(size, lambda team: survey(world, two_masters, team=team))
+    assert counts(found) == counts(survey(world, two_masters))
+
+
+def test_a_team_lays_its_words_out_anew_together(size: int) -> None:
+    """Hundreds of local states, where the first layout has room for a few."""
+    routers = without_later_announcements([evolve(ROUTER, priority=priority) for priority in (100, 50, 20)])
+    world = World.of(routers, Interval(1_000), Faults(loss=1))
+    assert counts(together(size, lambda team: survey(world, team=team))) == counts(survey(world))
+
+
+def test_the_first_of_a_team_says_when_to_end(size: int) -> None:
+    routers = without_later_announcements([evolve(ROUTER, priority=priority) for priority in (100, 50)])
+    world = World.of(routers, Interval(1_000), Faults(loss=1))
+
+    def work(team: Processes) -> Survey:
+        return survey(world, keep_going=lambda progress: team.place > 0 or progress.states < 40, team=team)
+
+    assert not together(size, work).complete
+
+
+def test_who_fails_takes_the_others_along(size: int) -> None:
+    def work(team: Processes) -> None:
+        if team.place == size - 1:
+            raise OSError
+        team.swap([NOWHERE] * size)
+
+    with pytest.raises((EOFError, OSError)):
+        together(size, work)
