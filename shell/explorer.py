@@ -17,9 +17,10 @@ from kaspec.explore.explaining import explain, heard
 from kaspec.explore.exploring import OFTEN, Explorer, NoSuchMoveError
 from kaspec.explore.following import Followed, follow
 from kaspec.explore.world import FAULTS, Faults
+from kaspec.judge import read_capture
 from kaspec.picture.svg import STYLE
 from kaspec.trace import Trace, parse
-from shell.captures import is_capture, read_capture
+from kaspec.wire.ip import Malformed
 from shell.web import asset
 
 MOST_BYTES = 8 << 20
@@ -80,15 +81,13 @@ class Exploration:
             return {"start": name, "path": list(followed.path), "complaint": followed.complaint}
 
     def _followed(self, explorer: Explorer, data: bytes) -> Followed:
-        if is_capture(data):
-            frames = read_capture(data)
-            if isinstance(frames, str):
-                raise RefusedError(frames)
-            return explain(explorer.steps.world, heard(frames))
+        capture = read_capture(data)
+        if not isinstance(capture, Malformed):
+            return explain(explorer.steps.world, heard(capture))
         try:
             trace = parse(data.decode(), "pasted")
         except UnicodeDecodeError:
-            raise RefusedError("this is neither a trace nor a packet capture") from None
+            raise RefusedError(f"this is no trace, and no packet capture: {capture.reason}") from None
         if not isinstance(trace, Trace):
             raise RefusedError(f"this is no trace: {trace[0]}")
         return follow(explorer, trace)

@@ -16,10 +16,11 @@ from kaspec.explore.following import Followed
 from kaspec.explore.moves import Move, Passes
 from kaspec.explore.tables import WorldState
 from kaspec.explore.world import Faults, Host, World
+from kaspec.judge import Capture
+from kaspec.judge.sightings import Advert
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.reception import virtual_router_id
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, decode_ip
-from kaspec.wire.pcap import Frame
 
 LATE = Interval(SECOND // 4)
 """How much longer or shorter than by its timer the time between two packets may have been."""
@@ -49,20 +50,20 @@ class Heard:
     waited: Interval
 
 
-def heard(frames: Sequence[Frame]) -> tuple[Heard, ...]:
-    """Return the advertisements among Ethernet frames, or among IP datagrams, in their order."""
+def heard(capture: Capture) -> tuple[Heard, ...]:
+    """Return the advertisements of a capture, in their order."""
     found, before = list[Heard](), Instant(0)
-    for frame in sorted(frames, key=lambda frame: frame.at):
-        said = _said(frame.data[14:] if frame.data[12:14] in {b"\x08\x00", b"\x86\xdd"} else frame.data)
+    for at, kind in zip(capture.instants, capture.kinds, strict=True):
+        shown = capture.sightings[kind]
+        said = _said(shown.packet) if isinstance(shown, Advert) else None
         if said is not None:
-            found.append(Heard(said, Interval(frame.at - before)))
-            before = frame.at
+            found.append(Heard(said, Interval(at - before)))
+            before = at
     return tuple(found)
 
 
-def _said(datagram: bytes) -> Said | None:
-    packet = decode_ip(datagram)
-    if not isinstance(packet, Packet) or packet.protocol != VRRP_PROTOCOL or len(packet.payload) < 3:
+def _said(packet: Packet) -> Said | None:
+    if packet.protocol != VRRP_PROTOCOL or len(packet.payload) < 3:
         return None
     return Said(bytes(packet.source), virtual_router_id(packet), packet.payload[2])
 
@@ -191,7 +192,8 @@ class _Search:
         for number, way in enumerate(self.explorer.ways):
             was, there = (steps.tables.queues.values[state[steps.first_queue + number]] for state in (before, after))
             for datagram, _ in there[len(was) :]:
-                said = _said(steps.tables.datagrams.values[datagram])
+                packet = decode_ip(steps.tables.datagrams.values[datagram])
+                said = _said(packet) if isinstance(packet, Packet) else None
                 if said is not None:
                     sent[way.sender, datagram] = said
         return list(sent.values())
