@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
-from kaspec.explore.local import Local
+from kaspec.explore.local import Local, Reloaded
 from kaspec.explore.observing import Observer
 from kaspec.explore.tables import Happening
 from kaspec.explore.world import Host, down_interval
@@ -17,6 +17,7 @@ from kaspec.vrrp.effects import (
     SendUnsolicitedNeighborAdvertisement,
 )
 from kaspec.vrrp.events import HoldingsLost
+from kaspec.vrrp.holdings import VirtualAddress
 from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
 from kaspec.vrrp.state import Backup, Initialize, Master, State
 
@@ -66,7 +67,7 @@ def _of_all(observer: Observer, said: Callable[[Host, Local], bool], every: bool
 
 
 def _pairs(host: Host, local: Local) -> Iterator[tuple[VirtualRouter, State]]:
-    return zip(host.node.routers, local.states, strict=True)
+    return zip(host.node_of(local.setup).routers, local.states, strict=True)
 
 
 def _in_time(router: VirtualRouter, state: State) -> bool:
@@ -87,11 +88,12 @@ TIMERS = Invariant(
 
 
 def _agrees(host: Host, local: Local) -> bool:
-    kinds = ({type(state) for state in team.of(local.states) if not isinstance(state, Initialize)} for team in host.node.cast.groups)
+    teams = host.node_of(local.setup).cast.groups
+    kinds = ({type(state) for state in team.of(local.states) if not isinstance(state, Initialize)} for team in teams)
     return all(len(each) <= 1 for each in kinds)
 
 
-GROUPS = Invariant(_agrees, lambda host, _: bool(host.node.cast.groups))
+GROUPS = Invariant(_agrees, lambda host, local: bool(host.node_of(local.setup).cast.groups))
 """S7."""
 
 
@@ -105,7 +107,7 @@ PRIORITIES = Invariant(lambda host, local: all(_in_range(*pair) for pair in _pai
 
 
 def _stands(host: Host, local: Local) -> bool:
-    found = host.node.standings({link.name: link for link in local.links}, dict(local.findings))
+    found = host.node_of(local.setup).standings({link.name: link for link in local.links}, dict(local.findings))
     return all(state.standing == standing for state, standing in zip(local.states, found, strict=True))
 
 
@@ -156,9 +158,17 @@ INSTALLED = ReactionRule(
 """S5."""
 
 
-def _removes(outcome: Outcome) -> bool:
+def _removes(outcome: Outcome, spared: frozenset[VirtualAddress]) -> bool:
     removed = {address for effect in outcome.step.effects if isinstance(effect, RemoveAddresses) for address in effect.addresses}
-    return removed >= set(outcome.router.held_addresses)
+    return removed >= set(outcome.router.held_addresses) - spared
+
+
+def _moved(happening: Happening) -> frozenset[VirtualAddress]:
+    """Return what a reload leaves where it is, for another virtual router of the host is Master of it now."""
+    if not isinstance(happening.reaction.event, Reloaded):
+        return frozenset()
+    masters = (each.router for each in happening.reaction.transition.steps if _is(each))
+    return frozenset(address for router in masters for address in router.held_addresses)
 
 
 def _puts_on(outcome: Outcome) -> bool:
@@ -167,7 +177,8 @@ def _puts_on(outcome: Outcome) -> bool:
 
 REMOVED = ReactionRule(
     lambda happening: (
-        all(map(_removes, _leaving(happening))) and all(_is(each) for each in happening.reaction.transition.steps if _puts_on(each))
+        all(_removes(each, _moved(happening)) for each in _leaving(happening))
+        and all(_is(each) for each in happening.reaction.transition.steps if _puts_on(each))
     ),
     lambda happening: any(_is(each) for each in happening.reaction.transition.steps),
 )

@@ -87,10 +87,10 @@ class Wide:
 
     def mastery(self, virtual: int, host: int) -> Lookup:
         """Return by local state whether a host is Master of a virtual router."""
-        place = self.steps.world.virtual[virtual][host]
 
         def compute(number: int) -> int:
             local = self.tables.locals.values[number]
+            place = self.steps.world.place(virtual, host, local.setup)
             return place is not None and local.power in {"on", "paused"} and isinstance(local.states[place], Master)
 
         return self._lookup("mastery", virtual, host, compute=compute)

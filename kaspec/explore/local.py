@@ -4,7 +4,7 @@ from typing import Literal, assert_never
 
 from attrs import evolve, frozen
 
-from kaspec.explore.world import Host
+from kaspec.explore.world import STEADY, Host
 from kaspec.node import (
     DatagramReceived,
     DeadlinesReached,
@@ -18,6 +18,7 @@ from kaspec.node import (
     next_deadline,
     node_step,
 )
+from kaspec.reconfiguration import reconfigure
 from kaspec.tracking import Finding, Link, Tracker
 from kaspec.units import ZERO, Instant, Interval
 from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
@@ -33,7 +34,8 @@ Power = Literal["new", "on", "off", "paused"]
 class Local:
     """A host between two events; every instant in it is relative to now, so that what only differs by the clock is equal.
 
-    ``pause`` is how long it may still do nothing, while it is paused.
+    ``pause`` is how long it may still do nothing, while it is paused.  Its clock runs at ``rate``, and is by ``fraction`` thousandths of a
+    microsecond ahead.  ``setup`` is the number of its configuration.
     """
 
     power: Power
@@ -41,6 +43,9 @@ class Local:
     links: tuple[Link, ...]
     findings: tuple[tuple[Tracker, Finding], ...]
     pause: Interval = ZERO
+    rate: int = STEADY
+    fraction: int = 0
+    setup: int = 0
 
     @property
     def node_state(self) -> NodeState:
@@ -72,7 +77,23 @@ class Woken:
     """The host goes on."""
 
 
-LocalEvent = Deadline | PowerChanged | Paused | Woken | DatagramReceived | LinkChanged | TrackerReported | HoldingsLost
+@frozen(cache_hash=True)
+class RateChanged:
+    """The host's clock runs at another rate."""
+
+    rate: int
+
+
+@frozen(cache_hash=True)
+class Reloaded:
+    """The host takes a configuration, by its number."""
+
+    setup: int
+
+
+CoreEvent = Deadline | DatagramReceived | LinkChanged | TrackerReported | HoldingsLost
+"""What a running host takes."""
+LocalEvent = CoreEvent | PowerChanged | Paused | Woken | RateChanged | Reloaded
 
 
 @frozen
@@ -88,9 +109,10 @@ class Reaction:
 
 def beginning(host: Host) -> Local:
     """Return a host that has never started; whatever it tracks will be found good."""
-    findings = tuple((tracker, Finding(good=True)) for tracker in sorted(host.node.tracked))
+    tracked = sorted({tracker for setup in host.setups for tracker in setup.node.tracked})
+    findings = tuple((tracker, Finding(good=True)) for tracker in tracked)
     state = initial(host.node, host.links, dict(findings))
-    return Local("new", state.states, tuple(sorted(host.links, key=lambda link: link.name)), findings)
+    return Local("new", state.states, tuple(sorted(host.links, key=lambda link: link.name)), findings, rate=host.rate)
 
 
 def next_due(local: Local) -> Interval | None:
@@ -100,14 +122,33 @@ def next_due(local: Local) -> Interval | None:
     """
     if local.power == "paused":
         return local.pause
-    at = next_deadline(local.node_state) if local.power == "on" else None
-    return None if at is None else Interval(max(at, 0))
+    at = _deadline(local)
+    return None if at is None else Interval(max(-((local.fraction - at * STEADY) // local.rate), 0))
+
+
+def _deadline(local: Local) -> Instant | None:
+    return next_deadline(local.node_state) if local.power == "on" else None
 
 
 def elapse(local: Local, interval: Interval) -> Local:
     """Let time pass."""
-    states = tuple(relative(state, Instant(interval)) for state in local.states)
-    return evolve(local, states=states, pause=Interval(local.pause - interval) if local.pause else ZERO)
+    own, fraction = own_time(local, interval)
+    states = tuple(relative(state, Instant(own)) for state in local.states)
+    return evolve(local, states=states, pause=Interval(local.pause - interval) if local.pause else ZERO, fraction=fraction)
+
+
+def own_time(local: Local, interval: Interval) -> tuple[Interval, int]:
+    """Return how much passes on a host's own clock meanwhile, and the thousandths of a microsecond beyond.
+
+    A deadline is met to its microsecond, so what is beyond it then does not count.
+    """
+    own, fraction = divmod(local.fraction + interval * local.rate, STEADY)
+    if not fraction and local.rate == STEADY:
+        return interval, 0
+    at = _deadline(local)
+    if at is None or own >= at > 0:
+        return Interval(own if at is None else at), 0
+    return Interval(own), fraction
 
 
 def relative(state: State, now: Instant) -> State:
@@ -129,6 +170,10 @@ def react(host: Host, local: Local, event: LocalEvent) -> Reaction:
 def _react(host: Host, local: Local, event: LocalEvent) -> Reaction:
     if isinstance(event, PowerChanged):
         return _switch(host, local, event)
+    if isinstance(event, RateChanged):
+        return Reaction(local, event, evolve(local, rate=event.rate, fraction=0), Transition(local.node_state))
+    if isinstance(event, Reloaded):
+        return _reload(host, local, event)
     if isinstance(event, Paused):
         return Reaction(local, event, evolve(local, power="paused", pause=event.interval), Transition(local.node_state))
     if local.power == "paused":
@@ -136,12 +181,8 @@ def _react(host: Host, local: Local, event: LocalEvent) -> Reaction:
     assert not isinstance(event, Woken)
     if local.power != "on" or (isinstance(event, DatagramReceived) and not is_up(local, event.interface)):
         return Reaction(local, event, _asleep(host, local, event), Transition(local.node_state))
-    taken = node_step(host.node, local.node_state, core_event(event, local.node_state), NOW)
-    return Reaction(local, event, _local("on", taken.state), taken)
-
-
-CoreEvent = Deadline | DatagramReceived | LinkChanged | TrackerReported | HoldingsLost
-"""What a running host takes."""
+    taken = node_step(host.node_of(local.setup), local.node_state, core_event(event, local.node_state), NOW)
+    return Reaction(local, event, _local(local, "on", taken.state), taken)
 
 
 def core_event(event: CoreEvent, state: NodeState, now: Instant = NOW) -> NodeEvent:
@@ -149,18 +190,28 @@ def core_event(event: CoreEvent, state: NodeState, now: Instant = NOW) -> NodeEv
     return DeadlinesReached(due(state, now)) if isinstance(event, Deadline) else event
 
 
+def _reload(host: Host, local: Local, event: Reloaded) -> Reaction:
+    """A host that does not run will begin with the new configuration."""
+    old, new = host.node_of(local.setup), host.node_of(event.setup)
+    if local.power == "on":
+        taken = reconfigure(old, new, local.node_state, NOW)
+    else:
+        taken = Transition(initial(new, local.links, dict(local.findings)))
+    return Reaction(local, event, evolve(_local(local, local.power, taken.state), setup=event.setup), taken)
+
+
 def _switch(host: Host, local: Local, event: PowerChanged) -> Reaction:
-    before = local.node_state
+    before, node = local.node_state, host.node_of(local.setup)
     match event.to:
         case "start":
-            taken = node_step(host.node, initial(host.node, local.links, dict(local.findings)), Startup(), NOW)
-            return Reaction(local, event, _local("on", taken.state), taken)
+            taken = node_step(node, initial(node, local.links, dict(local.findings)), Startup(), NOW)
+            return Reaction(local, event, _local(local, "on", taken.state), taken)
         case "stop":
-            taken = node_step(host.node, before, Shutdown(), NOW)
-            return Reaction(local, event, _local("off", taken.state), taken)
+            taken = node_step(node, before, Shutdown(), NOW)
+            return Reaction(local, event, _local(local, "off", taken.state), taken)
         case "crash":
-            taken = Transition(initial(host.node, local.links, dict(local.findings)))
-            return Reaction(local, event, _local("off", taken.state), taken)
+            taken = Transition(initial(node, local.links, dict(local.findings)))
+            return Reaction(local, event, _local(local, "off", taken.state), taken)
         case _:
             assert_never(event.to)
 
@@ -184,9 +235,11 @@ def _asleep(host: Host, local: Local, event: LocalEvent) -> Local:
         seen = evolve(seen, links={**seen.links, **({event.name: event.link} if event.link else {})})
     elif event.finding:
         seen = evolve(seen, findings={**seen.findings, event.tracker: event.finding})
-    return _local(local.power, initial(host.node, seen.links.values(), seen.findings))
+    return _local(local, local.power, initial(host.node_of(local.setup), seen.links.values(), seen.findings))
 
 
-def _local(power: Power, state: NodeState) -> Local:
+def _local(before: Local, power: Power, state: NodeState) -> Local:
+    """A node forgets of what it does not track; the world does not."""
     links = tuple(sorted(state.links.values(), key=lambda link: link.name))
-    return Local(power, state.states, links, tuple(sorted(state.findings.items())))
+    findings = tuple(sorted({**dict(before.findings), **state.findings}.items()))
+    return evolve(before, power=power, states=state.states, links=links, findings=findings)

@@ -137,6 +137,22 @@ class Wakes:
     host: int
 
 
+@frozen
+class Drifts:
+    """The clock of a host runs at another rate from now on."""
+
+    host: int
+    rate: int
+
+
+@frozen
+class Reloads:
+    """A host takes another configuration, or reads its own again."""
+
+    host: int
+    setup: int
+
+
 Move = (
     Passes
     | Starts
@@ -154,6 +170,8 @@ Move = (
     | LosesAddress
     | Pauses
     | Wakes
+    | Drifts
+    | Reloads
 )
 
 

@@ -88,11 +88,11 @@ class Observer:
         found = self._roles.get((host, local))
         if found is None:
             there = self.graph.tables.locals.values[local]
-            routers = self.graph.world.hosts[host].node.routers
+            world = self.graph.world
+            routers = world.hosts[host].node_of(there.setup).routers
+            places = [world.place(number, host, there.setup) for number in range(len(world.virtual))]
             found = self._roles[host, local] = tuple(
-                _NONE if row[host] is None else _role(there, place, routers[place].preempt)
-                for row in self.graph.world.virtual
-                for place in (row[host] or 0,)
+                _NONE if place is None else _role(there, place, routers[place].preempt) for place in places
             )
         return found
 

@@ -7,12 +7,25 @@ from attrs import define, evolve, field, frozen
 
 from kaspec.address import format_address
 from kaspec.config.render import render
-from kaspec.explore.local import Deadline, LocalEvent, Paused, PowerChanged, Woken, core_event, relative
+from kaspec.explore.local import (
+    Deadline,
+    Local,
+    LocalEvent,
+    Paused,
+    PowerChanged,
+    RateChanged,
+    Reloaded,
+    Woken,
+    core_event,
+    own_time,
+    relative,
+)
 from kaspec.explore.moves import (
     Crashes,
     Cuts,
     Delivers,
     Doubles,
+    Drifts,
     Heals,
     LinkFlips,
     Loses,
@@ -22,6 +35,7 @@ from kaspec.explore.moves import (
     Passes,
     Pauses,
     Reaches,
+    Reloads,
     Starts,
     Stops,
     TrackedFlips,
@@ -31,18 +45,23 @@ from kaspec.explore.moves import (
 from kaspec.explore.search import Graph
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import Tables, WorldState
-from kaspec.explore.world import Host, World
-from kaspec.node import DatagramReceived, LinkChanged, NodeEvent, NodeState, TrackerReported, Transition, initial, next_deadline, node_step
+from kaspec.explore.world import STEADY, Host, Setup, World
+from kaspec.node import DatagramReceived, Node, NodeEvent, NodeState, TrackerReported, Transition, initial, next_deadline, node_step
+from kaspec.reconfiguration import reconfigure
 from kaspec.trace import language as t
 from kaspec.trace.configuration import block
-from kaspec.trace.recording import Recording, entry
+from kaspec.trace.recording import Recording, entry, reloaded
 from kaspec.trace.writing import write
 from kaspec.units import Instant, Interval, after, in_seconds
 from kaspec.vrrp.authentication import Keyed
-from kaspec.vrrp.events import HoldingsLost, Shutdown, Startup
+from kaspec.vrrp.events import Shutdown, Startup
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile
 
 _PROFILES: dict[Profile, t.ProfileName] = {KEEPALIVED: "keepalived", RFC3768: "rfc3768", RFC5798: "rfc5798", RFC9568: "rfc9568"}
+
+
+Done = tuple[NodeEvent | Reloaded, Transition]
+"""Something that happened to a host, and what the core made of it."""
 
 
 @frozen
@@ -52,17 +71,22 @@ class Played:
     at: Instant
     move: Move
     host: int | None = None
-    done: tuple[tuple[NodeEvent, Transition], ...] = ()
+    done: tuple[Done, ...] = ()
 
 
 @frozen
 class Run:
-    """A run of a world: its moves, the last ``again`` of them for ever.  ``late``: a change put a deadline into the past."""
+    """A run of a world: its moves, the last ``again`` of them for ever.
+
+    ``late``: a deadline is in the past, by a change or after a pause.  ``apart``: there is more than one timeline, for clocks run apart, or
+    a host takes another configuration while it does not run.
+    """
 
     world: World
     played: tuple[Played, ...]
     again: int = 0
     late: bool = False
+    apart: bool = False
 
     @property
     def ends(self) -> Instant:
@@ -76,19 +100,25 @@ class DisagreementError(AssertionError):
 
 @define
 class Stage:
-    """The hosts as the core has them, by the clock, beside the state that the search had."""
+    """The hosts as the core has them, what they are ``running``, each by its own clock, beside the state that the search had."""
 
     steps: Steps
     state: WorldState
     nodes: list[NodeState]
+    running: list[Node]
+    clocks: list[Instant]
     now: Instant = Instant(0)
     played: list[Played] = field(factory=list)
     late: bool = False
+    apart: bool = False
 
     @classmethod
     def of(cls, steps: Steps) -> "Stage":
         """Begin: nobody has started."""
-        return cls(steps, steps.beginning(), [initial(host.node, host.links) for host in steps.world.hosts])
+        hosts = steps.world.hosts
+        nodes, running = [initial(host.node, host.links) for host in hosts], [host.node for host in hosts]
+        apart = any(host.rate != STEADY for host in hosts)
+        return cls(steps, steps.beginning(), nodes, running, [Instant(0)] * len(hosts), apart=apart)
 
     @property
     def tables(self) -> Tables:
@@ -98,12 +128,19 @@ class Stage:
     @property
     def run(self) -> Run:
         """What has happened."""
-        return Run(self.steps.world, tuple(self.played), 0, self.late)
+        return Run(self.steps.world, tuple(self.played), 0, self.late, self.apart)
 
     def wait(self, interval: Interval) -> None:
         """Let time pass, during which nothing must happen: a part of what the search would leap."""
-        self.state, self.now = self.steps.later(self.state, interval), after(self.now, interval)
+        before, self.state = self.state, self.steps.later(self.state, interval)
+        self._elapse(before, interval)
         self._compare()
+
+    def _elapse(self, before: WorldState, interval: Interval) -> None:
+        self.now = after(self.now, interval)
+        for host, local in enumerate(before[1 : self.steps.first_queue]):
+            own, _ = own_time(self.tables.locals.values[local], interval)
+            self.clocks[host] = after(self.clocks[host], own)
 
     def take(self, number: int) -> None:
         """Make a move on both, and compare."""
@@ -112,7 +149,7 @@ class Stage:
         host, event = self._event(before, move)
         done = () if host is None or event is None else tuple(self._happens(host, event))
         if isinstance(move, Passes):
-            self.now = after(self.now, move.interval)
+            self._elapse(before, move.interval)
         else:
             self.played.append(Played(self.now, move, host, done))
         self._compare()
@@ -123,69 +160,73 @@ class Stage:
                 return None, None
             case Starts(host):
                 return host, PowerChanged("start")
-            case Stops(host):
-                return host, PowerChanged("stop")
-            case Crashes(host):
-                return host, PowerChanged("crash")
             case Reaches(host):
                 return host, Woken() if self.tables.paused[before[1 + host]] else Deadline()
-            case Pauses(host):
-                self.late = True
-                return host, Paused(self.steps.world.longest_pause)
-            case Wakes(host):
-                return host, Woken()
-            case LosesAddress(host, address):
-                return host, HoldingsLost((address,))
             case Delivers(way) | Doubles(way):
                 return way.receiver, self._heard(before, way, 0)
             case Overtakes(way, others):
                 return way.receiver, self._heard(before, way, others)
-            case LinkFlips(host, interface, up):
-                was = self.nodes[host].links[interface]
-                return host, LinkChanged(interface, evolve(was, up=up))
-            case TrackedFlips(host, tracker):
-                found = dict(self.tables.locals.values[self.state[1 + host]].findings)[tracker]
-                return host, TrackerReported(tracker, found)
             case _:
-                assert_never(move)
+                self.late |= isinstance(move, Pauses)
+                self.apart |= isinstance(move, Drifts)
+                return move.host, next(each.event for each in self.steps.troubles[move.host] if each.move == move)
 
     def _heard(self, before: WorldState, way: Way, place: int) -> LocalEvent:
         number = self.tables.ways.numbers[way]
         return self.tables.events.values[self.tables.hears(number, before[self.steps.first_queue + number], place)]
 
-    def _happens(self, host: int, event: LocalEvent) -> Iterator[tuple[NodeEvent, Transition]]:
-        there = self.steps.world.hosts[host]
+    def _happens(self, host: int, event: LocalEvent) -> Iterator[Done]:
         for each in self._core_events(host, event):
-            taken = node_step(there.node, self.nodes[host], each, self.now)
-            self.nodes[host] = evolve(taken.state, associations={})  # the search leaves them out too
-            at = next_deadline(taken.state)
-            self.late |= at is not None and at < self.now
-            yield each, taken
+            yield each, self._keep(host, node_step(self.running[host], self.nodes[host], each, self.clocks[host]))
         if event == PowerChanged("crash"):
-            self.nodes[host] = initial(there.node, self.nodes[host].links.values())
+            self.nodes[host] = initial(self.running[host], self.nodes[host].links.values())
+        if isinstance(event, Reloaded):
+            old, self.running[host] = self.running[host], self.steps.world.hosts[host].node_of(event.setup)
+            if self._local(host).power == "on":
+                yield event, self._keep(host, reconfigure(old, self.running[host], self.nodes[host], self.clocks[host]))
+            else:
+                self.apart = True
+                self.nodes[host] = initial(self.running[host], self.nodes[host].links.values())
+
+    def _keep(self, host: int, taken: Transition) -> Transition:
+        self.nodes[host] = evolve(taken.state, associations={})  # the search leaves them out too
+        at = next_deadline(taken.state)
+        self.late |= at is not None and at < self.clocks[host]
+        return taken
+
+    def _local(self, host: int) -> Local:
+        return self.tables.locals.values[self.state[1 + host]]
 
     def _core_events(self, host: int, event: LocalEvent) -> Iterator[NodeEvent]:
-        """Return what the daemon would be told: one that starts hears of all that it tracks first."""
-        local = self.tables.locals.values[self.state[1 + host]]
+        """Return what the daemon would be told: of all that it tracks before it starts, or is to track it."""
+        local = self._local(host)
         match event:
             case PowerChanged("start"):
-                yield from (TrackerReported(*found) for found in local.findings)
+                yield from self._findings(host)
                 yield Startup()
+            case Reloaded():
+                yield from self._findings(host) if local.power == "on" else ()
             case PowerChanged("stop"):
                 yield Shutdown()
-            case PowerChanged() | Paused() | Woken():
+            case PowerChanged() | Paused() | Woken() | RateChanged():
                 pass
             case DatagramReceived(interface) if local.power != "on" or not self.nodes[host].links[interface].up:
                 pass
             case TrackerReported() if local.power != "on":
                 pass
             case _:
-                yield core_event(event, self.nodes[host], self.now)
+                yield core_event(event, self.nodes[host], self.clocks[host])
+
+    def _findings(self, host: int) -> Iterator[TrackerReported]:
+        """Report what is tracked by the configuration that is to come and was not heard of."""
+        local, known = self._local(host), self.nodes[host].findings
+        tracked = self.steps.world.hosts[host].node_of(local.setup).tracked
+        return (TrackerReported(*found) for found in local.findings if found[0] in tracked and found[0] not in known)
 
     def _compare(self) -> None:
-        for node, number in zip(self.nodes, self.state[1 : self.steps.first_queue], strict=True):
-            local = self.tables.locals.values[number]
-            if local.power == "on" and tuple(relative(each, self.now) for each in node.states) != local.states:
+        for host, node in enumerate(self.nodes):
+            local = self._local(host)
+            if local.power == "on" and tuple(relative(each, self.clocks[host]) for each in node.states) != local.states:
                 raise DisagreementError(f"{node.states} is not {local.states}")
 
 
@@ -201,11 +242,12 @@ def play(graph: Graph, path: Sequence[int], again: int = 0) -> Run:
 def trace(run: Run, title: Sequence[str] = ()) -> str | None:
     """Write a run in the trace language (docs/trace-language.md), every expectation filled in; what the network does is in comments.
 
-    ``None`` if a trace cannot say it: its routers follow a profile of one's own, or more than one, or number what they send.
+    ``None`` if a trace cannot say it: its routers follow a profile of one's own, or more than one, or number what they send; or
+    there is more than one timeline.
     """
     profiles = {router.profile for router in run.world.routers}
     numbered = any(isinstance(router.authentication, Keyed) for router in run.world.routers)
-    if len(profiles) != 1 or not profiles <= set(_PROFILES) or numbered:
+    if run.apart or len(profiles) != 1 or not profiles <= set(_PROFILES) or numbered:
         return None
     (profile,) = profiles
     statements: tuple[t.Statement, ...] = () if profile == KEEPALIVED else (t.UsesProfile(_PROFILES[profile]),)
@@ -218,11 +260,15 @@ def trace(run: Run, title: Sequence[str] = ()) -> str | None:
 
 
 def _router(host: Host) -> t.Router:
-    definitions, names = host.definitions, {router.name for router in host.node.routers}
-    settings = tuple(each for each in definitions.settings if each.name in names)
-    text = render(evolve(definitions, routers=host.node.routers, groups=host.node.groups, settings=settings))
     interfaces = tuple(t.Interface(link.name, link.addresses, link.up) for link in host.links)
-    return t.Router(host.name, interfaces, block(text))
+    return t.Router(host.name, interfaces, block(_text(host.setups[0])))
+
+
+def _text(setup: Setup) -> str:
+    """Write a configuration."""
+    definitions, names = setup.definitions, {router.name for router in setup.node.routers}
+    settings = tuple(each for each in definitions.settings if each.name in names)
+    return render(evolve(definitions, routers=setup.node.routers, groups=setup.node.groups, settings=settings))
 
 
 def _lines(world: World, played: Played) -> Iterator[str]:
@@ -248,7 +294,13 @@ def _lines(world: World, played: Played) -> Iterator[str]:
             if played.host is not None:
                 recording = Recording(names[played.host], Instant(0))
                 for event, transition in played.done:
-                    yield entry(recording, event, transition, played.at).rstrip("\n")
+                    yield _entry(world.hosts[played.host], recording, event, transition, played.at).rstrip("\n")
+
+
+def _entry(host: Host, recording: Recording, event: NodeEvent | Reloaded, transition: Transition, at: Instant) -> str:
+    if isinstance(event, Reloaded):
+        return reloaded(recording, _text(host.setups[event.setup]), transition, at)
+    return entry(recording, event, transition, at)
 
 
 def addresses_of(host: Host) -> str:
@@ -305,5 +357,9 @@ def briefly(names: Sequence[str], move: Move) -> str:
             return f"{names[host]} pauses"
         case Wakes(host):
             return f"{names[host]} goes on"
+        case Drifts(host, rate):
+            return f"{names[host]} clock at {rate}/{STEADY}"
+        case Reloads(host):
+            return f"{names[host]} reloads"
         case _:
             assert_never(move)

@@ -70,7 +70,7 @@ def _of_each(observer: Observer, judged: Callable[[int], Judgement]) -> Judgemen
 
 def healing_bound(world: World) -> Interval:
     """How long two Masters may last: the way of an advertisement; after something went wrong, until the next one has come."""
-    return world.delay if world.faults == _NO_FAULTS else Interval(world.longest_interval + world.delay)
+    return world.delay if world.faults == _NO_FAULTS else Interval(world.by_slowest_clock(world.longest_interval) + world.delay)
 
 
 _NO_FAULTS = Faults()
@@ -116,7 +116,7 @@ def _without_time(observer: Observer) -> Judgement:
 
 def _failover(observer: Observer) -> Judgement:
     world = observer.graph.world
-    bound = Interval(world.longest_down_interval + world.delay)
+    bound = Interval(world.by_slowest_clock(world.longest_down_interval) + world.delay)
     return _of_each(observer, lambda virtual: within(observer, lambda state: is_orphaned(observer, state, virtual), bound))
 
 
@@ -146,12 +146,13 @@ def _farewell_of(observer: Observer, virtual: int) -> Judgement:
                 since.add(after)
     skews = [
         skew_time(router.version, 1 if router.tracks or router.trackers else router.priority, world.longest_interval)
-        for row in (world.virtual[virtual],)
-        for host, place in zip(world.hosts, row, strict=True)
+        for number, host in enumerate(world.hosts)
+        for setup, configured in enumerate(host.setups)
+        for place in (world.place(virtual, number, setup),)
         if place is not None
-        for router in (host.node.routers[place],)
+        for router in (configured.node.routers[place],)
     ]
-    bound = Interval(max(skews, default=ZERO) + world.delay)
+    bound = Interval(world.by_slowest_clock(max(skews, default=ZERO)) + world.delay)
     return within(observer, lambda state: is_orphaned(observer, state, virtual), bound, since)
 
 
@@ -179,16 +180,21 @@ def _caches(observer: Observer) -> Judgement:
 
 def _grouped(observer: Observer) -> Judgement:
     """In the end the Masters of a sync group's members are on one host."""
-    world = observer.graph.world
-    teams = [
-        [number for number, row in enumerate(world.virtual) if row[index] in team.places]
-        for index, host in enumerate(world.hosts)
-        for team in host.node.cast.groups
-    ]
+    graph = observer.graph
+    known: dict[tuple[int, int], list[list[int]]] = {}
+
+    def teams(host: int, local: int) -> list[list[int]]:
+        """Return the virtual routers of each sync group of a host."""
+        if (host, local) not in known:
+            setup, numbers = graph.tables.locals.values[local].setup, range(len(graph.world.virtual))
+            groups = graph.world.hosts[host].node_of(setup).cast.groups
+            known[host, local] = [[each for each in numbers if graph.world.place(each, host, setup) in team.places] for team in groups]
+        return known[host, local]
 
     def good(state: int) -> bool:
         masters = observer.seen(state).masters
-        return all(len({masters[number] for number in team}) <= 1 for team in teams)
+        hosts = enumerate(graph.states[state][1 : graph.steps.first_queue])
+        return all(len({masters[number] for number in team}) <= 1 for host, local in hosts for team in teams(host, local))
 
     return in_the_end(observer, observer.is_whole, good)
 
@@ -199,6 +205,10 @@ def _invariant(invariant: invariants.Invariant) -> Callable[[Observer], Judgemen
 
 def _reactions(rule: invariants.ReactionRule) -> Callable[[Observer], Judgement]:
     return lambda observer: in_every_reaction(observer, rule.good, rule.witness)
+
+
+def _has_groups(world: World) -> bool:
+    return any(setup.node.groups for host in world.hosts for setup in host.setups)
 
 
 def _is_faultless(world: World) -> bool:
@@ -253,7 +263,7 @@ PROPERTIES: tuple[Property, ...] = (
         "a sync group agrees",
         "On one host the members of a sync group are in one state after every event.",
         _invariant(invariants.GROUPS),
-        lambda world: any(host.node.groups for host in world.hosts),
+        _has_groups,
     ),
     Property(
         "S8", "no storm", "Nothing goes on for ever without time passing: no two routers answer each other without end.", _without_time
@@ -303,7 +313,7 @@ PROPERTIES: tuple[Property, ...] = (
         "a sync group comes together",
         "Once nothing goes wrong any more, the Masters of a sync group's members are on one host.",
         _grouped,
-        lambda world: any(host.node.groups for host in world.hosts),
+        _has_groups,
     ),
 )
 """Every property, by the names of the literature's list."""

@@ -74,6 +74,8 @@ WORDS = {
     "reordering": ("an advertisement overtakes another", "{} advertisements overtake others"),
     "removal": ("somebody takes an address away", "somebody takes addresses away {} times"),
     "pause": ("a host does nothing for a while", "hosts do nothing for a while {} times"),
+    "drift": ("the clock of a host runs wrong", "the clocks of hosts run wrong {} times"),
+    "reload": ("a host is reloaded", "hosts are reloaded {} times"),
 }
 """By fault, what happens: once, and more often."""
 

@@ -13,7 +13,7 @@ from attrs import define, field
 from kaspec.explore.moves import Cuts, Delivers, Doubles, Heals, Loses, Overtakes, Passes, Reaches, Starts
 from kaspec.explore.tables import DEADLINE, NEVER, START, Conditions, Tables, WorldState
 from kaspec.explore.troubles import Trouble, troubles
-from kaspec.explore.world import CUT, DUPLICATION, LOSS, ONE_WAY, REORDERING, World, down_interval
+from kaspec.explore.world import CUT, DUPLICATION, LOSS, ONE_WAY, REORDERING, STEADY, World, down_interval
 from kaspec.units import Interval
 
 Successors = list[tuple[int, WorldState]]
@@ -263,4 +263,9 @@ def _with(state: WorldState, place: int, number: int) -> WorldState:
 
 
 def _down_intervals(world: World, host: int) -> tuple[int, ...]:
-    return tuple(down_interval(each, each.priority, world.longest_interval) for each in world.hosts[host].node.routers)
+    """Return every Master_Down_Interval that a host may have, by every rate that its clock may have."""
+    there = world.hosts[host]
+    routers = (router for setup in there.setups for router in setup.node.routers)
+    own = {down_interval(each, each.priority, world.longest_interval) for each in routers}
+    rates = {there.rate, *(world.rates if world.faults.drift else ())}
+    return tuple(sorted({-(-each * STEADY // rate) for each in own for rate in rates}))

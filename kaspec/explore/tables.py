@@ -248,6 +248,8 @@ def _announced(world: World, host: int, reaction: Reaction) -> tuple[int, ...]:
     places = {
         outcome.place
         for outcome in reaction.transition.steps
-        if any(isinstance(each, SendGratuitousArp | SendUnsolicitedNeighborAdvertisement) for each in outcome.step.effects)
+        if outcome.place is not None
+        and any(isinstance(each, SendGratuitousArp | SendUnsolicitedNeighborAdvertisement) for each in outcome.step.effects)
     }
-    return tuple(number for number, row in enumerate(world.virtual) if row[host] is not None and row[host] in places)
+    numbers = range(len(world.virtual))
+    return tuple(number for number in numbers if world.place(number, host, reaction.after.setup) in places)

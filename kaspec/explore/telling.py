@@ -14,6 +14,7 @@ from kaspec.explore.moves import (
     Cuts,
     Delivers,
     Doubles,
+    Drifts,
     Heals,
     LinkFlips,
     Loses,
@@ -23,12 +24,14 @@ from kaspec.explore.moves import (
     Passes,
     Pauses,
     Reaches,
+    Reloads,
     Starts,
     Stops,
     TrackedFlips,
     Wakes,
 )
 from kaspec.explore.playing import Played, Run
+from kaspec.explore.world import STEADY
 from kaspec.node import Transition
 from kaspec.picture import Kind
 from kaspec.rules import RULES, Rule
@@ -37,7 +40,7 @@ from kaspec.units import Instant, in_seconds
 from kaspec.vrrp.events import AdvertisementDiscarded
 from kaspec.vrrp.state import state_name
 
-HostMove = Starts | Crashes | Stops | LosesAddress | Pauses | LinkFlips | TrackedFlips
+HostMove = Starts | Crashes | Stops | LosesAddress | Pauses | Drifts | Reloads | LinkFlips | TrackedFlips
 
 
 @frozen
@@ -167,6 +170,10 @@ def _of_host(name: str, move: HostMove) -> tuple[str, bool]:
             return f"somebody takes {format_address(address.address)} away from {name}", True
         case Pauses():
             return f"{name} does nothing for a while: its timers are late, and what it hears waits", True
+        case Drifts(_, rate):
+            return f"the clock of {name} shows {rate} ms for every 1000 from now on", rate != STEADY
+        case Reloads(_, setup):
+            return f"{name} is reloaded" + (f" with its configuration {setup + 1}" if setup else ""), True
         case LinkFlips(_, interface, up):
             return f"{interface} of {name} {'has its carrier again' if up else 'loses its carrier'}", not up
         case TrackedFlips(_, (kind, subject), good):

@@ -5,10 +5,10 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from kaspec.explore.local import Local, LocalEvent, Paused, Woken
-from kaspec.explore.moves import Crashes, LinkFlips, LosesAddress, Move, Pauses, Stops, TrackedFlips, Wakes
+from kaspec.explore.local import Local, LocalEvent, Paused, RateChanged, Reloaded, Woken
+from kaspec.explore.moves import Crashes, Drifts, LinkFlips, LosesAddress, Move, Pauses, Reloads, Stops, TrackedFlips, Wakes
 from kaspec.explore.tables import CRASH, STOP
-from kaspec.explore.world import CARRIER, PAUSE, REMOVAL, TRACKED, Host, World
+from kaspec.explore.world import CARRIER, DRIFT, PAUSE, RELOAD, REMOVAL, TRACKED, Host, World
 from kaspec.explore.world import CRASH as CRASHES
 from kaspec.explore.world import STOP as STOPS
 from kaspec.node import LinkChanged, TrackerReported
@@ -36,10 +36,31 @@ def troubles(world: World, host: int) -> Iterator[Trouble]:
     if faults.stop:
         yield Trouble(Stops(host), STOP, STOPS, _runs)
     if faults.removal:
-        for address in dict.fromkeys(router.held_addresses[0] for router in there.node.routers if router.held_addresses):
+        routers = (router for setup in there.setups for router in setup.node.routers)
+        for address in dict.fromkeys(router.held_addresses[0] for router in routers if router.held_addresses):
             yield Trouble(LosesAddress(host, address), HoldingsLost((address,)), REMOVAL, partial(_holds, there, address))
-    mended = (*_flips(there, host, faults.carrier, faults.tracked), *(_pauses(world, host) if faults.pause else ()))
-    yield from (each for each in mended if each.fault is not None or faults.recovers)
+    if faults.reload:
+        yield from _reloads(there, host)
+    passing = (
+        *_flips(there, host, faults.carrier, faults.tracked),
+        *(_pauses(world, host) if faults.pause else ()),
+        *(_drifts(world, host) if faults.drift else ()),
+    )
+    yield from (each for each in passing if each.fault is not None or faults.recovers)
+
+
+def _drifts(world: World, host: int) -> Iterator[Trouble]:
+    right = world.hosts[host].rate
+    for rate in world.rates:
+        yield Trouble(Drifts(host, rate), RateChanged(rate), DRIFT, partial(_has_rate, right, True))
+    yield Trouble(Drifts(host, right), RateChanged(right), None, partial(_has_rate, right, False))
+
+
+def _reloads(there: Host, host: int) -> Iterator[Trouble]:
+    """From each configuration to every other; to itself if it is the only one."""
+    numbers = range(len(there.setups))
+    for setup in numbers:
+        yield Trouble(Reloads(host, setup), Reloaded(setup), RELOAD, partial(_may_take, setup, len(numbers) == 1))
 
 
 def _pauses(world: World, host: int) -> Iterator[Trouble]:
@@ -56,7 +77,7 @@ def _flips(there: Host, host: int, carrier: int, tracked: int) -> Iterator[Troub
                 None if up else CARRIER,
                 partial(_has_link, link, not up),
             )
-    for tracker in sorted(there.node.tracked) if tracked else ():
+    for tracker in sorted({each for setup in there.setups for each in setup.node.tracked}) if tracked else ():
         bad = Finding.of_file(-1) if tracker[0] == "file" else Finding(good=False)
         for good in (False, True):
             yield Trouble(
@@ -71,12 +92,20 @@ def _runs(local: Local) -> bool:
     return local.power == "on"
 
 
+def _has_rate(right: int, runs_right: bool, local: Local) -> bool:
+    return _runs(local) and (local.rate == right) == runs_right
+
+
+def _may_take(setup: int, again: bool, local: Local) -> bool:
+    return local.power in {"on", "off"} and (again or local.setup != setup)
+
+
 def _sleeps(local: Local) -> bool:
     return local.power == "paused"
 
 
 def _holds(host: Host, address: VirtualAddress, local: Local) -> bool:
-    pairs = zip(host.node.routers, local.states, strict=True)
+    pairs = zip(host.node_of(local.setup).routers, local.states, strict=True)
     return _runs(local) and any(isinstance(state, Master) and address in router.held_addresses for router, state in pairs)
 
 

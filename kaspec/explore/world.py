@@ -12,6 +12,7 @@ from attrs import evolve, field, fields, frozen
 from kaspec.address import Address
 from kaspec.config.model import Configuration
 from kaspec.node import Node
+from kaspec.succession import Changed, Kept, Moved, succession
 from kaspec.tracking import Link
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.intervals import master_down_interval
@@ -32,10 +33,12 @@ class Faults:
     - ``tracked``: something tracked (script, file, process, BFD session) is found bad;
     - ``duplication``: an advertisement arrives twice; ``reordering``: one arrives before others that were sent before it on its way;
     - ``removal``: somebody takes a virtual address away from its Master;
-    - ``pause``: a host does nothing for a while: its timers are late, and what is sent to it waits.
+    - ``pause``: a host does nothing for a while: its timers are late, and what is sent to it waits;
+    - ``drift``: the clock of a host begins to run faster or slower (``World.rates``);
+    - ``reload``: a host takes another of its configurations (``Host.reloads``).
 
     What ``recovers`` may be mended at any moment later, or never, and that costs nothing: hosts start again, cuts heal, carriers return,
-    pauses end early.
+    pauses end early, clocks run right again.
     """
 
     loss: int = 0
@@ -49,6 +52,8 @@ class Faults:
     reordering: int = 0
     removal: int = 0
     pause: int = 0
+    drift: int = 0
+    reload: int = 0
     recovers: bool = field(default=True, kw_only=True)
 
     @classmethod
@@ -73,17 +78,30 @@ class Faults:
 
 FAULTS = tuple(each.name for each in fields(Faults) if each.name != "recovers")
 """The names of what can go wrong; ``LOSS`` and so on are places in it."""
-LOSS, CRASH, STOP, CUT, ONE_WAY, CARRIER, TRACKED, DUPLICATION, REORDERING, REMOVAL, PAUSE = range(len(FAULTS))
+LOSS, CRASH, STOP, CUT, ONE_WAY, CARRIER, TRACKED, DUPLICATION, REORDERING, REMOVAL, PAUSE, DRIFT, RELOAD = range(len(FAULTS))
 
 Beginning = Literal["together", "apart", "settled"]
 """All hosts start at 0; or each at any moment, or never; or all is as a run without faults from ``together`` leaves it."""
+
+
+STEADY = 1000
+"""The rate of a clock that runs right, in thousandths."""
+
+
+@frozen
+class Setup:
+    """What a host runs: ``definitions`` is what its configuration says beside virtual routers and sync groups (scripts and the like)."""
+
+    node: Node
+    definitions: Configuration = field(default=Configuration(), repr=False)
 
 
 @frozen
 class Host:
     """A host: its configuration, its interfaces before it starts, and by interface the broadcast domain that it is on.
 
-    ``definitions`` is what its configuration says beside virtual routers and sync groups (scripts and the like), for the traces.
+    ``definitions`` are as in ``Setup``, for the traces.  ``reloads`` are the configurations that it may take later; without any, a reload
+    reads the same one again.  ``rate`` is how much of its own time passes in a thousandth of time.
     """
 
     name: str
@@ -91,6 +109,17 @@ class Host:
     links: tuple[Link, ...]
     wires: Mapping[str, str] = NOWHERE
     definitions: Configuration = field(default=Configuration(), repr=False)
+    reloads: tuple[Setup, ...] = ()
+    rate: int = STEADY
+
+    @property
+    def setups(self) -> tuple[Setup, ...]:
+        """Every configuration that it may have, the first one first."""
+        return (Setup(self.node, self.definitions), *self.reloads)
+
+    def node_of(self, setup: int) -> Node:
+        """Return what it runs by one of its configurations."""
+        return self.reloads[setup - 1].node if setup else self.node
 
 
 @frozen
@@ -104,7 +133,7 @@ class World:
     Time leaps from one critical instant to the next (``kaspec.explore.tables``); with a ``grid`` it moves in steps of that instead, which
     must divide every interval: slower, and the measure of what leaping may leave out.  ``single`` has room for one advertisement on each
     way, which a second one replaces.  ``caches``: who announced the addresses last is a part of the state.  A pause ends after
-    ``longest_pause`` at the latest.
+    ``longest_pause`` at the latest.  ``rates`` are those that a clock may come to.
     """
 
     hosts: tuple[Host, ...]
@@ -116,6 +145,7 @@ class World:
     single: bool = False
     caches: bool = False
     pause: Interval | None = None
+    rates: tuple[int, ...] = (STEADY - 1, STEADY + 1)
 
     @classmethod
     def of(cls, routers: Sequence[VirtualRouter], delay: Interval = ZERO, faults: Faults = Faults(), begins: Beginning = "together",
@@ -132,8 +162,22 @@ class World:
 
     @property
     def routers(self) -> tuple[VirtualRouter, ...]:
-        """Every virtual router of every host."""
-        return tuple(router for host in self.hosts for router in host.node.routers)
+        """Every virtual router of every host, in every configuration."""
+        return tuple(router for host in self.hosts for setup in host.setups for router in setup.node.routers)
+
+    def place(self, virtual: int, host: int, setup: int) -> int | None:
+        """Return where a virtual router is on a host by one of its configurations, if anywhere."""
+        place = self.virtual[virtual][host]
+        if place is None or not setup:
+            return place
+        there = self.hosts[host]
+        fates = succession(there.node.routers, there.node_of(setup).routers)
+        return next((fate.new for fate in fates if isinstance(fate, Kept | Changed | Moved) and fate.old == place), None)
+
+    def by_slowest_clock(self, interval: Interval) -> Interval:
+        """Return how long an interval may take by the slowest clock there is or may be."""
+        slowest = min((*(host.rate for host in self.hosts), *(self.rates if self.faults.drift else ())))
+        return Interval(-(-interval * STEADY // slowest))
 
     @property
     def longest_pause(self) -> Interval:

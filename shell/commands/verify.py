@@ -47,6 +47,8 @@ What can go wrong (--faults NAME=COUNT,...), in one run, at any moment, in any o
   reordering   an advertisement arrives before one that was sent before it
   removal      somebody takes a virtual address away from its Master
   pause        a host does nothing for a while: its timers are late, what it hears waits
+  drift        the clock of a host runs faster or slower by a thousandth; it may run right again
+  reload       a host is reloaded
 
 \b
 Without --faults every one of these is tried by itself, and every two of them together.

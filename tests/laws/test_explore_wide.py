@@ -10,10 +10,12 @@ from kaspec.explore.wide import survey, two_masters
 from kaspec.explore.world import without_later_announcements
 from kaspec.units import Interval
 from kaspec.vrrp.router import TrackerTrack
-from tests.laws.test_explore import COARSE, ROUTER, TICK, coarse_worlds, worlds
+from tests.laws.test_explore import COARSE, HALF_AS_FAST, ROUTER, TICK, coarse_worlds, reloading_worlds, worlds
 
-LIMIT = 20_000
-KINDS = st.sampled_from(("loss", "crash", "stop", "cut", "one_way", "carrier", "tracked", "duplication", "reordering", "removal", "pause"))
+LIMIT = 5_000
+KINDS = st.sampled_from(
+    ("loss", "crash", "stop", "cut", "one_way", "carrier", "tracked", "duplication", "reordering", "removal", "pause", "drift", "reload")
+)
 
 
 @st.composite
@@ -27,7 +29,7 @@ def any_worlds(draw: st.DrawFn) -> World:
         routers, draw(st.sampled_from((Interval(0), TICK))), Faults.once(*kinds), draw(st.sampled_from(("together", "settled")))
     )
     grid = draw(st.sampled_from((None, TICK)))
-    return evolve(world, grid=grid, single=draw(st.booleans()), caches=draw(st.booleans()))
+    return evolve(world, grid=grid, single=draw(st.booleans()), caches=draw(st.booleans()), rates=HALF_AS_FAST)
 
 
 def agree(world: World) -> None:
@@ -44,7 +46,7 @@ def test_both_searches_count_the_same(world: World) -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(worlds() | coarse_worlds())
+@given(worlds() | coarse_worlds() | reloading_worlds())
 def test_both_searches_count_the_same_however_hosts_start(world: World) -> None:
     agree(world)
 
