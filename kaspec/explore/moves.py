@@ -153,26 +153,9 @@ class Reloads:
     setup: int
 
 
-Move = (
-    Passes
-    | Starts
-    | Reaches
-    | Delivers
-    | Loses
-    | Doubles
-    | Overtakes
-    | Crashes
-    | Stops
-    | Cuts
-    | Heals
-    | LinkFlips
-    | TrackedFlips
-    | LosesAddress
-    | Pauses
-    | Wakes
-    | Drifts
-    | Reloads
-)
+HostMove = Starts | Reaches | Crashes | Stops | LinkFlips | TrackedFlips | LosesAddress | Pauses | Wakes | Drifts | Reloads
+"""What happens to one host."""
+Move = Passes | Delivers | Loses | Doubles | Overtakes | Cuts | Heals | HostMove
 
 
 def is_calm(move: Move) -> bool:

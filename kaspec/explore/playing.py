@@ -27,6 +27,7 @@ from kaspec.explore.moves import (
     Doubles,
     Drifts,
     Heals,
+    HostMove,
     LinkFlips,
     Loses,
     LosesAddress,
@@ -327,10 +328,6 @@ def briefly(names: Sequence[str], move: Move) -> str:
     match move:
         case Passes(interval):
             return f"{in_seconds(interval)} s pass"
-        case Starts(host):
-            return f"{names[host]} starts"
-        case Reaches(host):
-            return f"{names[host]} deadline"
         case Delivers(way):
             return f"{names[way.receiver]} hears {names[way.sender]}"
         case Loses(way):
@@ -339,27 +336,37 @@ def briefly(names: Sequence[str], move: Move) -> str:
             return f"{names[way.receiver]} hears {names[way.sender]}, and will again"
         case Overtakes(way, others):
             return f"{names[way.receiver]} hears {names[way.sender]}, {others} out of order"
-        case Crashes(host):
-            return f"{names[host]} crashes"
-        case Stops(host):
-            return f"{names[host]} stops"
         case Cuts(sender, receiver, both):
             return f"{names[sender]} {'and' if both else 'to'} {names[receiver]} cut"
         case Heals(one, other):
             return f"{names[one]} and {names[other]} heal"
-        case LinkFlips(host, interface, up):
-            return f"{names[host]} {interface} {'up' if up else 'down'}"
-        case TrackedFlips(host, tracker, good):
-            return f"{names[host]} {' '.join(tracker)} {'good' if good else 'bad'}"
-        case LosesAddress(host, address):
-            return f"{names[host]} loses {format_address(address.address)}"
-        case Pauses(host):
-            return f"{names[host]} pauses"
-        case Wakes(host):
-            return f"{names[host]} goes on"
-        case Drifts(host, rate):
-            return f"{names[host]} clock at {rate}/{STEADY}"
-        case Reloads(host):
-            return f"{names[host]} reloads"
+        case _:
+            return f"{names[move.host]} {_what(move)}"
+
+
+def _what(move: HostMove) -> str:
+    match move:
+        case Starts():
+            return "starts"
+        case Reaches():
+            return "deadline"
+        case Crashes():
+            return "crashes"
+        case Stops():
+            return "stops"
+        case LinkFlips(_, interface, up):
+            return f"{interface} {'up' if up else 'down'}"
+        case TrackedFlips(_, tracker, good):
+            return f"{' '.join(tracker)} {'good' if good else 'bad'}"
+        case LosesAddress(_, address):
+            return f"loses {format_address(address.address)}"
+        case Pauses():
+            return "pauses"
+        case Wakes():
+            return "goes on"
+        case Drifts(_, rate):
+            return f"clock at {rate}/{STEADY}"
+        case Reloads(_, setup):
+            return f"reloads{f' into {setup + 1}' if setup else ''}"
         case _:
             assert_never(move)

@@ -40,7 +40,7 @@ from kaspec.units import Instant, in_seconds
 from kaspec.vrrp.events import AdvertisementDiscarded
 from kaspec.vrrp.state import state_name
 
-HostMove = Starts | Crashes | Stops | LosesAddress | Pauses | Drifts | Reloads | LinkFlips | TrackedFlips
+_Trouble = Starts | Crashes | Stops | LosesAddress | Pauses | Drifts | Reloads | LinkFlips | TrackedFlips
 
 
 @frozen
@@ -150,14 +150,14 @@ def _on_ways(names: Sequence[str], at: Instant, move: Delivers | Loses | Doubles
             assert_never(move)
 
 
-def _at_hosts(names: Sequence[str], at: Instant, move: HostMove) -> Iterator[Line]:
+def _at_hosts(names: Sequence[str], at: Instant, move: _Trouble) -> Iterator[Line]:
     """Tell what goes wrong with a host, or is mended."""
     name = names[move.host]
     told, bad = _of_host(name, move)
     yield Line(at, told, kind="fault" if bad else "event", host=move.host)
 
 
-def _of_host(name: str, move: HostMove) -> tuple[str, bool]:
+def _of_host(name: str, move: _Trouble) -> tuple[str, bool]:
     """Return what happens to a host, and whether it goes wrong."""
     match move:
         case Starts():
