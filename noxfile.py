@@ -85,6 +85,14 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session
+def flaws(session: nox.Session) -> None:
+    """Known flaws of VRRP played at real keepalived, FRR and our daemon: who shows which.  Arguments go to ``kaspec conformance flaws``."""
+    install_debian_packages(session)
+    session.install("-q", "-e", ".")
+    session.run("kaspec", "conformance", "flaws", *session.posargs, success_codes=(0, 1))
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Side by side with keepalived: takeover latency, CPU per advert, start-up, memory; directors in the kernel lab.
 

@@ -17,7 +17,7 @@ Examples:
 
 Each command explains itself and its exit statuses: kaspec COMMAND --help"""
 
-LASTING = frozenset({"run", "demo", "trace", "lvs", "verify", "judge", "explore"})
+LASTING = frozenset({"run", "demo", "trace", "lvs", "verify", "judge", "explore", "conformance"})
 """Commands that may run for long.  The others end before collecting garbage pays: a fifth of their time goes into it otherwise."""
 
 
@@ -37,6 +37,7 @@ class Commands(click.Group):
         "genhash": ("shell.commands.genhash", "Print the digest of a web page, for a checker's digest."),
         "lvs": ("shell.commands.lvs", "Simulate how virtual servers spread connections."),
         "trace": ("shell.commands.trace", "Run, write and explain protocol traces."),
+        "conformance": ("shell.commands.conformance", "Put real routers to the test, with the core as the judge."),
         "demo": ("shell.commands.demo", "Show a failover on this machine, in namespaces of its own."),
         "help": ("shell.commands.help", "Explain the keywords of keepalived.conf."),
         "version": ("shell.commands.version", "Print the version."),

@@ -25,6 +25,7 @@ class Frr:
     ipv4: tuple[str, ...] = ()
     ipv6: tuple[str, ...] = ()
     version: int = 3
+    preempt: bool = True
 
     @property
     def available(self) -> bool:
@@ -36,10 +37,11 @@ class Frr:
         folder = host.file("/run") / "frr"
         folder.mkdir(exist_ok=True)
         (folder / "zebra.conf").write_text("log stdout\n")
-        (folder / "vrrpd.conf").write_text(self._configuration())
+        (folder / "vrrpd.conf").write_text(self.configuration())
         return Process.start(host, ("sh", "-ec", "\n".join(self._script())), {"PATH": SEARCH_PATH})
 
-    def _configuration(self) -> str:
+    def configuration(self) -> str:
+        """Return what vrrpd is told."""
         number = self.virtual_router_id
         return "\n".join(
             (
@@ -50,6 +52,7 @@ class Frr:
                 f" vrrp {number} version {self.version}",
                 f" vrrp {number} priority {self.priority}",
                 f" vrrp {number} advertisement-interval {self.milliseconds}",
+                *(() if self.preempt else (f"no vrrp {number} preempt",)),
                 *(f" vrrp {number} ip {_bare(address)}" for address in self.ipv4),
                 *(f" vrrp {number} ipv6 {_bare(address)}" for address in self.ipv6),
                 "",

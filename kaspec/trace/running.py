@@ -27,11 +27,15 @@ from kaspec.wire.ip import Packet, encode_ip
 
 @frozen
 class Judged:
-    """A moment, what every virtual router concerned did, and what differed from the expectations."""
+    """A moment, what every virtual router concerned did, and what differed from the expectations.
+
+    ``event`` is what the core was told; ``None`` for a reload, a crash, and where there was nothing to deliver.
+    """
 
     moment: t.Moment
     seen: tuple[Seen, ...]
     differences: tuple[Difference, ...]
+    event: core.NodeEvent | None = None
 
 
 @frozen
@@ -96,7 +100,7 @@ def _overdue(hosts: _Hosts, moment: t.Moment) -> Iterator[Difference]:
 
 
 def _take(trace: t.Trace, hosts: _Hosts, moment: t.Moment) -> tuple[Judged, _Host]:
-    host = hosts[moment.subject.router]
+    host, event = hosts[moment.subject.router], None
     if isinstance(moment.stimulus, t.Reloads):
         node = _configured(trace, moment.stimulus.configuration)
         transition = reconfigure(host.node, node, host.state, moment.at)
@@ -112,7 +116,7 @@ def _take(trace: t.Trace, hosts: _Hosts, moment: t.Moment) -> tuple[Judged, _Hos
     found = _seen(node, transition)
     sent = {outcome.router.name: transmit(effect) for outcome in transition.steps for effect in outcome.step.effects
             if isinstance(effect, SendAdvertisement)}  # fmt: skip
-    return Judged(moment, found, tuple(_judge(moment, found))), _Host(node, transition.state, {**host.sent, **sent})
+    return Judged(moment, found, tuple(_judge(moment, found)), event), _Host(node, transition.state, {**host.sent, **sent})
 
 
 def _seen(node: Node, transition: Transition) -> tuple[Seen, ...]:

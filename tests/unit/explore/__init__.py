@@ -1,7 +1,10 @@
 """Worlds of two routers, as the tests of the checker want them."""
 
+import os
+
 from attrs import evolve
 
+from conformance.flaws.catalogue import TRACES
 from kaspec.address import parse_address
 from kaspec.explore import BY_NAME, NO_TWO_MASTERS, Faults, Graph, Judgement, World, explore
 from kaspec.explore.observing import Observer
@@ -27,8 +30,11 @@ def judged(world: World, name: str) -> tuple[Graph, Judgement]:
     return graph, asked.judge(Observer(graph))
 
 
-def shown(graph: Graph, judgement: Judgement) -> Run:
-    """Play what shows a judgement again on the core, and as a trace too where there can be one."""
+def shown(graph: Graph, judgement: Judgement, kept: str | None = None) -> Run:
+    """Play what shows a judgement again on the core, and as a trace too where there can be one.
+
+    ``kept`` is the file of the conformance runner that must have this trace (with KASPEC_KEEP_TRACES=1 it is written).
+    """
     assert judgement.path
     run = play(graph, judgement.path, judgement.again)
     text = trace(run, ("found by the checker",))
@@ -36,6 +42,11 @@ def shown(graph: Graph, judgement: Judgement) -> Run:
         read = parse(text, "counterexample")
         assert isinstance(read, Trace), read
         assert run_trace(read).differences == ()
+    if kept is not None:
+        file = TRACES / f"{kept}.trace"
+        if os.environ.get("KASPEC_KEEP_TRACES"):
+            file.write_text(text or "")
+        assert file.read_text() == text
     return run
 
 

@@ -9,35 +9,33 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from kaspec import rules
-from kaspec.address import Address, parse_address
+from conformance.flaws import wrong
+from kaspec.address import parse_address
 from kaspec.explore import FOREVER, Faults, World
 from kaspec.explore.playing import brief
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp import reception
 from kaspec.vrrp.authentication import SimplePassword
 from kaspec.vrrp.effects import SendAdvertisement
-from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, Event
-from kaspec.vrrp.intervals import master_down_interval
+from kaspec.vrrp.events import Event
 from kaspec.vrrp.machine import Step, step
-from kaspec.vrrp.reception import Verdict, receive
-from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Version, VirtualAddress, VirtualRouter
-from kaspec.vrrp.state import Master, State
+from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, VirtualAddress, VirtualRouter
+from kaspec.vrrp.state import State
 from kaspec.vrrp.transmission import transmit
-from kaspec.wire.ip import Packet
-from kaspec.wire.vrrp import checksum_form
 from tests.unit.explore import BETTER, WAY, WORSE, judged, settled, shown
 
 STARTS = ("0.000000 a starts", "0.000000 b starts")
 OWNER = evolve(BETTER, priority=255)
+LOWEST_AND_HIGHEST = (parse_address("fe80::1"), parse_address("fe80::ffff:ffff:ffff:ffff"))
+"""Whoever makes an address of its own, as FRR does, has one between them."""
 SAME_ADDRESS = (parse_address("192.0.2.1"), parse_address("192.0.2.1"))
 
 
-def way_to(world: World, name: str = "T1") -> tuple[str, ...]:
-    """Return how a property is violated, move by move."""
+def way_to(world: World, name: str = "T1", kept: str | None = None) -> tuple[str, ...]:
+    """Return how a property is violated, move by move; ``kept`` is the file of the trace that is played at real routers."""
     graph, judgement = judged(world, name)
     assert judgement.verdict == "violated"
-    return brief(shown(graph, judgement))
+    return brief(shown(graph, judgement, kept))
 
 
 def holds(world: World, name: str = "T1") -> bool:
@@ -62,7 +60,7 @@ def stepping(monkeypatch: pytest.MonkeyPatch, wrong: Callable[[VirtualRouter, St
 def test_1_equal_priorities_promote_at_the_same_instant() -> None:
     """The tie-break is only in Master (keepalived issues 1515, 2323); it heals as soon as they hear each other."""
     equals = World.of((BETTER, BETTER), WAY)
-    assert way_to(equals) == (*STARTS, "3.609375 a deadline", "3.609375 b deadline")
+    assert way_to(equals, kept="01-equal-priorities") == (*STARTS, "3.609375 a deadline", "3.609375 b deadline")
     assert lasts(equals) == WAY
     assert holds(World.of((BETTER, WORSE), WAY))
 
@@ -70,22 +68,20 @@ def test_1_equal_priorities_promote_at_the_same_instant() -> None:
 def test_2_without_skew_different_priorities_promote_at_the_same_instant(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whole seconds leave nothing of Skew_Time (holo)."""
 
-    def whole_seconds(version: Version, priority: int, interval: Interval, adverts: int = 3) -> Interval:
-        return Interval(master_down_interval(version, priority, interval, adverts) // SECOND * SECOND)
-
-    monkeypatch.setattr("kaspec.vrrp.acts.master_down_interval", whole_seconds)
-    assert way_to(World.of((BETTER, WORSE), WAY)) == (*STARTS, "3.000000 a deadline", "3.000000 b deadline")
+    stepping(monkeypatch, wrong.whole_seconds)
+    worse = World.of((BETTER, WORSE), WAY)
+    assert way_to(worse, kept="02-no-skew") == (*STARTS, "3.000000 a deadline", "3.000000 b deadline")
 
 
 def test_3_one_lost_first_advertisement_makes_two_masters_at_a_cold_start() -> None:
     cold = World.of((BETTER, WORSE), WAY, Faults(loss=1))
-    assert way_to(cold) == (*STARTS, "3.609375 a deadline", "3.609375 a to b lost", "3.804687 b deadline")
+    assert way_to(cold, kept="03-first-lost") == (*STARTS, "3.609375 a deadline", "3.609375 a to b lost", "3.804687 b deadline")
     assert lasts(cold) == 2 * WAY  # the answer to the intruder's advertisement ends it
 
 
 def test_4_two_losses_in_a_row_are_forgiven_and_three_are_not() -> None:
     assert holds(settled(BETTER, WORSE, faults=Faults(loss=2)), "S3")
-    assert way_to(settled(BETTER, WORSE, faults=Faults(loss=3)))[6:] == (
+    assert way_to(settled(BETTER, WORSE, faults=Faults(loss=3)), kept="04-three-losses")[6:] == (
         "5.609375 a deadline",
         "5.609375 a to b lost",
         "6.609375 a deadline",
@@ -98,7 +94,7 @@ def test_4_two_losses_in_a_row_are_forgiven_and_three_are_not() -> None:
 
 def test_5_two_owners_discard_each_other_for_ever_without_erratum_8298() -> None:
     literal, mended = (World.of((evolve(OWNER, version=3, profile=profile),) * 2, WAY) for profile in (RFC5798, RFC9568))
-    assert way_to(literal, "S1")[:4] == (*STARTS, "0.001000 b hears a", "0.001000 a hears b")
+    assert way_to(literal, "S1", "05-two-owners")[:4] == (*STARTS, "0.001000 b hears a", "0.001000 a hears b")
     assert (lasts(literal), lasts(mended)) == (FOREVER, WAY)
     assert holds(mended, "L2")
 
@@ -107,7 +103,7 @@ def test_6_different_intervals_split_version_2_for_ever() -> None:
     """RFC 3768 7.1 discards; version 3 learns the Master's interval instead."""
     slower = evolve(WORSE, advertisement_interval=Interval(2 * SECOND))
     assert lasts(World.of((BETTER, slower), WAY)) == FOREVER
-    assert way_to(World.of((BETTER, slower), WAY))[-1] == "6.804687 b deadline"
+    assert way_to(World.of((BETTER, slower), WAY), kept="06-intervals")[-1] == "6.804687 b deadline"
     learning = World.of((evolve(BETTER, version=3), evolve(slower, version=3)), WAY)
     assert holds(learning)
     assert holds(learning, "L2")
@@ -116,7 +112,12 @@ def test_6_different_intervals_split_version_2_for_ever() -> None:
 def test_7_what_is_blocked_in_one_direction_makes_two_masters_until_it_is_not() -> None:
     """keepalived issues 342, 1528: a firewall that drops protocol 112 on one of them."""
     blocked = settled(BETTER, WORSE, faults=Faults(one_way=1, recovers=False))
-    assert way_to(blocked)[6:] == ("4.609375 a to b cut", *(f"{at}.609375 a deadline" for at in (5, 6, 7)), "8.414062 b deadline")
+    way = way_to(blocked, kept="07-one-way")
+    assert way[6:] == (
+        "4.609375 a to b cut",
+        *(f"{at}.609375 a deadline" for at in (5, 6, 7)),
+        "8.414062 b deadline",
+    )
     assert holds(settled(BETTER, WORSE, faults=Faults(one_way=1)), "S1")
 
 
@@ -124,16 +125,8 @@ def test_8_equal_priority_and_address_make_a_storm_if_the_rfc_is_read_literally(
     """RFC 9568 6.4.3 sends at once in reply to whatever does not win; keepalived and the core know their own address."""
     clones = evolve(World.of((evolve(BETTER, version=3, profile=RFC9568),) * 2, WAY, addresses=SAME_ADDRESS), single=True)
     assert holds(clones, "S8")
-
-    def literal(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
-        if not (isinstance(state, Master) and isinstance(event, AdvertisementReceived)):
-            return None
-        own, heard = (state.standing.priority, state.standing.address or b""), event.advertisement.priority
-        worse = evolve(event, advertisement=evolve(event.advertisement, priority=heard - 1))
-        return step(router, state, worse, now) if (heard, event.source) == own else None
-
-    stepping(monkeypatch, literal)
-    *_, last = way_to(clones, "S8")
+    stepping(monkeypatch, wrong.literal)
+    *_, last = way_to(clones, "S8", "08-storm")
     assert last.startswith("3.609375")
 
 
@@ -150,7 +143,7 @@ def test_9_an_interval_of_zero_makes_a_backup_take_over_at_every_advertisement(m
     assert holds(world, "L4")
     monkeypatch.setattr("kaspec.vrrp.reception._check_interval", lambda *_: None)
     reception._judge.cache_clear()
-    assert way_to(world) == (*STARTS, "3.609375 a deadline", "3.609375 b hears a", "3.609375 b deadline")
+    assert way_to(world, kept="09-interval-zero") == (*STARTS, "3.609375 a deadline", "3.609375 b hears a", "3.609375 b deadline")
     assert not holds(world, "L4")
     reception._judge.cache_clear()
 
@@ -164,7 +157,7 @@ def test_10_after_a_healed_split_the_network_still_looks_for_the_loser() -> None
         return evolve(settled(*routers, faults=faults), caches=True)
 
     assert not holds(world(RFC3768), "S5-caches")
-    unheard = way_to(world(KEEPALIVED), "S5-caches")
+    unheard = way_to(world(KEEPALIVED), "S5-caches", "10-unheard")
     assert "8.414062 b deadline" in unheard
     assert unheard[unheard.index("8.414062 b deadline") + 1] == "8.414062 a and b heal"
     assert holds(world(evolve(KEEPALIVED, name="last word", answers_higher_priority=True)), "S5-caches")
@@ -173,47 +166,38 @@ def test_10_after_a_healed_split_the_network_still_looks_for_the_loser() -> None
 def test_11_without_the_address_comparison_equals_stay_both_master(monkeypatch: pytest.MonkeyPatch) -> None:
     """keepalived before 1.2.22 compared no IPv6 addresses (issues 342, 580)."""
     six = evolve(BETTER, version=3, family=6, profile=RFC5798, addresses=(VirtualAddress(parse_address("fe80::100"), 64, "eth0"),))
-    world = World.of((six, six), WAY)
+    world = World.of((six, six), WAY, addresses=LOWEST_AND_HIGHEST)
     assert (lasts(world), holds(world, "L2")) == (WAY, True)
-
-    def blind(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
-        if not (isinstance(state, Master) and isinstance(event, AdvertisementReceived)):
-            return None
-        tie = event.advertisement.priority == state.standing.priority
-        return step(router, state, evolve(event, source=Address(bytes(16))), now) if tie else None
-
-    stepping(monkeypatch, blind)
+    stepping(monkeypatch, wrong.blind)
     graph, judgement = judged(world, "S1")
     assert (judgement.verdict, judgement.worst) == ("violated", FOREVER)
-    assert brief(shown(graph, judgement))[:4] == (*STARTS, "3.609375 a deadline", "3.609375 b deadline")
+    assert brief(shown(graph, judgement, "11-ipv6-tie"))[:4] == (*STARTS, "3.609375 a deadline", "3.609375 b deadline")
 
 
-def test_12_a_rogue_owner_yields_and_equals_that_do_not_preempt_agree() -> None:
-    """keepalived issues 1884, 2323: both settle by the address, after a split too."""
+def test_12_a_rogue_owner_yields_and_equals_that_do_not_preempt_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """keepalived issues 1884, 2323: both settle by the address, after a split too; not so by RFC 3768, or without the address."""
     rogue = World.of((OWNER, OWNER, WORSE), WAY)
     assert lasts(rogue) == WAY
     assert holds(rogue, "L2")
     steady = evolve(BETTER, preempt=False)
     parted = World.of((steady, steady), WAY, Faults(cut=1))
     assert all(holds(parted, name) for name in ("S1", "L2", "L4"))
+    literal = World.of((evolve(OWNER, profile=RFC3768),) * 2, WAY)
+    assert way_to(literal, "S1", "12-rogue-owner")[:2] == STARTS
+    stepping(monkeypatch, wrong.blind)
+    silent = World.of((evolve(steady, profile=RFC3768),) * 2, WAY)  # who answers would be answered, without end
+    assert way_to(silent, "S1", "12-nopreempt")[:2] == STARTS
 
 
 def test_13_who_only_believes_one_form_of_checksum_is_deaf_to_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """RFC 9568 5.2.8 leaves the pseudo-header out of IPv4's, RFC 5798 and keepalived do not; the core hears both."""
-    old, new = evolve(BETTER, version=3), evolve(WORSE, version=3, checksum_form="message")
-    world = World.of((old, new), WAY)
+    new, old = evolve(BETTER, version=3, checksum_form="message"), evolve(WORSE, version=3)
+    world = World.of((new, old), WAY)
     assert (holds(world), holds(world, "L2")) == (True, True)
-
-    def strict(router: VirtualRouter, packet: Packet) -> Verdict:
-        verdict = receive(router, packet)
-        if checksum_form(packet.payload, (packet.source, packet.destination)) == router.checksum_form:
-            return verdict
-        return AdvertisementDiscarded(rules.CHECKSUM, packet.source)
-
-    monkeypatch.setattr("kaspec.node.receive", strict)
+    monkeypatch.setattr("kaspec.node.receive", wrong.strict)
     graph, judgement = judged(world, "S1")
     assert (judgement.verdict, judgement.worst) == ("violated", FOREVER)
-    assert brief(shown(graph, judgement))[-1][9:] in {"a deadline", "b deadline"}
+    assert brief(shown(graph, judgement, "13-checksum"))[-1][9:] in {"a deadline", "b deadline"}
 
 
 def test_keepalived_lets_any_packet_of_the_id_postpone_its_advertisement() -> None:

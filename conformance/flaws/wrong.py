@@ -1,0 +1,126 @@
+"""Cores that are wrong in one way each: what a router is that has a known flaw.
+
+Each is a ``Core`` of the judge for one virtual router without sync group or keys; the specification itself is never changed.
+"""
+
+from collections.abc import Callable
+
+from attrs import evolve
+
+from conformance.replay.judge import Core
+from kaspec import rules
+from kaspec.address import Address
+from kaspec.node import DatagramReceived, DeadlinesReached, Node, NodeEvent, NodeState, Outcome, Transition, node_step
+from kaspec.units import SECOND, Instant, after
+from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, DeadlineReached, Event, Startup
+from kaspec.vrrp.intervals import master_down_interval
+from kaspec.vrrp.machine import Step, step
+from kaspec.vrrp.reception import Verdict, receive
+from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
+from kaspec.vrrp.state import Backup, Master, State
+from kaspec.wire.ip import Packet, decode_ip
+from kaspec.wire.vrrp import Advertisement, checksum_form, decode
+
+Stepping = Callable[[VirtualRouter, State, Event, Instant], Step | None]
+"""What is done instead of what is right; ``None`` where that is right."""
+Hearing = Callable[[VirtualRouter, Packet], Verdict]
+
+
+def _right(*_: object) -> None:
+    return None
+
+
+def core(stepping: Stepping = _right, hearing: Hearing = receive) -> Core:
+    """Return a core that steps and hears so."""
+
+    def taken(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> Transition:
+        (router,), (before,) = node.routers, state.states
+        match event:
+            case DatagramReceived(interface, datagram):
+                packet = decode_ip(datagram)
+                if not isinstance(packet, Packet) or node.place_for(interface, packet) is None:
+                    return node_step(node, state, event, now)
+                told: Event = hearing(router, packet)
+            case DeadlinesReached((0,)):
+                told = DeadlineReached()
+            case Startup():
+                told = event
+            case _:
+                return node_step(node, state, event, now)
+        made = stepping(router, before, told, now) or step(router, before, told, now)
+        return Transition(evolve(state, states=(made.state,)), (Outcome(0, router, before, told, made),))
+
+    return taken
+
+
+def whole_seconds(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
+    """Wait whole seconds: nothing is left of Skew_Time (holo)."""
+    made = step(router, state, event, now)
+    match made.state:
+        case Backup(standing, down_at, interval) as waiting:
+            waits = master_down_interval(router.version, standing.priority, interval, router.down_timer_adverts)
+            if down_at == now + waits:
+                return evolve(made, state=evolve(waiting, master_down_at=Instant(now + waits // SECOND * SECOND)))
+    return None
+
+
+def literal(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
+    """Answer whatever does not win, one's own priority from one's own address too (RFC 9568 6.4.3 as it stands)."""
+    if not (isinstance(state, Master) and isinstance(event, AdvertisementReceived)):
+        return None
+    own, heard = (state.standing.priority, state.standing.address or b""), event.advertisement.priority
+    worse = evolve(event, advertisement=evolve(event.advertisement, priority=heard - 1))
+    return step(router, state, worse, now) if (heard, event.source) == own else None
+
+
+def blind(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
+    """Compare no addresses among equals, as keepalived before 1.2.22 in IPv6."""
+    if not (isinstance(state, Master) and isinstance(event, AdvertisementReceived)):
+        return None
+    tie = event.advertisement.priority == state.standing.priority
+    return step(router, state, evolve(event, source=Address(bytes(len(event.source)))), now) if tie else None
+
+
+def yielding(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
+    """Yield as an owner to any other owner, whatever their addresses, and go on with priority 254 (keepalived before 2.3.3)."""
+    if not (isinstance(state, Master) and isinstance(event, AdvertisementReceived) and router.is_owner):
+        return None
+    if event.advertisement.priority != OWNER_PRIORITY:
+        return None
+    lower = evolve(state, standing=evolve(state.standing, priority=OWNER_PRIORITY - 1))
+    return step(evolve(router, priority=OWNER_PRIORITY - 1), lower, event, now)
+
+
+def rearming(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
+    """Begin the advertisement interval anew at anything of one's VRID that is heard, be it discarded (keepalived)."""
+    made = step(router, state, event, now)
+    if not (
+        isinstance(state, Master) and isinstance(made.state, Master) and isinstance(event, AdvertisementReceived | AdvertisementDiscarded)
+    ):
+        return None
+    return evolve(made, state=evolve(made.state, adver_at=after(now, router.advertisement_interval)))
+
+
+def strict(router: VirtualRouter, packet: Packet) -> Verdict:
+    """Believe one form of checksum only: what one sends oneself."""
+    verdict = receive(router, packet)
+    if checksum_form(packet.payload, (packet.source, packet.destination)) == router.checksum_form:
+        return verdict
+    return AdvertisementDiscarded(rules.CHECKSUM, packet.source)
+
+
+def credulous(router: VirtualRouter, packet: Packet) -> Verdict:
+    """Take an interval of 0 for one (before erratum 8301)."""
+    verdict = receive(router, packet)
+    if not (isinstance(verdict, AdvertisementDiscarded) and verdict.rule == rules.INTERVAL_ZERO):
+        return verdict
+    said = decode(router.version, packet.payload, (packet.source, packet.destination))
+    return AdvertisementReceived(said, packet.source) if isinstance(said, Advertisement) else verdict
+
+
+def settled(router: VirtualRouter, packet: Packet) -> Verdict:
+    """Discard any interval but one's own, in version 3 too (holo)."""
+    verdict = receive(router, packet)
+    if isinstance(verdict, AdvertisementReceived) and verdict.advertisement.advertisement_interval != router.advertisement_interval:
+        return AdvertisementDiscarded(rules.ADVERTISEMENT_INTERVAL, packet.source)
+    return verdict

@@ -1,0 +1,70 @@
+"""Routers that read keepalived.conf: keepalived itself and ours."""
+
+import re
+from importlib import metadata
+
+from attrs import field, frozen
+
+from conformance.lab import peers as lab
+from conformance.lab.network import Host
+from conformance.peers.peer import Ability, Device, Running, version_in
+from conformance.replay.tolerance import USUAL, Tolerance
+
+_ABILITIES: frozenset[Ability] = frozenset(
+    {
+        "accounts for address owners",
+        "moves addresses",
+        "sends from the interface's own IPv6 address",
+        "authenticates by password",
+        "authenticates by keys",
+        "has sync groups",
+        "tracks",
+        "unicasts",
+        "reloads",
+    }
+)
+
+
+@frozen
+class KeepalivedSyntax:
+    """A daemon that takes keepalived's configuration and flags; ``package`` is Debian's, where it is not ours."""
+
+    daemon: lab.Peer
+    package: str = ""
+    name: str = field()
+    abilities: frozenset[Ability] = _ABILITIES
+    entered: re.Pattern[str] = re.compile(r"\((?P<instance>[^)]+)\) Entering (?P<state>[A-Z]+) STATE")
+
+    @name.default
+    def _name(self) -> str:
+        return self.daemon.name
+
+    def missing(self) -> str | None:
+        """Return what is missing on this machine to run it."""
+        if self.daemon.available:
+            return None
+        return f"there is no {self.daemon.command[0]} here: install the Debian package {self.package}"
+
+    def version(self) -> str:
+        """Return which version it is."""
+        return version_in((*self.daemon.command[:1], "-v")) if self.package else metadata.version("kaspec")
+
+    def objection(self, device: Device) -> str | None:  # noqa: ARG002
+        """It can whatever its configuration can say."""
+        return None
+
+    def tolerance(self, device: Device) -> Tolerance:  # noqa: ARG002
+        """Its timers are exact."""
+        return USUAL
+
+    def configuration(self, device: Device) -> str:
+        """Return the text that it is configured by."""
+        return device.text
+
+    def start(self, host: Host, device: Device) -> Running:
+        """Start it in the foreground, logging in detail."""
+        return Running(host, self.daemon.start(host, self.configuration(device)))
+
+
+KEEPALIVED = KeepalivedSyntax(lab.KEEPALIVED, "keepalived")
+KASPEC = KeepalivedSyntax(lab.KASPEC)

@@ -1,0 +1,118 @@
+"""``kaspec conformance``: real routers put to the test, with the core as the judge."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from conformance.flaws.show import Shown
+    from conformance.peers.peer import Peer
+
+WELL, SHOWN, TROUBLE, UNDETERMINED = 0, 1, 2, 3
+"""Exit statuses."""
+NAMES = ("kaspec", "keepalived", "frr")
+AT_ONCE = 6
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+@click.group(context_settings=CONTEXT)
+def conformance() -> None:
+    """Put real routers to the test: in network namespaces of their own, with the core as the judge.
+
+    Described in docs/conformance.md.
+    """
+
+
+FLAWS_EPILOG = """\b
+Examples:
+  kaspec conformance flaws                            every flaw at every router that is here
+  kaspec conformance flaws --peer keepalived 9 13     two of them at keepalived
+  kaspec conformance flaws --keep out                 also keep packets, logs, configurations and traces in out/
+  kaspec conformance flaws --json | jq '.cases[] | select(.verdict == "shows") | .case'
+
+\b
+The number is that of the table in docs/conformance.md.  The checker's shortest way to each flaw is played:
+the router is one of the trace's, everybody else is played by a neighbour, packet by packet.  What the router
+then does is compared with what the core would do that reads the protocol so or so.
+
+\b
+Verdicts:
+  shows it             only a core explains it that has the flaw (or the flaw is VRRP's own)
+  does not             only one explains it that does not have it
+  cannot be provoked   the router cannot be configured so, or nobody outside can do it
+  undetermined         no core explains what was seen, or both kinds do; see --json and --keep
+
+\b
+Exit statuses:
+  0   nobody shows a flaw but those of the protocol itself
+  1   somebody does
+  2   an option is not understood, or this machine does not allow network namespaces
+  3   nobody does, but something is undetermined"""
+
+
+@conformance.command(epilog=FLAWS_EPILOG, context_settings=CONTEXT)
+@click.argument("numbers", nargs=-1, metavar="[NUMBER...]", type=click.IntRange(min=1))
+@click.option("--peer", "names", multiple=True, type=click.Choice(NAMES), help="Whom to test; once for each.  [default: whoever is here]")
+@click.option("-j", "--jobs", metavar="N", type=click.IntRange(1, 64), default=AT_ONCE, show_default=True, help="So many at a time.")
+@click.option("--keep", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Keep packets, logs and traces in DIR.")
+@click.option("--json", "as_json", is_flag=True, help="Write everything as JSON, with what each core had to say.")
+@click.option("--markdown", is_flag=True, help="Write the table of the documentation.")
+def flaws(numbers: tuple[int, ...], names: tuple[str, ...], jobs: int, keep: Path | None, as_json: bool, markdown: bool) -> None:
+    """Play the known flaws of VRRP and its implementations at real routers, and tell who shows which."""
+    from conformance.flaws import report
+    from conformance.flaws.catalogue import FLAWS
+    from conformance.flaws.show import chosen, show_all
+    from conformance.lab.namespace import LabUnavailableError, enter_user_namespace
+
+    if unknown := set(numbers) - {flaw.number for flaw in FLAWS}:
+        _give_up(f"There is no flaw number {min(unknown)}: they are 1 to {len(FLAWS)}")
+    peers = _peers(names)
+    versions = report.versions(peers)
+    wanted = [(flaw, case, peer) for flaw, case in chosen(numbers) for peer in peers]
+    try:
+        enter_user_namespace()
+        shown = show_all(wanted, jobs, keep, _Meter(len(wanted)))
+    except LabUnavailableError as error:
+        _give_up(str(error))
+    if as_json:
+        click.echo(report.as_json(shown, versions))
+    elif markdown:
+        click.echo(report.markdown(shown, versions))
+    else:
+        click.echo("\n".join(report.lines(shown, versions)))
+    sys.exit(_status(shown))
+
+
+def _peers(names: tuple[str, ...]) -> "list[Peer]":
+    from conformance.peers import PEERS
+
+    for name in names:
+        if why := PEERS[name].missing():
+            _give_up(f"--peer {name}: {why}")
+    return [PEERS[name] for name in dict.fromkeys(names or NAMES) if names or PEERS[name].missing() is None]
+
+
+def _status(shown: "tuple[Shown, ...]") -> int:
+    if any(each.verdict == "shows" and not each.case.protocol for each in shown):
+        return SHOWN
+    return UNDETERMINED if any(each.verdict == "undetermined" for each in shown) else WELL
+
+
+def _give_up(complaint: str) -> NoReturn:
+    click.echo(complaint, err=True)
+    sys.exit(TROUBLE)
+
+
+class _Meter:
+    """Shows on a terminal what has been played."""
+
+    def __init__(self, wanted: int) -> None:
+        self.wanted, self.done = wanted, 0
+
+    def __call__(self, shown: "Shown") -> None:
+        self.done += 1
+        if sys.stderr.isatty():
+            end = "\n" if self.done == self.wanted else ""
+            click.echo(f"\r\x1b[K{self.done} of {self.wanted}: {shown.case.name} at {shown.peer}: {shown.verdict}{end}", nl=False, err=True)
