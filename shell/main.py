@@ -17,7 +17,7 @@ Examples:
 
 Each command explains itself and its exit statuses: kaspec COMMAND --help"""
 
-LASTING = frozenset({"run", "demo", "trace", "lvs", "verify", "judge", "explore", "conformance"})
+LASTING = frozenset({"run", "demo", "trace", "lvs", "verify", "judge", "explore", "conformance", "simulate"})
 """Commands that may run for long.  The others end before collecting garbage pays: a fifth of their time goes into it otherwise."""
 
 
@@ -32,6 +32,7 @@ class Commands(click.Group):
         "verify": ("shell.commands.verify", "Try every run that several hosts' configurations can have together."),
         "judge": ("shell.commands.judge", "Judge a packet capture: could these routers have done that, and what happened."),
         "explore": ("shell.commands.explore", "Choose what happens to several hosts, and see what they make of it."),
+        "simulate": ("shell.commands.simulate", "Tell how often several hosts' virtual routers have no Master, by random runs."),
         "plan": ("shell.commands.plan", "Show what a reload would do, and whether it interrupts service."),
         "doctor": ("shell.commands.doctor", "Examine this machine: what would keep a configuration from working."),
         "genhash": ("shell.commands.genhash", "Print the digest of a web page, for a checker's digest."),

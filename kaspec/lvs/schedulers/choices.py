@@ -10,8 +10,8 @@ from itertools import product
 
 from attrs import frozen
 
-from kaspec.lvs.schedulers.numbers import WORD, mixed
 from kaspec.lvs.schedulers.server import Key, Server, Servers
+from kaspec.numbers import MASK, mixed
 
 
 @frozen
@@ -28,7 +28,7 @@ def draw_two(state: TwoChoices, servers: Servers) -> tuple[TwoChoices, Server | 
         return state, None
     count = sum(server.weight for server in available) + 1
     first, second = (mixed(state.seed + number) % count for number in (1, 2))
-    return TwoChoices((state.seed + 2) & WORD), better_of(available, first, second)
+    return TwoChoices((state.seed + 2) & MASK), better_of(available, first, second)
 
 
 def better_of(available: Servers, first: int, second: int) -> Server:

@@ -7,8 +7,8 @@ from attrs import evolve, frozen
 
 from kaspec.address import Address, Family, parse_address
 from kaspec.lvs.model import AddressService, Service
-from kaspec.lvs.schedulers.numbers import mixed
 from kaspec.lvs.schedulers.server import Key, Packet, Protocol
+from kaspec.numbers import mixed
 from kaspec.units import SECOND, Instant, Interval, seconds
 
 MOST = 100_000
