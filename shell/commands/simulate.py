@@ -69,9 +69,7 @@ Exit statuses:
 @click.option("--runs", type=click.IntRange(1, MOST_RUNS), default=100, show_default=True, help="How many runs.")
 @click.option("--hours", type=click.FloatRange(0.01, MOST_HOURS), default=24.0, show_default=True, help="How long each is.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another number, other runs.")
-@click.option(
-    "--delay", metavar="MILLISECONDS", type=click.FloatRange(0.001), default=1.0, show_default=True, help="An advertisement's way."
-)
+@click.option("--delay", metavar="MS", type=click.FloatRange(0.001), default=1.0, show_default=True, help="An advertisement's way.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="How many processes share the work.  [default: one for each processor]")
 @click.option("--dask", "cluster", metavar="ADDRESS", help="Share it among the workers of a Dask cluster instead.")
 @click.option("--json", "as_json", is_flag=True, help="Write everything that was counted as JSON.")

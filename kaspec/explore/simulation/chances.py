@@ -9,7 +9,7 @@ from math import log
 
 from attrs import field, frozen
 
-from kaspec.explore.moves import Crashes, Cuts, Heals, Move, Starts, Stops
+from kaspec.explore.moves import Crashes, Cuts, Heals, LinkFlips, Move, Starts, Stops, TrackedFlips
 from kaspec.explore.steps import Steps
 from kaspec.explore.world import CARRIER, CRASH, CUT, FAULTS, ONE_WAY, STOP, TRACKED, Faults
 from kaspec.numbers import GOLDEN, MASK, finished, scatter
@@ -110,9 +110,7 @@ def _sources(chances: Chances, steps: Steps) -> Iterator[tuple[int, Move, Move]]
         *((ONE_WAY, Cuts(one, other, False), Heals(min(one, other), max(one, other))) for one, other in pairs),
     ]
     for host in hosts:
-        flips = steps.flips(host)
-        for fault in (CARRIER, TRACKED):
-            breaking = [flip.move for flip in flips if flip.breaks and flip.fault == fault]
-            mending = [flip.move for flip in flips if not flip.breaks and flip.fault == fault]
-            found += [(fault, breaks, mends) for breaks, mends in zip(breaking, mending, strict=True)]
+        there = steps.world.hosts[host]
+        found += [(CARRIER, LinkFlips(host, link.name, False), LinkFlips(host, link.name, True)) for link in there.links]
+        found += [(TRACKED, TrackedFlips(host, each, False), TrackedFlips(host, each, True)) for each in sorted(there.node.tracked)]
     return (each for each in found if each[0] in wanted)
