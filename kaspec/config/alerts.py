@@ -78,18 +78,29 @@ def build_group_settings(sections: Iterable[Section]) -> tuple[GroupSettings, ..
     )
 
 
-def command_uses(section: Section) -> Iterator[CommandUse]:
-    """Yield every command of keywords that act, in all blocks; one whose user is a keyword beside it has that user."""
+def command_uses(section: Section) -> list[CommandUse]:
+    """Return every command of keywords that act, in all blocks; one whose user is a keyword beside it has that user."""
+    return _command_uses(section, set())
+
+
+def _command_uses(section: Section, without: set[int]) -> list[CommandUse]:
+    """Return those of a block; it may say the same as one ``without`` any."""
+    if id(section.written) in without:
+        return []
+    uses: list[CommandUse] = []
     user = next((found[-1].value for row, found in section.given.items() if row.name == "user" and found), None)
     for row, found in section.given.items():
         for each in found:
             if isinstance(each, Section):
-                yield from command_uses(each)
+                uses += _command_uses(each, without)
             elif row.acts and isinstance(each, Given) and isinstance(each.value, Command):
                 command: Command = each.value
                 if user is not None and command.user is None:
                     command = Command(command.line, user.user, user.group)
-                yield CommandUse(command, each.word, row.name)
+                uses.append(CommandUse(command, each.word, row.name))
+    if not uses:
+        without.add(id(section.written))
+    return uses
 
 
 def write_alerts(scope: str, settings: Telling | InstanceSettings | GroupSettings) -> Iterator[str]:

@@ -76,14 +76,16 @@ class Argument(Generic[T]):
     domain: Numbers | Choices | None = None
 
 
-def read_argument(argument: Argument[T], text: str) -> Accepted[T] | Refused:
-    """Read the text of an argument; never raises."""
-    read: Accepted[T] | Refused = _read(argument, text)
+def read_argument(argument: Argument[T], text: str, again: bool = True) -> Accepted[T] | Refused:
+    """Read the text of an argument, which may be read ``again`` (labels of blocks hardly are); never raises."""
+    read: Accepted[T] | Refused = (_read_again if again else _read)(argument, text)
     return read
 
 
-@lru_cache(maxsize=1 << 17)
 def _read(argument: Argument[Any], text: str) -> Accepted[Any] | Refused:
     if not text and argument.absent:
         return Accepted(argument.absent[0], 0)
     return argument.read(text)
+
+
+_read_again = lru_cache(maxsize=1 << 17)(_read)

@@ -67,13 +67,13 @@ class _Place:
 
     def inherited(self, own: Setting[T], of_server: Setting[T], of_service: Setting[T], default: D) -> T | D:
         """Return what the checker says, or its server, or its service."""
-        found = self.block.last(own) or self.server.last(of_server) or self.service.last(of_service)
-        return default if found is None else found.value
+        of_server_or_service: T | D = self.server.value(of_server, self.service.value(of_service, default))
+        return self.block.value(own, of_server_or_service)
 
     def complain(self, missing: Setting[Any], section: Section | None = None) -> None:
         """Tell that a setting is missing without which the checker cannot be; if it is there it cannot be read, which has been told."""
         section = section or self.block
-        if missing not in section.given:
+        if not section.gives(missing):
             message = f"{self.row.name} of real_server {self.server.label} has no {missing.name}: it is left out"
             hint = f"add {missing.name} {missing.argument.example}"
             self.report(kinds.MISSING_SETTING.at(section.span, message, hint))
@@ -84,7 +84,7 @@ def build_checks(server: Section, service: Section, endpoint: Endpoint, surround
 
     One that lacks what it needs is left out and told.
     """
-    found = [(block, row) for row, blocks in server.given.items() if isinstance(row, Block) and row in _BUILDERS for block in blocks]
+    found = [(block, row) for row in _BUILDERS if server.gives(row) for block in server.sections(row)]
     if len(found) > 1:
         found.sort(key=lambda each: each[0].span.reading_order)
     return tuple(
@@ -145,7 +145,7 @@ def _http(place: _Place) -> Iterator[Check]:
     if target is None:
         return
     if not urls:
-        if checkers.URL not in block.given:
+        if not block.gives(checkers.URL):
             message = f"{place.row.name} of real_server {place.server.label} has no url: it is left out"
             place.report(kinds.MISSING_SETTING.at(block.span, message, "add url { path / }"))
         return

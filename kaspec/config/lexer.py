@@ -8,6 +8,7 @@ What a line says is a function of its text alone, so a text is read once however
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from kaspec.config.diagnostics import EXOTIC_BLANK, LINE_IGNORED, UNMATCHED_QUOTE, Diagnostic
@@ -35,7 +36,8 @@ _ESCAPE = re.compile(r"\\([!#])")
 class Lexed(NamedTuple):
     """What a line's text says: the text with its blanks made ordinary, and its pieces.
 
-    ``content`` is the text without its comment if it may be something to expand.  A ``plain`` line has nothing to expand or to tell.
+    ``content`` is the text without its comment if it may be something to expand.  A ``plain`` line has nothing to expand or to tell; one
+    that ``opens`` has words, and the brace that begins their block, and no more.
     """
 
     text: str
@@ -43,6 +45,7 @@ class Lexed(NamedTuple):
     plain: bool
     content: str = ""
     exotic: tuple[int, int] | None = None
+    opens: bool = False
 
 
 def lex(raw: str) -> Lexed:
@@ -57,7 +60,8 @@ def lex(raw: str) -> Lexed:
         content = ""
     pieces = _pieces(text)
     quoted = not pieces or not isinstance(pieces[-1], LoneQuote)
-    return Lexed(text, pieces, quoted and not content and exotic is None and _is_sound(text), content, exotic)
+    opens = len(pieces) == 2 and isinstance(pieces[1], Brace) and pieces[1].opens and not isinstance(pieces[0], Brace)
+    return Lexed(text, pieces, quoted and not content and exotic is None and _is_sound(text), content, exotic, opens)
 
 
 def complain(line: Line, lexed: Lexed, report: Report) -> bool:
@@ -95,13 +99,19 @@ def _is_sound(text: str) -> bool:
     return "\0" not in text and (len(text) <= LINE_LIMIT // 4 or len(text.encode(errors="replace")) <= LINE_LIMIT)
 
 
+@lru_cache(maxsize=1024)
+def _word(text: str, start: int, end: int) -> Word:
+    """Most words are keywords, in the same column each time: they share one value."""
+    return Word(text, start, end)
+
+
 def _pieces(text: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     words: list[Word] = []
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup
         if kind in {"word", "quoted", "unmatched"}:
-            words.append(Word(unescaped(found[0]), found.start(), found.end()))
+            words.append(_word(unescaped(found[0]), found.start(), found.end()))
         if kind in {"word", "quoted"}:
             continue
         if words:

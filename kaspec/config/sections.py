@@ -20,13 +20,14 @@ from kaspec.config.diagnostics import (
     REPEATED,
     TOO_MUCH,
     UNKNOWN_KEYWORD,
+    Diagnostic,
     Kind,
 )
 from kaspec.config.keywords import TABLE, Block, Listing, Row, Setting, within
 from kaspec.config.lexer import Report
 from kaspec.config.likeness import similar
-from kaspec.config.source import Span
-from kaspec.config.tree import Statement
+from kaspec.config.source import Move, Span
+from kaspec.config.tree import Body, Statement
 
 D = TypeVar("D")
 T = TypeVar("T")
@@ -65,30 +66,50 @@ class Given(Generic[T_co]):
         offset = self.statement.words[self.first].start
         return self.statement.line.span(offset + placed.start, offset + placed.end)
 
+    def moved(self, move: Move) -> "Given[T_co]":
+        """Return the same of a copy of the block it stands in."""
+        return Given(self.value, self.statement.moved(move), self.first, self.order)
+
 
 @frozen
 class Section:
     """A block as read: its label as text and as a value (``key``), where that stands, and by row what the block gives.
 
-    A label that could not be read is ``""`` and ``None``.  Places do not count when two are compared.
+    A label that could not be read is ``""`` and ``None``.  Places do not count when two are compared.  What blocks with the same text give
+    is ``written`` once, and moved to where its ``head`` stands when somebody asks for places.
     """
 
     label: str
-    span: Span = field(eq=False)
-    given: dict[Row, list[Any]] = field(factory=dict)
+    head: Statement | Span = field(eq=False)
+    written: dict[Row, list[Any]] = field(factory=dict)
     key: Any = None
+    word: int = field(default=0, eq=False)
+
+    @property
+    def span(self) -> Span:
+        """Where the label stands, or the keyword if there is none."""
+        return self.head.stretch(self.word, self.word + 1) if isinstance(self.head, Statement) else self.head
+
+    @property
+    def given(self) -> dict[Row, list[Any]]:
+        """What the block gives, each where it stands."""
+        return self.written if self._move is None else {row: [*self._found(row)] for row in self.written}
+
+    def gives(self, row: Row) -> bool:
+        """Tell whether the block has that keyword, whatever became of it."""
+        return row in self.written
 
     def last(self, row: Setting[T]) -> Given[T] | None:
         """Return the setting as given last."""
-        found = self.given.get(row)
+        found = self.written.get(row)
         if not found:
             return None
         last: Given[T] = found[-1]
-        return last
+        return last if (move := self._move) is None else last.moved(move)
 
     def value(self, row: Setting[T], default: D) -> T | D:
         """Return the value of a setting, or ``default``."""
-        found = self.given.get(row)
+        found = self.written.get(row)
         if not found:
             return default
         value: T = found[-1].value
@@ -96,11 +117,24 @@ class Section:
 
     def entries(self, row: Listing[T] | Setting[T]) -> tuple[Given[T], ...]:
         """Return the lines of a list, or each of a setting that repeats."""
-        return tuple(self.given.get(row, ()))
+        return self._found(row)
 
     def sections(self, row: Block[Any]) -> "tuple[Section, ...]":
         """Return the blocks of that keyword."""
-        return tuple(self.given.get(row, ()))
+        return self._found(row)
+
+    def _found(self, row: Row) -> tuple[Any, ...]:
+        found, move = self.written.get(row, ()), self._move
+        return tuple(found) if move is None else tuple(each.moved(move) for each in found)
+
+    @property
+    def _move(self) -> Move | None:
+        return self.head.move if isinstance(self.head, Statement) else None
+
+    def moved(self, move: Move) -> "Section":
+        """Return the same of a copy of the block it stands in."""
+        head = self.head.moved(move) if isinstance(self.head, Statement) else self.head
+        return Section(self.label, head, self.written, self.key, self.word)
 
     def name(self, row: Block[T]) -> T | None:
         """Return the label of this block, which is one of ``row``'s, as a value."""
@@ -141,7 +175,7 @@ class _Inactive:
 def read_section(statements: Iterable[Statement], scope: str, report: Report) -> Section:
     """Read the statements of a block by the rows of its ``scope``."""
     reader = _Reader(report)
-    section = reader.section(statements, scope, True, Section("", NOWHERE))
+    section = Section("", NOWHERE, reader.read(statements, scope, True))
     if reader.lost is not None:
         message = f"{MOST_MISTAKES} different mistakes: this is not read to its end, and nothing of it counts"
         report(TOO_MUCH.at(reader.lost, message, "is this the right file?"))
@@ -152,16 +186,39 @@ def read_section(statements: Iterable[Statement], scope: str, report: Report) ->
 
 @define
 class _Reader:
-    """Reads blocks; takes note of what is without effect, to tell it once for each keyword."""
+    """Reads blocks; takes note of what is without effect, to tell it once for each keyword.
 
-    report: Report
+    ``known`` holds what bodies that recur give, if there was nothing to tell or to note of them (``noted`` counts that).
+    """
+
+    _report: Report
+    known: dict[tuple[int, str, bool], tuple[Body, dict[Row, list[Any]]]] = field(factory=dict)
+    noted: int = 0
     inactive: dict[Row, _Inactive] = field(factory=dict)
     mistakes: set[tuple[Any, str]] = field(factory=set)
     lost: Span | None = None
 
-    def section(self, statements: Iterable[Statement], scope: str, acting: bool, section: Section) -> Section:
-        """Read statements into ``section``; inside a block that does not act (``acting``) no keyword's lack of effect is told."""
-        rows, given = TABLE.get(scope, {}), section.given
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Tell of a problem."""
+        self.noted += 1
+        self._report(diagnostic)
+
+    def inside(self, head: Statement, body: Body, scope: str, acting: bool) -> tuple[Statement, dict[Row, list[Any]]]:
+        """Read a block's body: what it gives, and the head of where that stands, or stood first if it is the same."""
+        name = id(body), scope, acting
+        if name in self.known:
+            return head, self.known[name][1]
+        statements, noted = head.body or (), self.noted
+        given = self.read(statements, scope, acting)
+        if head.move is not None:
+            return Statement(head.line, head.words, Body(statements, head.line)), given
+        if body.recurs and noted == self.noted:
+            self.known[name] = body, given
+        return head, given
+
+    def read(self, statements: Iterable[Statement], scope: str, acting: bool) -> dict[Row, list[Any]]:
+        """Read statements; inside a block that does not act (``acting``) no keyword's lack of effect is told."""
+        rows, given = TABLE.get(scope, {}), dict[Row, list[Any]]()
         lines = rows.get("")
         for order, statement in enumerate(statements):
             if self.lost is not None:
@@ -182,7 +239,7 @@ class _Reader:
                     self._listing(row, statement, scope, given)
                 case _:
                     assert_never(row)
-        return section
+        return given
 
     def tell_inactive(self) -> None:
         """Tell each keyword without effect, where it stands first."""
@@ -196,7 +253,7 @@ class _Reader:
     def _argument(self, argument: Argument[T], statement: Statement, first: int, order: int, scope: str) -> Given[T] | None:
         """Read the words from ``first`` on as the argument; nothing if they are not one."""
         text = statement.text(first)
-        read = read_argument(argument, text)
+        read = read_argument(argument, text, again=statement.inside is None)
         if isinstance(read, Accepted):
             if read.end < len(text):
                 end = statement.words[first].start + read.end
@@ -214,12 +271,13 @@ class _Reader:
             self.lost = span
 
     def _note(self, row: Row, statement: Statement, scope: str) -> None:
+        self.noted += 1
         if row not in self.inactive:
             self.inactive[row] = _Inactive(_kind_of(row, scope), statement.span)
         self.inactive[row].times += 1
 
     def _setting(self, row: Setting[Any], statement: Statement, order: int, scope: str, given: dict[Row, list[Any]]) -> None:
-        if statement.body is not None:
+        if statement.inside is not None:
             self.report(NO_BLOCK_WANTED.at(statement.span, f"{row.name} has no block", REMOVE_BRACES))
         found = self._argument(row.argument, statement, 1 if row.name else 0, order, scope)
         before = given.get(row)
@@ -232,19 +290,21 @@ class _Reader:
 
     def _block(self, row: Block[Any], statement: Statement, scope: str, acting: bool, given: dict[Row, list[Any]]) -> None:
         blocks = given.setdefault(row, [])
-        if statement.body is None:
+        if statement.inside is None:
             head = f"{row.name} {row.label.form}" if row.label else row.name
             self.report(BLOCK_WANTED.at(statement.span, f"{row.name} must be followed by a block", f"write {head} {{ ... }}"))
             return
+        label = None
         if row.label is None:
             _report_extra(statement, 1, scope, self.report)
-            section = Section("", statement.span)
-        elif label := self._argument(row.label, statement, 1, 0, scope):
-            text = label.value if isinstance(label.value, str) else row.label.write(label.value)
-            section = Section(text, label.word, key=label.value)
         else:
-            section = Section("", statement.span)
-        blocks.append(self.section(statement.body, within(scope, row.name), acting, section))
+            label = self._argument(row.label, statement, 1, 0, scope)
+        begun, written = self.inside(statement, statement.inside, within(scope, row.name), acting)
+        if label is None or row.label is None:
+            blocks.append(Section("", begun, written))
+        else:
+            text = label.value if isinstance(label.value, str) else row.label.write(label.value)
+            blocks.append(Section(text, begun, written, label.value, 1))
 
     def _listing(self, row: Listing[Any], statement: Statement, scope: str, given: dict[Row, list[Any]]) -> None:
         lines = given.setdefault(row, [])
@@ -255,7 +315,7 @@ class _Reader:
         for order, line in enumerate(statement.body):
             if self.lost is not None:
                 break
-            if line.body is not None:
+            if line.inside is not None:
                 self.report(
                     NO_BLOCK_WANTED.at(line.span, f"a line of {row.name} has no block", "remove the braces and what is between them")
                 )

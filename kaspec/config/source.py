@@ -195,6 +195,31 @@ Piece = Words | Brace | LoneQuote
 """What a line consists of; words that follow each other are one piece."""
 
 
+@frozen(eq=False)
+class Stretch:
+    """The lines after one that opens a block, up to the one that closes it: their ``text``, and of each line its own and its pieces.
+
+    What they say is a function of the text alone.  Blocks in it are nested ``depth`` deep, its own counted.  The same text is the same
+    value, so what is made of it can be made once.
+    """
+
+    text: str
+    lines: tuple[tuple[str, tuple[Piece, ...]], ...]
+    depth: int
+
+
+class Move(NamedTuple):
+    """The way from the lines after one to those after another that are the same."""
+
+    start: Line
+    end: Line
+
+    def line(self, line: Line) -> Line:
+        """Return the line there that is as this one."""
+        there = self.end
+        return Line(there.file, line.number + there.number - self.start.number, line.text, there.chain)
+
+
 def _place(nodes: Sequence[Node], start: int, end: int, chain: Chain) -> Span:
     """Find what is written where ``start`` to ``end`` of the nodes' text is."""
     touched = _touched(nodes, start, max(end, start + 1))

@@ -1,27 +1,53 @@
 """Lines of words and braces into a tree of statements, going on after every brace that is wrong.
 
 A statement is the words between braces and line ends; a ``{`` after it, on its line or a later one, gives it a body.
+
+Blocks with the same text have one body, of which all but the first are copies that stand elsewhere: what is read of it is read once.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from attrs import define, field
 
-from kaspec.config.diagnostics import EXTRA_CLOSE, MISSING_CLOSE, STRAY_OPEN, TOO_DEEP
+from kaspec.config.diagnostics import EXTRA_CLOSE, MISSING_CLOSE, STRAY_OPEN, TOO_DEEP, Diagnostic
 from kaspec.config.lexer import Report
-from kaspec.config.source import Brace, Line, Piece, Span, Words
+from kaspec.config.source import Brace, Line, Move, Piece, Span, Stretch, Words
 
 DEEPEST = 16
 """keepalived's own deepest block is five levels down."""
 
 
+class Body(NamedTuple):
+    """What stands between the braces of a block, as it is ``written`` after the line that begins it; one that ``recurs`` has copies."""
+
+    written: "tuple[Statement, ...]"
+    start: Line
+    recurs: bool = False
+
+
 class Statement(NamedTuple):
-    """A keyword and its arguments, and for a block what stands between its braces."""
+    """A keyword and its arguments, and for a block what stands between its braces (``inside``), here or in a block that is a copy."""
 
     line: Line
     words: Words
-    body: "tuple[Statement, ...] | None" = None
+    inside: Body | None = None
+
+    @property
+    def body(self) -> "tuple[Statement, ...] | None":
+        """The statements of the block, if it is one, where they stand."""
+        if self.inside is None or (move := self.move) is None:
+            return self.inside and self.inside.written
+        return tuple(each.moved(move) for each in self.inside.written)
+
+    @property
+    def move(self) -> Move | None:
+        """The way from what is written inside to this block, if that is elsewhere."""
+        return None if self.inside is None or self.inside.start is self.line else Move(self.inside.start, self.line)
+
+    def moved(self, move: Move) -> "Statement":
+        """Return the same statement of a copy of the block it stands in."""
+        return Statement(move.line(self.line), self.words, self.inside)
 
     @property
     def keyword(self) -> str:
@@ -50,26 +76,70 @@ class _Open:
     inside: list[Statement] = field(factory=list)
 
 
-def build(lines: Iterable[tuple[Line, tuple[Piece, ...]]], outermost: Collection[str], report: Report) -> tuple[Statement, ...]:
+Lines = Iterable[tuple[Line, tuple[Piece | Stretch, ...]]]
+
+
+def build(lines: Lines, outermost: Collection[str], report: Report) -> tuple[Statement, ...]:
     """Build the tree; a keyword of ``outermost`` is only ever at the top, so inside a block it tells that a ``}`` is missing."""
-    stack = [_Open()]
-    for line, pieces in lines:
-        for piece in pieces:
-            if isinstance(piece, tuple):
-                if len(stack) > 1 and piece[0].text in outermost:
-                    _close_all(stack, f"{piece[0].text} in line {line.number}", report)
-                stack[-1].inside.append(Statement(line, piece))
-            elif isinstance(piece, Brace):
-                (_open if piece.opens else _close)(stack, line, piece, report)
-    _close_all(stack, "the end of the file", report)
-    return tuple(stack[0].inside)
+    builder = _Builder(outermost, report)
+    builder.add(lines)
+    _close_all(builder.stack, "the end of the file", report)
+    return tuple(builder.stack[0].inside)
+
+
+@define
+class _Builder:
+    """Builds a tree: the blocks that are open, and what was ``made`` of stretches."""
+
+    outermost: Collection[str]
+    report: Report
+    stack: list[_Open] = field(factory=lambda: [_Open()])
+    made: dict[Stretch, Body | None] = field(factory=dict)
+
+    def add(self, lines: Lines) -> None:
+        """Add lines to what is open."""
+        stack, outermost = self.stack, self.outermost
+        for line, pieces in lines:
+            for piece in pieces:
+                if isinstance(piece, tuple):
+                    if len(stack) > 1 and piece[0].text in outermost:
+                        _close_all(stack, f"{piece[0].text} in line {line.number}", self.report)
+                    stack[-1].inside.append(Statement(line, piece))
+                elif isinstance(piece, Brace):
+                    (_open if piece.opens else _close)(stack, line, piece, self.report)
+                elif isinstance(piece, Stretch):
+                    self._add_stretch(piece, line)
+
+    def _add_stretch(self, stretch: Stretch, line: Line) -> None:
+        """Add what follows a line: the same as before, elsewhere, unless there is something to tell of it."""
+        if stretch not in self.made:
+            self.made[stretch] = self._first(stretch, line)
+        body = self.made[stretch]
+        if body is None or len(self.stack) + stretch.depth - 1 > DEEPEST:
+            self.add(_lines(stretch, line))
+        else:
+            _fold(self.stack, body)
+
+    def _first(self, stretch: Stretch, line: Line) -> Body | None:
+        """Build the block of a stretch that is met first; nothing if it is not in order."""
+        problems: list[Diagnostic] = []
+        alone = _Builder(self.outermost, problems.append, [_Open(), _Open(self.stack[-1].statement)])
+        alone.add(_lines(stretch, line))
+        body = alone.stack[0].inside[0].inside if alone.stack[0].inside else None
+        return None if problems or body is None else Body(body.written, line, recurs=True)
+
+
+def _lines(stretch: Stretch, line: Line) -> Iterator[tuple[Line, tuple[Piece, ...]]]:
+    """Yield the lines of a stretch as they stand after a line."""
+    for number, (text, pieces) in enumerate(stretch.lines, line.number + 1):
+        yield Line(line.file, number, text, line.chain), pieces
 
 
 def _open(stack: list[_Open], line: Line, brace: Brace, report: Report) -> None:
     if len(stack) == DEEPEST:
         report(TOO_DEEP.at(_place(line, brace), f"blocks are nested more than {DEEPEST} deep"))
     inside = stack[-1].inside
-    if inside and inside[-1].body is None:
+    if inside and inside[-1].inside is None:
         stack.append(_Open(inside.pop()))
     else:
         hint = "name the block, or remove the brace and its partner"
@@ -97,9 +167,9 @@ def _close_all(stack: list[_Open], before: str, report: Report) -> None:
         _fold(stack)
 
 
-def _fold(stack: list[_Open]) -> None:
+def _fold(stack: list[_Open], body: Body | None = None) -> None:
     """End the innermost block: it becomes a statement of the one around it, unless it has no name or is too deep to mean anything."""
     closed = stack.pop()
     if closed.statement:
-        body = tuple(closed.inside) if len(stack) <= DEEPEST else ()
-        stack[-1].inside.append(Statement(closed.statement.line, closed.statement.words, body))
+        line, words, _ = closed.statement
+        stack[-1].inside.append(Statement(line, words, body or Body(tuple(closed.inside) if len(stack) <= DEEPEST else (), line)))

@@ -26,9 +26,10 @@ from kaspec.config.expansion.includes import ALL_CHECKS, CHECKS_OF, INCLUDE, Che
 from kaspec.config.expansion.library import Found, Library, Question, Settings
 from kaspec.config.expansion.names import Names
 from kaspec.config.expansion.patterns import directory_of
+from kaspec.config.expansion.stretches import RawLines, Stretches
 from kaspec.config.expansion.weight import MOST_LINES, weigh
 from kaspec.config.lexer import Lexed, Report, complain, complain_of_blanks, lex, without_comment
-from kaspec.config.source import BLANKS, Chain, Line, Piece, Substituted, Text, Written
+from kaspec.config.source import BLANKS, Chain, Line, Piece, Stretch, Substituted, Text, Written
 
 DEEPEST = 300
 """How much may be read within each other: files, and lines that definitions and generators add."""
@@ -42,8 +43,8 @@ UNFORESEEN = 100_000
 REPEATED_FILE = 10
 """How many lines it counts for to include a file again."""
 
-SPLIT_AT_ONCE = 1 << 16
-"""So many characters are split into lines at a time: memory that is used again costs less than more of it."""
+MOST_REMEMBERED = 1024
+"""So many lines are remembered: those that are written again are so soon, and memory costs more than reading."""
 
 MOST_FILES_AHEAD = 500
 """How many files are looked into before reading; what they include is found then, or when it is read."""
@@ -54,7 +55,7 @@ _SETTING = re.compile(r"(?:^|[{}])[ \t]*(random_seed|include_check)(?![^ \t])([^
 _RESIDUE = re.compile(r'(?:[^"]|"[^"]*")*?[{}][ \t]*(?=[@~]|\$\w+=|include[ambrw]?[ \t])')
 _INCLUDE_LINE = re.compile(r"^[ \t]*include[ambrw]?[ \t]+([^\n$]+)$", re.MULTILINE)
 
-Lines = Iterator[tuple[Line, tuple[Piece, ...]]]
+Lines = Iterator[tuple[Line, tuple[Piece | Stretch, ...]]]
 
 
 @frozen
@@ -76,7 +77,7 @@ class _Reading:
 
     file: _File
     chain: Chain
-    raws: Iterator[tuple[int, str]] | None = None
+    raws: RawLines | None = None
     texts: Iterator[tuple[Text, Chain]] = field(factory=lambda: iter(()))
     definition: Definition | None = None
     checks_after: Checks | None = None
@@ -99,6 +100,7 @@ class Expansion:
     _stack: list[_Reading] = field(factory=list)
     _names: Names = field(init=False)
     _lexed: dict[str, Lexed] = field(factory=dict)
+    _stretches: Stretches = field(init=False)
     _checks: Checks = frozenset()
     _added: int = 0
     _allowed: int = UNFORESEEN
@@ -107,6 +109,7 @@ class Expansion:
     def lines(self, path: str, content: Found) -> Lines:
         """Yield the lines of a file, and of all it includes, that mean something."""
         self._checks = ALL_CHECKS if self.settings.all_checks else frozenset()
+        self._stretches = Stretches(self._lex)
         self._names = Names(self.settings, self.report)
         if self.follows:
             self._look_ahead(path, content, set())
@@ -122,7 +125,8 @@ class Expansion:
                 yield from self._read_texts(reading)
             if self._stack and self._stack[-1] is reading:
                 self._close()
-        self._lexed.clear()  # what is made of the lines next can have the memory
+        self._lexed.clear()
+        self._stretches.forget()
 
     # Files.
 
@@ -131,7 +135,7 @@ class Expansion:
         if path in self.texts:
             self._added += REPEATED_FILE + text.count("\n") + 1
         self.texts[path] = text
-        self._stack.append(_Reading(_File(path, within | {content.identity}), chain, enumerate(_split(text), 1), checks_after=self._checks))
+        self._stack.append(_Reading(_File(path, within | {content.identity}), chain, RawLines(text), checks_after=self._checks))
 
     def _look_ahead(self, path: str, content: Found, seen: set[str]) -> None:
         """Ask for all that is plainly included before reading anything, since reading begins again when there are answers."""
@@ -148,20 +152,27 @@ class Expansion:
         if ended.checks_after is not None:
             self._checks = ended.checks_after
 
-    def _read_file(self, reading: _Reading, raws: Iterator[tuple[int, str]]) -> Lines:
+    def _read_file(self, reading: _Reading, raws: RawLines) -> Lines:
         """Yield lines until the file ends or something is on top of it."""
-        lexed_texts, path, chain = self._lexed, reading.file.path, reading.chain
+        path, chain = reading.file.path, reading.chain
         for number, raw in raws:
-            lexed = lexed_texts.get(raw)
-            if lexed is None:
-                lexed = lexed_texts[raw] = lex(raw)
+            lexed = self._lexed.get(raw) or self._lex(raw)
             if lexed.plain:
+                stretch = self._stretches.take(raw, raws) if lexed.opens else None
                 if lexed.pieces:
-                    yield Line(path, number, lexed.text, chain), lexed.pieces
+                    yield Line(path, number, lexed.text, chain), lexed.pieces if stretch is None else (*lexed.pieces, stretch)
                 continue
             yield from self._read_line(Line(path, number, lexed.text, chain), lexed, raws)
             if not self._stack or self._stack[-1] is not reading:
                 return
+
+    def _lex(self, raw: str) -> Lexed:
+        lexed = self._lexed.get(raw)
+        if lexed is None:
+            if len(self._lexed) == MOST_REMEMBERED:
+                self._lexed.clear()
+            lexed = self._lexed[raw] = lex(raw)
+        return lexed
 
     def _read_line(self, line: Line, lexed: Lexed, raws: Iterator[tuple[int, str]]) -> Lines:
         if lexed.exotic and not self._told_blanks:
@@ -193,10 +204,7 @@ class Expansion:
                 return
 
     def _finish(self, text: Text, chain: Chain) -> Lines:
-        lexed = self._lexed.get(text.string)
-        if lexed is None:
-            lexed = self._lexed[text.string] = lex(text.string)
-        line = text.line(chain)
+        lexed, line = self._lex(text.string), text.line(chain)
         if complain(line, lexed, self.report) and lexed.pieces:
             yield line, lexed.pieces
 
@@ -360,15 +368,6 @@ class Expansion:
             return False
         self._allowed += 2 * count
         return True
-
-
-def _split(text: str) -> Iterator[str]:
-    """Yield the lines of a text, as ``text.split("\\n")`` has them."""
-    start = 0
-    while (end := text.find("\n", start + SPLIT_AT_ONCE)) >= 0:
-        yield from text[start:end].split("\n")
-        start = end + 1
-    yield from text[start:].split("\n")
 
 
 def _content(line: Line, content: str) -> Text:

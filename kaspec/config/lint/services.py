@@ -86,7 +86,7 @@ def unreachable_quorum(service: Section) -> Iterator[Diagnostic]:
 def engine_without_persistence(service: Section) -> Iterator[Diagnostic]:
     """Keepalived leaves it out."""
     engine = service.last(lvs.PERSISTENCE_ENGINE)
-    is_persistent = lvs.PERSISTENCE_TIMEOUT in service.given or lvs.PERSISTENCE_GRANULARITY in service.given
+    is_persistent = service.gives(lvs.PERSISTENCE_TIMEOUT) or service.gives(lvs.PERSISTENCE_GRANULARITY)
     if engine is None or is_persistent or (isinstance(service.key, Endpoint) and not service.key.port):
         return
     message = f"virtual_server {service.label} is not persistent, so persistence_engine {engine.value} does nothing"
@@ -96,7 +96,7 @@ def engine_without_persistence(service: Section) -> Iterator[Diagnostic]:
 def unchecked(service: Section) -> Iterator[Diagnostic]:
     """Nobody will notice that it is dead."""
     for server in service.sections(lvs.REAL_SERVER):
-        if not any(row in server.given for row in CHECKERS):
+        if not any(map(server.gives, CHECKERS)):
             message = f"real_server {server.label} has no checker: it stays in service whatever becomes of it"
             yield kinds.SERVER_UNCHECKED.at(server.span, message, "add a checker, such as TCP_CHECK { connect_timeout 3 }")
 
