@@ -19,7 +19,8 @@ from kaspec.bfd.speaker import take_datagram as take_packet
 from kaspec.bfd.timers import CHANCES
 from kaspec.config.model import LISTENERS, Configuration, Listener
 from kaspec.report.bfd import log_lines, render_bfd_data, stray_line
-from kaspec.report.journal import counted, is_telling
+from kaspec.report.journal import counted
+from kaspec.report.often import is_telling
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.wire.bfd import LARGEST, encode
 from shell import clock, exits, logs

@@ -7,22 +7,18 @@ import os
 import time
 from collections.abc import Hashable, Iterator
 from socket import socket
+from typing import TYPE_CHECKING
 
 from attrs import define, field
 
 from kaspec.address import Address
-from kaspec.config.model import Command, Configuration
+from kaspec.config.model import Command, Configuration, Snmp
 from kaspec.health.model import FileCheck, MiscCheck
 from kaspec.lvs.model import VirtualServer
 from kaspec.lvs.services import ServiceEffect
 from kaspec.lvs.telling import ServiceAudience, deliver_change
-from kaspec.report.directed import Directed, render_check_data
-from kaspec.report.directed_json import render_check_json
 from kaspec.report.services import server_name, service_lines, service_name, subject_of, suspension_line
-from kaspec.snmp.agent import wanted
-from kaspec.snmp.checker import CHECKER_SIDE
-from kaspec.snmp.snapshot import CheckSnapshot
-from kaspec.tracking import Finding, Tracker
+from kaspec.snmp.asked import wanted
 from kaspec.units import Instant
 from shell import dumps, exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
@@ -32,15 +28,20 @@ from shell.director import Director, Place
 from shell.findings import Hearer
 from shell.ipvs.kernel import NO_IPVS, Ipvs
 from shell.leash import Leash
-from shell.netlink import Kernel
 from shell.notifier import Notifier, service_fifos
 from shell.options import Options
 from shell.process import name_process
 from shell.runner import Runner
-from shell.snmp import Agent
-from shell.trackers.files import Files
 from shell.tuning import tune
 from shell.version import VERSION
+
+if TYPE_CHECKING:  # What most configurations do without is imported by those that use it: a start has much to import as it is.
+    from kaspec.report.directed import Directed
+    from kaspec.snmp.snapshot import CheckSnapshot
+    from kaspec.tracking import Finding, Tracker
+    from shell.netlink import Kernel
+    from shell.snmp import Agent
+    from shell.trackers.files import Files
 
 LOOK_SECONDS = 10.0
 """How often the table is read back: the kernel tells nobody of changes."""
@@ -59,27 +60,19 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     leash = child.leash = Leash("checker", loop.create_future(), child.obey)
     child.director = Director(_open(), child.tell)
     child.engine = CheckEngine(loop, runner, child.director.report)
-    child.files = Files(loop, child.hear_of_file)
-    child.agent = Agent(loop, CHECKER_SIDE, child.snapshot)
     child.hearer = Hearer(loop, sessions, child.engine.session_reported)
     loop.set_exception_handler(leash.give_up)
     loop.add_reader(channel.fileno(), leash.listen, channel)
-    kernel = Kernel()
-    child.look_at_addresses(kernel)
+    gc.disable()  # What a start makes stays.
     child.settle(configuration, None)
-    kernel.subscribe(lambda _: child.look_at_addresses(kernel))
     gc.collect()
     gc.freeze()
+    gc.enable()
     logs.info("Startup complete")
     loop.call_later(LOOK_SECONDS, child.look)
     status = await leash.ended
     loop.remove_reader(channel.fileno())
-    kernel.unsubscribe()
-    kernel.close()
-    child.files.close()
-    child.hearer.close()
-    child.agent.close()
-    child.engine.close()
+    child.close()
     if status != exits.SOFTWARE:  # Else the parent starts us anew: the table stays as it is, and so do its connections.
         child.director.end(child.configuration.lvs, keeping=options.dont_release_ipvs)
     await notifier.finish()
@@ -108,9 +101,10 @@ class _Child:
     leash: Leash | None = None
     director: Director | None = None
     engine: CheckEngine | None = None
-    files: Files | None = None
+    kernel: "Kernel | None" = None
+    files: "Files | None" = None
     hearer: Hearer | None = None
-    agent: Agent[CheckSnapshot, object] | None = None
+    agent: "Agent[CheckSnapshot, object] | None" = None
     addresses: frozenset[Address] = frozenset()
     values: dict[str, int] = field(factory=dict)
     since: dict[Hashable, Instant] = field(factory=dict)
@@ -132,25 +126,57 @@ class _Child:
             here = self.director.virtuals
             self.since = {who: at for who, at in self.since.items() if (who[0] if isinstance(who, tuple) else who) in here}
         self.engine.adopt(tuple(_subjects(configuration)))
-        if self.files is not None:
-            self.files.adopt(configuration, _tracked(configuration))
         if self.hearer is not None:
             self.hearer.ask()
-        if self.agent is not None:
-            options = self.options
-            self.agent.adopt(wanted(configuration.global_defs.snmp, options.snmp, options.snmp_agent_socket))
-        self.suspend()
+        self.look_around(configuration)
+        self.show(wanted(configuration.global_defs.snmp, self.options.snmp, self.options.snmp_agent_socket))
 
-    def hear_of_file(self, tracker: Tracker, finding: Finding) -> None:
+    def look_around(self, configuration: Configuration) -> None:
+        """Follow the files and this host's addresses, if anything goes by them."""
+        tracked = _tracked(configuration)
+        if self.files is None and tracked:
+            from shell.trackers.files import Files
+
+            self.files = Files(self.loop, self.hear_of_file)
+        if self.files is not None:
+            self.files.adopt(configuration, tracked)
+        if self.kernel is None and any(virtual.ha_suspend for virtual in configuration.services):
+            from shell.netlink import Kernel
+
+            self.kernel = Kernel()
+            self.kernel.subscribe(lambda _: self.look_at_addresses())
+        self.look_at_addresses()
+
+    def show(self, settings: Snmp) -> None:
+        """Show managers what these settings want."""
+        if self.agent is None and settings != Snmp():
+            from kaspec.snmp.checker import CHECKER_SIDE
+            from shell.snmp import Agent
+
+            self.agent = Agent(self.loop, CHECKER_SIDE, self.snapshot)
+        if self.agent is not None:
+            self.agent.adopt(settings)
+
+    def close(self) -> None:
+        """Let go of everything but the table."""
+        if self.kernel is not None:
+            self.kernel.unsubscribe()
+            self.kernel.close()
+        for each in (self.files, self.hearer, self.agent, self.engine):
+            if each is not None:
+                each.close()
+
+    def hear_of_file(self, tracker: "Tracker", finding: "Finding") -> None:
         """A tracked file holds another number."""
         self.values[tracker[1]] = finding.value
         if self.engine is not None:
             self.engine.file_read(tracker[1], finding.value)
 
-    def look_at_addresses(self, kernel: Kernel) -> None:
+    def look_at_addresses(self) -> None:
         """Addresses of this host may have come or gone (``ha_suspend``)."""
-        self.addresses = frozenset(address for link in kernel.links() for address in link.addresses)
-        self.suspend()
+        if self.kernel is not None:
+            self.addresses = frozenset(address for link in self.kernel.links() for address in link.addresses)
+            self.suspend()
 
     def suspend(self) -> None:
         """Check the servers of those virtual servers alone whose address is here, if they want it so."""
@@ -189,28 +215,37 @@ class _Child:
                 self.settle(configuration, self.configuration)
                 logs.info("Reload complete")
             case WriteData():
+                from kaspec.report.directed import render_check_data
+
                 text = render_check_data(self.configuration, self.directed(), wall_clock().write)
                 dumps.write("check data", text, self.configuration, self.options)
             case WriteJson():
+                from kaspec.report.directed_json import render_check_json
+
                 text = render_check_json(self.configuration, self.directed(), wall_clock())
                 dumps.write("check json", text, self.configuration, self.options)
             case WriteStats() | ClearStats():
                 return
 
-    def snapshot(self) -> CheckSnapshot:
+    def snapshot(self) -> "CheckSnapshot":
         """Return everything that SNMP shows, as it is now; what changes is copied, for another thread reads it."""
+        from kaspec.report.directed import Directed
+        from kaspec.snmp.snapshot import CheckSnapshot
+
         assert self.director is not None
         directed = Directed(dict(self.director.states))
         return CheckSnapshot(self.configuration, directed, f"kaspec v{VERSION}", os.uname().nodename)
 
-    def directed(self) -> Directed:
+    def directed(self) -> "Directed":
         """Return how everything stands."""
+        from kaspec.report.directed import Directed
+
         assert self.director is not None
         assert self.engine is not None
         return Directed(self.director.states, self.engine.states(), self.engine.remembered(), self.values, self.since)
 
 
-def _tracked(configuration: Configuration) -> tuple[Tracker, ...]:
+def _tracked(configuration: Configuration) -> "tuple[Tracker, ...]":
     """Return the files that a FILE_CHECK goes by."""
     servers = (server for virtual in configuration.services for server in virtual.servers)
     return tuple(("file", check.track_file) for server in servers for check in server.checks if isinstance(check, FileCheck))

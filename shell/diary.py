@@ -9,9 +9,10 @@ from attrs import define, field
 from kaspec.groups import GroupOutcome
 from kaspec.node import Outcome, Transition, Unclaimed
 from kaspec.report.conflict import PEACE, Conflict, observe
-from kaspec.report.journal import BLANK, Journal, counted, enter, enter_unclaimed, is_routine, is_telling
+from kaspec.report.journal import BLANK, Journal, counted, enter, enter_unclaimed, is_routine
 from kaspec.report.lateness import ON_TIME, Lateness, late
 from kaspec.report.log import as_told, group_lines, link_lines
+from kaspec.report.often import is_telling
 from kaspec.report.stats import Key, tally
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant, Interval

@@ -13,11 +13,9 @@ from attrs import define, field
 
 from kaspec.config import terms
 from kaspec.config.model import Command, Configuration, Permit, Telling
-from kaspec.node import NodeState, Transition
-from kaspec.notification import Audience, Delivery, Memory, Notice, Script, deliver, notices, states_again
+from kaspec.notification import Audience, Delivery, Memory, Notice, Script, deliver
 from kaspec.turns import LAST_PATIENCE, STOP_WAIT, End, Line, Run, Task, enter, next_deadline, over, overdue
 from kaspec.units import SECOND, Instant
-from kaspec.vrrp.router import VirtualRouter
 from shell import clock, logs
 from shell.fifos import Fifo
 from shell.mail import Mailer
@@ -64,14 +62,14 @@ class Notifier:
             self.runner.start()
         self._adopt_fifos(configuration)
 
-    def take(self, transition: Transition) -> None:
+    def take(self, notices: Iterable[Notice]) -> None:
         """Tell what there is to tell of a transition."""
-        self._tell(notices(transition))
+        self._tell(notices)
 
-    def again(self, routers: Iterable[VirtualRouter], state: NodeState) -> None:
+    def again(self, notices: Iterable[Notice]) -> None:
         """Tell FIFOs the states once more, after a reload, if they want it."""
         if self._audience.defs.telling.fifo_write_vrrp_states_on_reload:
-            self._tell(states_again(routers, state))
+            self._tell(notices)
 
     async def finish(self) -> None:
         """Tell the last words, and wait a moment until they are heard."""

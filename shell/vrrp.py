@@ -15,13 +15,15 @@ from kaspec.config.render import render
 from kaspec.config.values import plain_seconds
 from kaspec.groups import GroupOutcome
 from kaspec.node import LinkChanged, Node, Outcome, TrackerReported, Transition
+from kaspec.notices import notices, states_again
 from kaspec.process import ProcessSettings
 from kaspec.report.bfd import session_lines
 from kaspec.report.data import render_data
 from kaspec.report.stats import render_stats
 from kaspec.report.status import render_json
 from kaspec.report.trackers import Watched
-from kaspec.snmp.agent import VRRP_SIDE, wanted
+from kaspec.snmp.agent import VRRP_SIDE
+from kaspec.snmp.asked import wanted
 from kaspec.snmp.snapshot import Face, Snapshot
 from kaspec.tracking import Finding, Tracker
 from kaspec.units import SECOND, Instant, Interval
@@ -166,7 +168,7 @@ class _Child:
 
     def tell(self, transition: Transition) -> None:
         """Tell scripts, FIFOs and mail of a transition, and managers; the kernel's synchronisation daemon goes with it."""
-        self.notifier.take(transition)
+        self.notifier.take(notices(transition))
         self.synchronisation.take(transition, self.vrrp.node.routers)
         if self.agent:
             self.agent.take(transition.outcomes)
@@ -297,7 +299,7 @@ class _Child:
         self.synchronisation.follow(self.vrrp.node.routers, self.vrrp.state.states)
         if self.hearer:
             self.hearer.ask()
-        self.notifier.again(self.vrrp.node.routers, self.vrrp.state)
+        self.notifier.again(states_again(self.vrrp.node.routers, self.vrrp.state))
         self.vrrp.rehearse()
         logs.info("Reload complete")
 

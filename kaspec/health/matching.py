@@ -5,11 +5,14 @@ a match of more than ``OVERLAP`` octets may go unseen.
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import pcre2
 from attrs import evolve, frozen
 
 from kaspec.health.model import Pattern
+
+if TYPE_CHECKING:  # else PCRE2 is for those that use it
+    import pcre2
 
 WINDOW = 1 << 20
 OVERLAP = 1 << 16
@@ -23,8 +26,10 @@ OPTIONS = {
 
 
 @lru_cache(maxsize=4096)
-def compiled(pattern: Pattern) -> pcre2.Pattern:
+def compiled(pattern: Pattern) -> "pcre2.Pattern":
     """Compile a pattern; raises ``pcre2.PatternError`` with the reason if it is none."""
+    import pcre2
+
     bits = 0
     for option in pattern.options:
         bits |= OPTIONS.get(option, 0)
@@ -34,6 +39,8 @@ def compiled(pattern: Pattern) -> pcre2.Pattern:
 
 def fault(pattern: Pattern) -> str | None:
     """Return why a pattern cannot be used, if it cannot."""
+    import pcre2
+
     try:
         compiled(pattern)
     except pcre2.LibraryError as error:
@@ -65,6 +72,8 @@ def extend(pattern: Pattern, search: Search, octets: bytes) -> Search:
 
 def matches(pattern: Pattern, search: Search) -> bool:
     """Tell whether the pattern matches what has been seen; one that cannot be used, or fails on such a body, does not."""
+    import pcre2
+
     if search.matched:
         return True
     first = max(pattern.min_offset - search.begins, 1 if search.begins else 0)

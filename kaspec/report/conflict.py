@@ -12,7 +12,8 @@ from attrs import evolve, frozen
 from kaspec import rules
 from kaspec.address import Address, format_address
 from kaspec.node import Outcome
-from kaspec.report.journal import counted, is_telling
+from kaspec.report.journal import counted
+from kaspec.report.often import is_telling
 from kaspec.rules import Rule
 from kaspec.units import Instant, Interval, after, in_seconds
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived

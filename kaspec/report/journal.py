@@ -14,6 +14,7 @@ from kaspec.address import format_address
 from kaspec.node import Outcome, Unclaimed
 from kaspec.report.holdings import holding_words
 from kaspec.report.log import log_lines
+from kaspec.report.often import is_telling
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.events import AddressesAppeared, AdvertisementDiscarded, AdvertisementReceived, HoldingsLost
@@ -155,8 +156,3 @@ def _ration(journal: Journal, kind: str, lines: tuple[str, ...]) -> tuple[Journa
 def counted(lines: tuple[str, ...], times: int) -> tuple[str, ...]:
     """Return the lines with how often that was, unless it was the first time."""
     return lines if times <= 1 or not lines else (f"{lines[0]} [{times} times]", *lines[1:])
-
-
-def is_telling(times: int) -> bool:
-    """Tell whether this is the 1st, 10th, 100th, ... time."""
-    return str(times).rstrip("0") == "1"

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from kaspec.report.journal import is_telling
+from kaspec.report.often import is_telling
 from kaspec.units import ZERO, Interval, in_seconds
 
 

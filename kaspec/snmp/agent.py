@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from kaspec.config.model import Snmp
 from kaspec.snmp.keepalived import GLOBAL, KEEPALIVED, VRRP, keepalived_cells
@@ -35,14 +35,6 @@ class RemotePlace:
 
     host: str
     port: int = PORT
-
-
-def wanted(settings: Snmp, everything: bool, place: str | None) -> Snmp:
-    """Return what is to be shown: keepalived's ``-x`` is every MIB, and ``-A`` goes before ``snmp_socket``."""
-    chosen = evolve(settings, snmp_socket=place or settings.snmp_socket)
-    if not everything:
-        return chosen
-    return evolve(chosen, enable_snmp_vrrp=True, enable_snmp_rfcv2=True, enable_snmp_rfcv3=True, enable_snmp_checker=True)
 
 
 def master_place(written: str | None) -> LocalPlace | RemotePlace | None:

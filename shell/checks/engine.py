@@ -43,7 +43,7 @@ from kaspec.health.events import (
 from kaspec.health.machine import DRAWS, CheckState
 from kaspec.health.model import BfdCheck, Check, FileCheck, Target
 from kaspec.report.checks import check_lines, mail_words
-from kaspec.report.journal import is_telling
+from kaspec.report.often import is_telling
 from kaspec.report.verdicts import Remembered, remember
 from kaspec.units import Instant, Interval
 from kaspec.vrrp.events import DeadlineReached

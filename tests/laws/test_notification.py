@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from kaspec.config.model import InstanceSettings
 from kaspec.node import DeadlinesReached, LinkChanged, Node, NodeEvent, initial, next_deadline, node_step
-from kaspec.notification import Audience, Memory, deliver, notices
+from kaspec.notices import notices
+from kaspec.notification import Audience, Memory, deliver
 from kaspec.tracking import Link
 from kaspec.units import SECOND, Instant
 from kaspec.vrrp.events import Shutdown, Startup

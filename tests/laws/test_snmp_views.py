@@ -9,7 +9,8 @@ from kaspec.config.model import Snmp
 from kaspec.groups import GroupOutcome
 from kaspec.node import Node, NodeState, initial, node_step
 from kaspec.report.stats import tally
-from kaspec.snmp.agent import LocalPlace, RemotePlace, master_place, regions, shown, wanted
+from kaspec.snmp.agent import LocalPlace, RemotePlace, master_place, regions, shown
+from kaspec.snmp.asked import wanted
 from kaspec.snmp.snapshot import Face, Snapshot
 from kaspec.snmp.traps import is_telling, notifications
 from kaspec.snmp.values import Binding, Syntax

@@ -8,7 +8,8 @@ from attrs import evolve, field, frozen
 from kaspec.address import Address
 from kaspec.config.model import Command, GlobalDefs, GroupSettings, InstanceSettings, Permit, Telling
 from kaspec.node import DeadlinesReached, LinkChanged, Node, NodeEvent, initial, node_step
-from kaspec.notification import Audience, Delivery, Memory, Notice, Subject, Word, deliver, notices, states_again
+from kaspec.notices import notices, states_again
+from kaspec.notification import Audience, Delivery, Memory, Notice, Subject, Word, deliver
 from kaspec.reconfiguration import reconfigure
 from kaspec.tracking import Link
 from kaspec.turns import Kind

@@ -1,0 +1,13 @@
+"""What of SNMP is asked for."""
+
+from attrs import evolve
+
+from kaspec.config.model import Snmp
+
+
+def wanted(settings: Snmp, everything: bool, place: str | None) -> Snmp:
+    """Return what is to be shown: keepalived's ``-x`` is every MIB, and ``-A`` goes before ``snmp_socket``."""
+    chosen = evolve(settings, snmp_socket=place or settings.snmp_socket)
+    if not everything:
+        return chosen
+    return evolve(chosen, enable_snmp_vrrp=True, enable_snmp_rfcv2=True, enable_snmp_rfcv3=True, enable_snmp_checker=True)
