@@ -68,19 +68,19 @@ class Director:
     def adopt(self, configuration: Configuration, before: Configuration | None = None) -> None:
         """Direct by this configuration from now on; what stays is not touched."""
         virtuals = {virtual.key: virtual for virtual in configuration.services}
-        effects: list[tuple[VirtualServer, ServiceEffect]] = []
+        effects: list[tuple[VirtualServer, Iterable[ServiceEffect]]] = []
         for key, virtual in self.virtuals.items():
             if key not in virtuals:
-                effects += [(virtual, each) for each in step(virtual, self.states.pop(key), ServiceStopped()).effects]
+                effects.append((virtual, step(virtual, self.states.pop(key), ServiceStopped()).effects))
         for key, virtual in virtuals.items():
             old = self.virtuals.get(key)
             if old is None:
                 self.states[key] = resume(virtual, self._held)
-                effects += [(virtual, each) for each in beginning(virtual, self.states[key])]
+                effects.append((virtual, beginning(virtual, self.states[key])))
             elif old != virtual:
                 taken = step(virtual, self.states[key], ServiceReconfigured(old))
                 self.states[key] = taken.state
-                effects += [(virtual, each) for each in taken.effects]
+                effects.append((virtual, taken.effects))
         self.virtuals = virtuals
         self._owners = {}
         for virtual in virtuals.values():
@@ -89,8 +89,9 @@ class Director:
         if before is not None:
             self._set(configuration.lvs, before.lvs)
         self._carry_out(self._held, self._desired())
-        for virtual, effect in effects:
-            self.tell(virtual, effect)
+        for virtual, told in effects:
+            for effect in told:
+                self.tell(virtual, effect)
 
     def report(self, event: CheckReported) -> None:
         """A check has something to say of its server."""

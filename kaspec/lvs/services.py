@@ -6,6 +6,8 @@
 Between the two nothing changes.  A state holds the checks' last words; who is up, and what he weighs, follows from them.
 """
 
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import TypeVar, assert_never
 
 from attrs import evolve, frozen
@@ -150,16 +152,14 @@ def resume(virtual: VirtualServer, held: Table) -> ServiceState:
     return evolve(state, has_quorum=weight_of(virtual, state) >= virtual.quorum + virtual.hysteresis)
 
 
-def beginning(virtual: VirtualServer, state: ServiceState) -> tuple[ServiceEffect, ...]:
-    """Return what is told of a virtual server that begins so."""
-    servers = (
-        ServerChanged(server, each.is_up, initially=True)
-        for server, each in zip(virtual.servers, state.servers, strict=True)
-        if server.checks
-    )
-    quorum = QuorumChanged(state.has_quorum, weight_of(virtual, state), initially=True)
-    sorry = () if state.has_quorum or virtual.sorry_server is None else (SorryServerChanged(virtual.sorry_server, is_in=True),)
-    return (*servers, quorum, *sorry)
+def beginning(virtual: VirtualServer, state: ServiceState) -> Iterator[ServiceEffect]:
+    """Yield what is told of a virtual server that begins so."""
+    for server, each in zip(virtual.servers, state.servers, strict=True):
+        if server.checks:
+            yield ServerChanged(server, each.is_up, initially=True)
+    yield QuorumChanged(state.has_quorum, weight_of(virtual, state), initially=True)
+    if virtual.sorry_server is not None and not state.has_quorum:
+        yield SorryServerChanged(virtual.sorry_server, is_in=True)
 
 
 def step(virtual: VirtualServer, state: ServiceState, event: ServiceEvent) -> ServiceStep:
@@ -227,7 +227,13 @@ def _sorry(server: SorryServer, weight: int) -> Destination:
 
 
 def _begin(server: RealServer) -> ServerState:
-    return ServerState(tuple(not check.probing.alpha for check in server.checks), (None,) * len(server.checks))
+    return _begun(tuple([not check.probing.alpha for check in server.checks]))
+
+
+@lru_cache(maxsize=64)
+def _begun(succeeds: tuple[bool, ...]) -> ServerState:
+    """Thousands of servers begin alike: they share one value."""
+    return ServerState(succeeds, (None,) * len(succeeds))
 
 
 def _resumed(server: RealServer, held: Destination | None) -> ServerState:

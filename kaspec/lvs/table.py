@@ -82,7 +82,8 @@ def placed(destination: Destination, service: Service) -> Destination:
     """Return a destination as it stands behind a service: without NAT at the service's port, at any (0) if that is a mark."""
     if destination.forwarding.method == "NAT":
         return destination
-    return evolve(destination, port=service.port if isinstance(service, AddressService) else 0)
+    port = service.port if isinstance(service, AddressService) else 0
+    return destination if destination.port == port else evolve(destination, port=port)
 
 
 def by_key(destinations: Iterable[Destination]) -> dict[ServerKey, Destination]:

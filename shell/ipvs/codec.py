@@ -288,14 +288,15 @@ def _destination_key(destination: Destination) -> bytes:
 
 
 def _destination(destination: Destination) -> bytes:
-    numbers = (
-        (_FWD_METHOD, _METHODS[destination.forwarding.method]),
-        (_WEIGHT, destination.weight),
-        (_U_THRESH, destination.upper_threshold),
-        (_L_THRESH, destination.lower_threshold),
-    )
-    body = _destination_key(destination) + b"".join(attribute(kind, _U32.pack(number)) for kind, number in numbers)
-    tunnel = destination.forwarding
+    limits = destination.upper_threshold, destination.lower_threshold
+    return _destination_key(destination) + _way(destination.forwarding, destination.weight, *limits)
+
+
+@lru_cache(maxsize=1024)
+def _way(tunnel: Forwarding, weight: int, upper_threshold: int, lower_threshold: int) -> bytes:
+    """Write how a destination is served; many are alike."""
+    numbers = ((_FWD_METHOD, _METHODS[tunnel.method]), (_WEIGHT, weight), (_U_THRESH, upper_threshold), (_L_THRESH, lower_threshold))
+    body = b"".join(attribute(kind, _U32.pack(number)) for kind, number in numbers)
     if tunnel.tunnel in (None, "ipip"):
         return body
     body += attribute(_TUN_TYPE, _U8.pack(_TUNNELS[tunnel.tunnel])) + attribute(_TUN_PORT, _BE16.pack(tunnel.port or 0))

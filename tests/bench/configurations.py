@@ -9,7 +9,7 @@ from textwrap import indent
 
 from conformance.lab.peers import SEARCH_PATH, Peer
 
-SERVICES, SERVERS = 1000, 10
+SERVICES, SERVERS, WEIGHTS = 1000, 10, 100
 TCP_CHECK = """
 TCP_CHECK {
     connect_timeout 3
@@ -33,7 +33,10 @@ REAL_SERVERS = "172.16.0.0/12"
 
 
 def large(services: int = SERVICES, servers: int = SERVERS, check: str = TCP_CHECK, delay_loop: int = 6) -> str:
-    """Return a configuration of virtual servers; of 1000 with 10 real servers each, 127 000 lines."""
+    """Return a configuration of virtual servers; of 1000 with 10 real servers each, 127 000 lines.
+
+    No two real servers have one address, and their weights differ.
+    """
     blocks = (_service(number, servers, check, delay_loop) for number in range(services))
     return "global_defs {\n    router_id lvs-1\n}\n" + "".join(blocks)
 
@@ -60,13 +63,14 @@ def _service(number: int, servers: int, check: str, delay_loop: int) -> str:
     head = (
         f"\nvirtual_server {virtual_address(number)} 80 {{\n    delay_loop {delay_loop}\n    lb_algo rr\n    lb_kind DR\n    protocol TCP\n"
     )
-    return head + "".join(_server(f"172.{16 + high}.{low}.{server}", check) for server in range(1, servers + 1)) + "}\n"
+    each = ((f"172.{16 + high}.{low}.{server}", 1 + (number * servers + server) * 37 % WEIGHTS) for server in range(1, servers + 1))
+    return head + "".join(_server(address, weight, check) for address, weight in each) + "}\n"
 
 
-def _server(address: str, check: str) -> str:
+def _server(address: str, weight: int, check: str) -> str:
     return f"""
     real_server {address} 80 {{
-        weight 1
+        weight {weight}
         inhibit_on_failure
 {indent(check, " " * 8)}    }}
 
