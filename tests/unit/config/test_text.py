@@ -6,7 +6,7 @@ from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.expansion.library import Found, Library, Settings
 from kaspec.config.expansion.lines import Expansion, Lines
 from kaspec.config.lexer import Report
-from kaspec.config.source import Brace, LoneQuote
+from kaspec.config.source import Brace, LoneQuote, Stretch
 from kaspec.config.tree import DEEPEST, Statement, build
 
 
@@ -24,6 +24,8 @@ def words(text: str) -> list[str]:
                     shown.append("{" if opens else "}")
                 case LoneQuote():
                     shown.append("?")
+                case Stretch():
+                    raise AssertionError(f"{text!r} has no block twice")
                 case _:
                     shown.extend(word.text for word in piece)
     return shown

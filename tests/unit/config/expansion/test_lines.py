@@ -19,7 +19,9 @@ def expanded(text: str, settings: Settings = Settings(CONFIG_ID)) -> tuple[list[
     words = []
     for line, pieces in Expansion(Library(), settings, problems.append).lines("x", Found(text, "x")):
         first = pieces[0]
-        words.append(line.text[first.start] if isinstance(first, Brace | LoneQuote) else first[0].text)
+        words.append(
+            first[0].text if isinstance(first, tuple) else line.text[first.start] if isinstance(first, Brace | LoneQuote) else first.text
+        )
     return words, problems
 
 
@@ -30,7 +32,7 @@ def spans(text: str) -> list[tuple[str, Span]]:
         (word.text, line.span(word.start, word.end))
         for line, pieces in lines
         for piece in pieces
-        if not isinstance(piece, Brace | LoneQuote)
+        if isinstance(piece, tuple)
         for word in piece
     ]
 
