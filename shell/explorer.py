@@ -10,13 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from kaspec.explore.deployment import Cluster
 from kaspec.explore.explaining import explain, heard
-from kaspec.explore.exploring import OFTEN, Explorer, NoSuchMoveError
+from kaspec.explore.exploring import Explorer, NoSuchMoveError
 from kaspec.explore.following import Followed, follow
-from kaspec.explore.world import FAULTS, Faults
 from kaspec.judge import read_capture
 from kaspec.picture.svg import STYLE
 from kaspec.trace import Trace, parse
@@ -27,7 +26,6 @@ MOST_BYTES = 8 << 20
 """No request is larger."""
 MOST_STARTS = 20
 """How many things to start from are remembered beside the files."""
-EVERYTHING = Faults.counted(dict.fromkeys(FAULTS, OFTEN))
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "/": ("text/html; charset=utf-8", lambda: asset("explorer.html")),
     "/style.css": ("text/css; charset=utf-8", lambda: asset("page.css") + asset("explorer.css") + STYLE),
@@ -54,7 +52,7 @@ class Exploration:
 
     def __attrs_post_init__(self) -> None:
         for number, cluster in enumerate(self.clusters):
-            self.explorers[str(number)] = Explorer.of(evolve(cluster.world, faults=EVERYTHING))
+            self.explorers[str(number)] = Explorer.free(cluster.world)
 
     def starts(self) -> Answer:
         """Return what one can begin with."""

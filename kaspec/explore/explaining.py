@@ -69,14 +69,14 @@ def _said(packet: Packet) -> Said | None:
 
 
 def explain(world: World, capture: Sequence[Heard]) -> Followed:
-    """Explain a capture as far as it goes; the explorer's world has the addresses of the capture."""
+    """Explain a capture as far as it goes; the explorer's world has the addresses of the capture, and everything may happen in it."""
     if not capture:
-        return Followed(Explorer.of(world), (), "there is no VRRP advertisement in the capture")
+        return Followed(Explorer.free(world), (), "there is no VRRP advertisement in the capture")
     known = _with_addresses(world, [each.said for each in capture])
     if isinstance(known, str):
-        return Followed(Explorer.of(world), (), known)
-    explorer = Explorer.of(known)
-    search = _Search(Explorer.of(evolve(known, faults=POSSIBLE)), capture[:MOST_PACKETS])
+        return Followed(Explorer.free(world), (), known)
+    explorer = Explorer.free(known)
+    search = _Search(Explorer.of(evolve(known, faults=POSSIBLE, begins="together")), capture[:MOST_PACKETS])
     found = search.best()
     path = tuple(explorer.key(move) for move in search.path(found))
     explained = search.ends[found].explained

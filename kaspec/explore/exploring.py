@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from kaspec.address import format_address
 from kaspec.explore.local import Local, Power
@@ -32,7 +32,7 @@ from kaspec.explore.playing import Played, Stage, briefly, trace
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import NEVER, Tables
 from kaspec.explore.telling import told_of
-from kaspec.explore.world import World
+from kaspec.explore.world import FAULTS, Faults, World
 from kaspec.picture import render_svg
 from kaspec.picture.steps import steps_json
 from kaspec.rules import RULES, Rule
@@ -69,6 +69,11 @@ class Explorer:
     def of(cls, world: World) -> "Explorer":
         """Begin with a world."""
         return cls(Steps(Tables(world)))
+
+    @classmethod
+    def free(cls, world: World) -> "Explorer":
+        """Begin with the hosts of a world: each starts when one likes, and everything may go wrong."""
+        return cls.of(evolve(world, faults=Faults.counted(dict.fromkeys(FAULTS, OFTEN)), begins="apart"))
 
     def walk(self, path: Sequence[str]) -> Stage:
         """Make moves from the beginning.  Raises ``NoSuchMoveError``."""
