@@ -1,6 +1,8 @@
 """What hearing a packet makes of a possibility, and what may have happened that no packet shows."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from attrs import evolve
 
@@ -12,6 +14,9 @@ from kaspec.vrrp.events import AdvertisementReceived, GroupMoved, Heard, Standin
 from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.machine import Step, step
 from kaspec.vrrp.state import Backup, Initialize, Master, State, rebase, state_name
+
+MOST_POSSIBILITIES = 48
+"""More than so many are made fewer."""
 
 
 def hears(suspect: Suspect, before: Possibility, event: Heard, at: Instant, frame: int) -> Iterator[Possibility]:
@@ -81,11 +86,8 @@ def _taken(suspect: Suspect, before: Possibility, by: Interval, event: Heard, at
 
 def _spread(first: State, last: State) -> Interval:
     """Return by how much the instants of two states of one kind differ at most."""
-    pairs = (
-        (getattr(first, name, None), getattr(last, name, None))
-        for name in ("master_down_at", "preempt_at", "adver_at", "announce_at", "extra_at")
-    )
-    return Interval(max((abs(other - one) for one, other in pairs if one is not None and other is not None), default=0))
+    shared = (name for name in _instants(first) if name in _instants(last))
+    return Interval(max((abs(getattr(last, name) - getattr(first, name)) for name in shared), default=0))
 
 
 def imagined(suspect: Suspect, possibilities: Sequence[Possibility], since: Instant, now: Instant) -> list[Possibility]:
@@ -93,7 +95,7 @@ def imagined(suspect: Suspect, possibilities: Sequence[Possibility], since: Inst
     found = list(possibilities)
     if suspect.allowance.hidden:
         found += _crashed(suspect, possibilities, since)
-        found += [start for each in possibilities if isinstance(each.state, Initialize) for start in _started(suspect, each, since, now)]
+        found += [start for each in list(found) for start in _started(suspect, each, since, now)]
     if len(suspect.standings) > 1:
         found += [changed for each in list(found) for changed in _restanding(suspect, each, since, now)]
     if suspect.grouped:
@@ -136,14 +138,19 @@ def _yielded(suspect: Suspect, before: Possibility, since: Instant, now: Instant
 
 
 def settled(possibilities: Iterable[Possibility]) -> list[Possibility]:
-    """Keep of each possibility the story that assumes least, and make one of those that differ only in when."""
+    """Keep of each possibility the story that assumes least, and make one of those that differ only in when.
+
+    Where there are still very many, those that differ only in instants become one that stands for all instants between: what is allowed
+    is allowed still, and a little more.
+    """
     least: dict[Possibility, Possibility] = {}
     for each in possibilities:
         known = least.get(each)
         if known is None or each.cost < known.cost:
             least[each] = each
-    exact = [each for each in least if not (each.slack and isinstance(each.state, Backup))]
-    return [least[each] for each in exact] + _joined([least[each] for each in least if each.slack and isinstance(each.state, Backup)])
+    exact = [each for each in least.values() if not (each.slack and isinstance(each.state, Backup))]
+    found = exact + _joined([each for each in least.values() if each.slack and isinstance(each.state, Backup)])
+    return found if len(found) <= MOST_POSSIBILITIES else _hulls(found)
 
 
 def _joined(spread: list[Possibility]) -> list[Possibility]:
@@ -160,6 +167,32 @@ def _joined(spread: list[Possibility]) -> list[Possibility]:
         else:
             found.append(each)
     return found
+
+
+def _hulls(found: list[Possibility]) -> list[Possibility]:
+    alike = defaultdict[tuple[object, ...], list[Possibility]](list)
+    for each in found:
+        alike[_timeless(each.state), each.owed, each.unsaid_until].append(each)
+    return [_hull(each) for each in alike.values()]
+
+
+def _hull(alike: Sequence[Possibility]) -> Possibility:
+    """Return the possibility that stands for all of these, which differ only in instants."""
+    cheapest = min(alike, key=lambda one: one.cost)
+    first: dict[str, Any] = {name: min(getattr(each.state, name) for each in alike) for name in _instants(cheapest.state)}
+    slack = max((getattr(each.state, name) + each.slack - first[name] for each in alike for name in first), default=0)
+    return evolve(cheapest, state=evolve(cheapest.state, **first), slack=Interval(slack))
+
+
+def _timeless(state: State) -> State:
+    without: dict[str, Any] = dict.fromkeys(_instants(state), Instant(0))
+    return evolve(state, **without)
+
+
+def _instants(state: State) -> tuple[str, ...]:
+    """Return the fields that are instants."""
+    names = ("master_down_at", "preempt_at", "adver_at", "announce_at", "extra_at")
+    return tuple(name for name in names if getattr(state, name, None) is not None)
 
 
 def beginnings(suspect: Suspect, at: Instant, learnt: Iterable[Interval]) -> list[Possibility]:
