@@ -5,6 +5,7 @@ a look-up: of the set, relative to now, and of what was seen; the entry tells wi
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from attrs import define, evolve, field, frozen
 
@@ -57,7 +58,10 @@ class Impossible:
 
 
 _Relative = tuple[tuple[State, Interval], ...]
-_Alarm = tuple[object, ...]
+_Turn = Literal["nothing", "again", "later"]
+_Turns = tuple[_Turn, ...]
+_Table = dict[int, tuple[int, int, _Turns]]
+"""By what is seen: from which to which distance in time it leaves the set as it is, and what it makes of each story."""
 
 
 @define
@@ -69,37 +73,46 @@ class Follower:
     possibilities: list[Possibility]
     now: Instant
     impossible: list[Impossible] = field(factory=list)
-    tables: dict[_Relative, dict[int, list[int]]] = field(factory=dict)
+    tables: dict[_Relative, _Table] = field(factory=dict)
 
     def follow(self, seen: Iterable[Seen]) -> None:
         """Go through everything seen, in the order of time."""
-        before, again, table, alarm = self.now, 0, dict[int, list[int]](), -1
+        before, again, table, alarm = self.now, 0, _Table(), -1
+        turns: _Turns = ()
+        last = self.now, self.now, 0, 0
         for at, kind, frame in seen:
             entry = table.get(kind)
-            if entry is not None and entry[0] <= at - before <= entry[1] and at < alarm:
-                before = at
+            if entry is not None and entry[0] <= at - before <= entry[1] and at < alarm and (not again or entry[2] == turns):
+                last, before, turns = (before, at, kind, frame), at, entry[2]
                 again += 1
                 continue
             if kind not in self.parts:
                 continue
-            if again:
-                self.possibilities = [_later(each, Interval(before - self.now), again) for each in self.possibilities]
-                self.now, again = before, 0
+            self._catch_up(last, again, turns)
+            again = 0
             table, alarm = self.take(at, kind, frame)
             before = at
-        if again:
-            self.possibilities = [_later(each, Interval(before - self.now), again) for each in self.possibilities]
-            self.now = before
+        self._catch_up(last, again, turns)
 
-    def take(self, at: Instant, kind: int, frame: int) -> tuple[dict[int, list[int]], Instant]:
+    def _catch_up(self, last: tuple[Instant, Instant, int, int], again: int, turns: "_Turns") -> None:
+        """Bring the set to where the look-ups have brought it; the last is worked out, for what may have happened before it is told."""
+        now, at, kind, frame = last
+        if again > 1:
+            by = Interval(now - self.now)
+            self.possibilities = [_later(each, by, again - 1, turn) for each, turn in zip(self.possibilities, turns, strict=True)]
+            self.now = now
+        if again:
+            self.take(at, kind, frame)
+
+    def take(self, at: Instant, kind: int, frame: int) -> "tuple[_Table, Instant]":
         """Take one thing seen; return what is known of the set that comes of it, and until when that may be used."""
         before, since = self.possibilities, self.now
         self.possibilities, self.now = self._moved(at, self.parts[kind], frame), at
         was, now = _relative(before, since), _relative(self.possibilities, at)
         if now is None:
-            return {}, Instant(-1)
-        table = self.tables.setdefault(now, {})
-        if was == now and _alarms(before) == _alarms(self.possibilities):
+            return _Table(), Instant(-1)
+        table = self.tables.setdefault(now, _Table())
+        if was == now and _costs(before) == _costs(self.possibilities):
             self._learn(table, before, since, kind, at)
         return table, _first_alarm(self.suspect, self.possibilities)
 
@@ -142,25 +155,31 @@ class Follower:
             case Announced(address):
                 return announces(self.suspect, before, address, at, frame)
 
-    def _learn(self, table: dict[int, list[int]], before: Sequence[Possibility], since: Instant, kind: int, at: Instant) -> None:
+    def _learn(self, table: "_Table", before: Sequence[Possibility], since: Instant, kind: int, at: Instant) -> None:
         """Remember that this, so long after the last, leaves the set as it is; and so does everything between two such distances, unless
         an instant that matters lies between them: what comes out is piecewise of one form, and equal at both ends."""
         distance = at - since
-        entry = table.get(kind)
-        if entry is None:
-            table[kind] = [distance, distance]
-            return
-        low, high = min(entry[0], distance), max(entry[1], distance)
-        if not any(low < each <= high for each in _thresholds(self.suspect, before, since)):
-            table[kind] = [low, high]
+        turns = tuple(_turn(was, now) for was, now in zip(before, self.possibilities, strict=True))
+        low, high, known = table.get(kind, (distance, distance, turns))
+        low, high = min(low, distance), max(high, distance)
+        if known == turns and not any(low < each <= high for each in _thresholds(self.suspect, before, since)):
+            table[kind] = low, high, turns
 
 
-def _later(each: Possibility, by: Interval, times: int) -> Possibility:
+def _turn(before: Possibility, after: Possibility) -> "_Turn":
+    """Tell what a look-up is to make of a story: nothing, what has happened happens again, or it is later that it happened."""
+    if after.story.last == before.story.last:
+        return "nothing"
+    return "later" if after.story.last.is_hidden else "again"
+
+
+def _later(each: Possibility, by: Interval, times: int, turn: "_Turn") -> Possibility:
     """Move a possibility to where the look-ups have brought it; announcements stay where they are."""
     state = rebase(each.state, by)
     if isinstance(state, Master) and isinstance(each.state, Master):
         state = evolve(state, announce_at=each.state.announce_at, extra_at=each.state.extra_at)
-    return evolve(each, state=state, story=each.story.repeated(times, by))
+    story = each.story.repeated(times, by) if turn == "again" else each.story.delayed(by) if turn == "later" else each.story
+    return evolve(each, state=state, story=story)
 
 
 def _relative(possibilities: Sequence[Possibility], now: Instant) -> _Relative | None:
@@ -174,14 +193,13 @@ def _unannounced(state: State) -> State:
     return evolve(state, announce_at=None, announce_repeat=0, extra_at=None) if isinstance(state, Master) else state
 
 
-def _alarms(possibilities: Sequence[Possibility]) -> tuple[_Alarm, ...]:
-    return tuple(_alarm(each) for each in possibilities)
+def _costs(possibilities: Sequence[Possibility]) -> list[tuple[object, ...]]:
+    """Return what ``_relative`` leaves out and a look-up does not change."""
+    return [(*_announcing(each.state), each.unsaid_until, each.cost) for each in possibilities]
 
 
-def _alarm(each: Possibility) -> _Alarm:
-    state = each.state
-    later = (state.announce_at, state.announce_repeat, state.extra_at) if isinstance(state, Master) else ()
-    return (*later, each.unsaid_until)
+def _announcing(state: State) -> tuple[object, ...]:
+    return (state.announce_at, state.announce_repeat, state.extra_at) if isinstance(state, Master) else ()
 
 
 def _first_alarm(suspect: Suspect, possibilities: Sequence[Possibility]) -> Instant:

@@ -54,9 +54,13 @@ class Story:
     def repeated(self, times: int, by: Interval) -> "Story":
         """Let the last chapter have happened so often again, until so much later."""
         last = self.last
-        if last.is_hidden or last.cause == "begins":
-            return Story(evolve(last, at=Instant(last.at + by), until=Instant(last.until + by)), self.before) if last.frame else self
         return Story(evolve(last, times=last.times + times, until=Instant(last.until + by)), self.before)
+
+    def delayed(self, by: Interval) -> "Story":
+        """Let the last chapter, which no packet shows, have happened so much later; what went before, again and again until then."""
+        last = self.last
+        since = None if last.since is None else Instant(last.since + by)
+        return Story(evolve(last, at=Instant(last.at + by), until=Instant(last.until + by), since=since), self.before)
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
