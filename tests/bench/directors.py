@@ -3,12 +3,15 @@
 The lab has one slow processor, so figures say little by themselves; both daemons are measured by turns in one run, and the ratio counts.
 """
 
+import compileall
 from statistics import median
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+import kaspec
+import shell
 from conformance.lab.uml import run_job
 from tests.bench.configurations import HTTP_GET, SERVERS, SERVICES, TCP_CHECK, large
 from tests.bench.director_jobs import CHECKED, PEERS, checks, start_ups
@@ -22,6 +25,8 @@ TIMEOUT, MEMORY = 600.0, 1024
 @click.option("--only", type=click.Choice(["start-up", "checks"]), help="Measure only this.")
 def main(repeat: int, seconds: float, only: str | None) -> None:
     """Measure kaspec beside keepalived on the lab's kernel."""
+    for package in (kaspec, shell):  # as where it is installed: the lab's files cannot be written, so nothing there is kept compiled
+        compileall.compile_dir(package.__path__[0], quiet=1)
     console, rows = Console(), Table("measured", "unit", "kaspec", "keepalived", "ratio", title="directors in the kernel lab")
     if only in (None, "start-up"):
         texts = {"no checks": large(check=""), "TCP_CHECK": large()}
