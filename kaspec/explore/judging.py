@@ -1,10 +1,11 @@
 """What a property says of a graph: it holds, it is violated (with how that comes about), or the search does not tell."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from attrs import frozen
 
+from kaspec.explore.fairness import Fair, FairRuns
 from kaspec.explore.observing import Observer
 from kaspec.explore.stays import Inside, components, stays
 from kaspec.explore.tables import NEVER, Happening
@@ -13,6 +14,8 @@ from kaspec.units import Interval
 Verdict = Literal["holds", "violated", "undetermined"]
 FOREVER = Interval(NEVER)
 """Longer than anything takes."""
+EVENTUALLY = Interval(NEVER - 1)
+"""Any time at all, but not for ever."""
 
 
 @frozen
@@ -63,7 +66,7 @@ def sometimes(observer: Observer, wanted: Good) -> Judgement:
 def within(observer: Observer, inside: Inside, bound: Interval, since: Iterable[int] | None = None) -> Judgement:
     """Once nothing goes wrong any more the world stays inside for at most ``bound``; measured from the states ``since``, or from any.
 
-    With ``FOREVER`` less one it is left in the end: "eventually".
+    With ``EVENTUALLY`` it is left in the end.
     """
     graph = observer.graph
     found = stays(graph, inside)
@@ -76,6 +79,28 @@ def within(observer: Observer, inside: Inside, bound: Interval, since: Iterable[
         return Judgement("violated", (*graph.path(culprit), *run), "", worst, bound, again)
     judged = _unless_vacuous(observer, any(map(inside, begins)))
     return Judgement(judged.verdict, (), judged.reason, worst, bound)
+
+
+def leads_to(observer: Observer, cause: Good, effect: Good, bound: Interval = EVENTUALLY, granted: Sequence[Fair] = ()) -> Judgement:
+    """Whenever there is the ``cause``, the ``effect`` is there within ``bound`` (or already), once nothing goes wrong any more.
+
+    Without a bound it comes in the end, and what is ``granted`` may be counted on for that.  A cause that never comes up shows nothing.
+    """
+    graph = observer.graph
+    causes = [state for state in range(len(graph.states)) if cause(state)]
+    waiting = [state for state in causes if not effect(state)]
+    if granted:
+        assert bound == EVENTUALLY, "what happens in the end has no bound"
+        lasso = FairRuns(graph, lambda state: not effect(state), granted).lasso(waiting)
+        if lasso is None:
+            return _unless_vacuous(observer, bool(causes))
+        start, run, again = lasso
+        return Judgement("violated", (*graph.path(start), *run), again=again)
+    judged = within(observer, lambda state: not effect(state), bound, waiting)
+    if judged.verdict == "violated":
+        return judged
+    told = _unless_vacuous(observer, bool(causes))
+    return Judgement(told.verdict, (), told.reason, judged.worst, None if bound == EVENTUALLY else bound)
 
 
 def in_the_end(observer: Observer, where: Inside, good: Good) -> Judgement:

@@ -163,6 +163,15 @@ def is_calm(move: Move) -> bool:
     return isinstance(move, Passes | Reaches | Delivers)
 
 
+def is_fault(move: Move) -> bool:
+    """Tell what goes wrong: nobody may count on it."""
+    match move:
+        case LinkFlips(_, _, good) | TrackedFlips(_, _, good):
+            return not good
+        case _:
+            return isinstance(move, Loses | Doubles | Overtakes | Crashes | Stops | Cuts | LosesAddress | Pauses | Drifts | Reloads)
+
+
 def duration(move: Move) -> Interval:
     """Return how much time a move takes; only one kind takes any."""
     return move.interval if isinstance(move, Passes) else Interval(0)

@@ -80,6 +80,10 @@ WORDS = {
 """By fault, what happens: once, and more often."""
 
 
+ALONE = {"duplication", "reordering", "removal", "pause", "drift"}
+"""What is tried with nothing else, unless somebody asks for it: little comes of it, or it takes long."""
+
+
 def words(faults: Faults) -> str:
     """Say what goes wrong, at most, in a run."""
     told = [WORDS[name][count > 1].format(count) for name, count in zip(FAULTS, faults.budgets, strict=True) if count]
@@ -99,10 +103,20 @@ def scenes(cluster: Cluster, faults: Faults | None = None, quick: bool = False) 
         if faults != NOTHING:
             yield _scene(cluster, faults)
         return
-    kinds = [name for name in FAULTS if name != "tracked" or any(host.node.tracked for host in world.hosts)]
+    kinds = [name for name in FAULTS if _may_be(name, world)]
     yield from (_scene(cluster, Faults.once(name)) for name in kinds)
     if not quick:
-        yield from (_scene(cluster, Faults.once(*pair)) for pair in combinations(kinds, 2))
+        yield from (_scene(cluster, Faults.once(*pair)) for pair in combinations([each for each in kinds if each not in ALONE], 2))
+
+
+def _may_be(name: str, world: World) -> bool:
+    match name:
+        case "tracked":
+            return any(host.node.tracked for host in world.hosts)
+        case "reload":
+            return any(host.reloads for host in world.hosts)
+        case _:
+            return True
 
 
 def _scene(cluster: Cluster, faults: Faults) -> Scene:
