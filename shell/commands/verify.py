@@ -51,7 +51,8 @@ What can go wrong (--faults NAME=COUNT,...), in one run, at any moment, in any o
   reload       a host is reloaded
 
 \b
-Without --faults every one of these is tried by itself, and every two of them together.
+Without --faults every one of these is tried by itself, and every two of the first seven together; reload only
+if it is asked for.
 
 \b
 The routers are the daemon's own code; time is exact to the microsecond.  What holds is described in
