@@ -116,3 +116,33 @@ class _Meter:
         if sys.stderr.isatty():
             end = "\n" if self.done == self.wanted else ""
             click.echo(f"\r\x1b[K{self.done} of {self.wanted}: {shown.case.name} at {shown.peer}: {shown.verdict}{end}", nl=False, err=True)
+
+
+LEDGER_EPILOG = """\b
+Examples:
+  kaspec conformance ledger                           how many clauses are shown, and what is wrong
+  kaspec conformance ledger --json | jq '.clauses[] | select(.exception)'
+  kaspec conformance ledger --page > docs/clauses.md  the page of the documentation
+
+\b
+Exit statuses:
+  0   every clause is shown in both polarities or has its exception, and all that is named exists
+  1   something is wrong: each is told"""
+
+
+@conformance.command(epilog=LEDGER_EPILOG, context_settings=CONTEXT)
+@click.option("--json", "as_json", is_flag=True, help="Write every clause with all that shows it as JSON.")
+@click.option("--page", is_flag=True, help="Write the page of the documentation, in Markdown.")
+def ledger(as_json: bool, page: bool) -> None:
+    """Tell what the RFCs require of a router, and which traces and tests show that it is so, and that a violation is noticed."""
+    from conformance.clauses import as_it_stands
+    from conformance.clauses import page as written
+
+    found = as_it_stands()
+    if page:
+        click.echo(written.page(found), nl=False)
+    elif as_json:
+        click.echo(written.as_json(found))
+    else:
+        click.echo("\n".join(written.lines(found)))
+    sys.exit(SHOWN if found.problems() else WELL)
