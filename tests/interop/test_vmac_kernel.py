@@ -6,14 +6,16 @@ import pytest
 
 from conformance.lab.capture import Capture
 from conformance.lab.network import Host
-from conformance.lab.peers import KASPEC
+from conformance.lab.peers import KASPEC, Peer
 from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until
+from kaspec.address import parse_address
 from tests.interop.conftest import TwoRouters
-from tests.interop.test_vmac import MAC, MAC_6, VIRTUAL, VIRTUAL_6, answers, command, ipv4, ipv6, neighbour
+from tests.interop.test_vmac import MAC, MAC_6, PEERS, VIRTUAL, VIRTUAL_6, answers, command, ipv4, ipv6, neighbour
 
 FAR = "203.0.113.9"
 OWNER = 255
+PHYSICAL = "02:00:00:00:00:01"
 GROUP = "ff02::1:ff00:100"
 PATIENCE = 60.0
 
@@ -33,9 +35,9 @@ def client(lan: TwoRouters) -> Host:
     return lan.h
 
 
-def start(running: list[Process], host: Host, text: str, state: str = "MASTER") -> None:
-    """Start our daemon and wait until it is in a state."""
-    process = KASPEC.start(host, text)
+def start(running: list[Process], host: Host, text: str, state: str = "MASTER", peer: Peer = KASPEC) -> None:
+    """Start a daemon and wait until it is in a state."""
+    process = peer.start(host, text)
     running.append(process)
     process.wait_for_line(f"Entering {state} STATE", timeout=PATIENCE)
 
@@ -65,13 +67,37 @@ def test_the_master_forwards_what_is_for_the_virtual_mac(lan: TwoRouters, runnin
     assert not answers(lan.h, FAR)
 
 
-def test_a_backup_discards_what_is_for_the_virtual_mac(lan: TwoRouters, running: list[Process]) -> None:
-    start(running, lan.b, ipv4(100).replace("advert_int 1", "advert_int 60"), "BACKUP")
+@pytest.mark.parametrize("peer", PEERS)
+def test_a_backup_takes_what_is_for_the_virtual_mac(lan: TwoRouters, running: list[Process], peer: Peer) -> None:
+    """A departure from RFC 3768 6.4.2, and keepalived's too: the interface is up in Backup, so what a switch floods is taken twice."""
+    if not peer.available:
+        pytest.skip("needs the Debian package keepalived")
+    start(running, lan.b, ipv4(100).replace("advert_int 1", "advert_int 60"), "BACKUP", peer)
     do(lan.b, f"ip address add {FAR}/32 dev lo")
     do(lan.h, f"ip neigh replace {VIRTUAL} lladdr {MAC} dev eth0 nud permanent\nip route add {FAR} via {VIRTUAL} dev eth0")
-    assert not answers(lan.h, FAR)
-    do(lan.b, f"ip link add wrong link eth0 address {MAC} type macvlan mode bridge\nip link set wrong up")
     assert answers(lan.h, FAR)
+
+
+@pytest.mark.parametrize(("more", "by"), [("use_vmac", {MAC, MAC_6}), ("", {PHYSICAL})], ids=["virtual", "physical"])
+def test_at_boot_addresses_are_announced_by_the_virtual_mac_alone(
+    lan: TwoRouters, capture: Capture, running: list[Process], more: str, by: set[str]
+) -> None:
+    """... from the first announcement on; without use_vmac the same look sees the interface's own."""
+    start(running, lan.a, ipv4(OWNER, more) + ipv6(OWNER, more))
+    wait_until(lambda: {address for address, _ in announced(capture)} == {VIRTUAL, VIRTUAL_6}, PATIENCE, "both to be announced")
+    assert {mac for _, mac in announced(capture)} == by
+
+
+def announced(capture: Capture) -> set[tuple[str, str]]:
+    """Return the virtual addresses announced by ARP or neighbour discovery, each with the MAC address that said so."""
+    found = set()
+    for frame in capture.frames:
+        kind, data = frame.data[12:14], frame.data
+        if kind == b"\x08\x06" and data[28:32] == parse_address(VIRTUAL):
+            found.add((VIRTUAL, frame.source_mac))
+        if kind == b"\x86\xdd" and data[20] == 58 and data[54] == 136 and data[62:78] == parse_address(VIRTUAL_6):
+            found.add((VIRTUAL_6, frame.source_mac))
+    return found
 
 
 def test_only_a_master_is_in_the_solicited_node_groups(lan: TwoRouters, running: list[Process]) -> None:
@@ -103,7 +129,7 @@ def test_proxy_arp_answers_by_the_virtual_mac(lan: TwoRouters, running: list[Pro
     do(lan.a, f"ip route add {FAR} dev eth0\nsysctl -w net.ipv4.ip_forward=1\nsysctl -w net.ipv4.conf.vrrp/51.proxy_arp=1")
     assert asked(lan.h, FAR) == MAC
     do(lan.a, f"ip route replace {FAR} dev lo\nsysctl -w net.ipv4.conf.vrrp/51.proxy_arp=0\nsysctl -w net.ipv4.conf.eth0.proxy_arp=1")
-    assert asked(lan.h, FAR) == "02:00:00:00:00:01"
+    assert asked(lan.h, FAR) == PHYSICAL
 
 
 @pytest.mark.parametrize(("forwarding", "flag"), [(1, 0x80), (0, 0)])
