@@ -7,12 +7,13 @@ one, then by name: interfaces may be called differently on another machine, and 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from itertools import combinations
+from typing import Any
 
 from kaspec.address import Address, format_address
 from kaspec.config import diagnostics as kinds
 from kaspec.config.compare_groups import compare_groups
 from kaspec.config.diagnostics import Diagnostic
-from kaspec.config.keywords import global_defs, top
+from kaspec.config.keywords import Setting, global_defs, top
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lint.instances import instances
 from kaspec.config.reader import Reading
@@ -105,13 +106,13 @@ def _authentication(pair: Pair) -> Iterator[Diagnostic]:
         return
     if type(mine) is not type(other):
         message = f"{name} has {_TYPES[type(mine)]} here and {_TYPES[type(other)]} on the peer"
-        hint = "give both the same authentication or auth_hmac block"
+        hint, row = "give both the same authentication or auth_hmac block", rows.AUTH_TYPE
     else:
         message = f"{name} has another auth_pass here than on the peer"
-        hint = "give both the same auth_pass; only its first eight bytes count"
-    related = ((_authentication_place(pair.there), "the peer's"),)
+        hint, row = "give both the same auth_pass; only its first eight bytes count", rows.AUTH_PASS
+    related = ((_authentication_place(pair.there, row), "the peer's"),)
     yield kinds.PEER_AUTHENTICATION.at(
-        _authentication_place(pair.here), f"{message}: they discard each other's packets, and both become Master", hint, related
+        _authentication_place(pair.here, row), f"{message}: they discard each other's packets, and both become Master", hint, related
     )
 
 
@@ -142,9 +143,9 @@ def _trailers(pair: Pair) -> Iterator[Diagnostic]:
         yield kinds.PEER_HMAC.at(_authentication_place(signer), message, hint, related)
 
 
-def _authentication_place(side: Side) -> Span:
+def _authentication_place(side: Side, row: Setting[Any] = rows.AUTH_PASS) -> Span:
     blocks = side.instance.section.sections(rows.AUTH_HMAC) or side.instance.section.sections(rows.AUTHENTICATION)
-    given = blocks[-1].last(rows.AUTH_PASS) if blocks else None
+    given = blocks[-1].last(row) if blocks else None
     return given.statement.span if given else blocks[-1].span if blocks else side.instance.section.span
 
 

@@ -17,6 +17,7 @@ from kaspec.units import Interval
 from tests.unit.explore.test_deployment import instance
 
 NOTES = Path(__file__).parents[1] / "config" / "notes"
+AUTHENTICATION = "    authentication {\n        auth_type PASS\n        auth_pass 1111\n    }"
 SCRIPT = "vrrp_script chk {\nscript /bin/true\n}\n"
 
 
@@ -32,7 +33,8 @@ def reported(*texts: str, faults: Faults | None = None) -> Report:
             if scene.is_first and played[-1].verdict == "violated":
                 break
         verified.append(Verified(cluster, tuple(played), tuple(wanted[len(played) :])))
-    return Report(tuple(f"{name}.conf" for name in "abc"[: len(texts)]), tuple(verified), deployment.unexplored, compare(readings))
+    names = tuple(f"{name}.conf" for name in "abc"[: len(texts)])
+    return Report(names, tuple(verified), deployment.unexplored, compare(readings), dict(zip(names, texts, strict=True)))
 
 
 def told(report: Report) -> str:
@@ -45,7 +47,7 @@ def test_the_notes_master_and_slave_are_both_master_for_ever() -> None:
     assert report.verdict == "violated"
     assert "VIOLATED no lasting double Master: for ever" in text
     assert "change a.conf:24 and b.conf:14: give both the same virtual_router_id" in text
-    assert "change a.conf:41 and b.conf:11: give both the same authentication or auth_hmac block" in text
+    assert "change a.conf:40 and b.conf:11: give both the same authentication or auth_hmac block" in text
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_the_notes_master_and_slave_are_both_master_for_ever() -> None:
         ("authentication {\nauth_type PASS\nauth_pass 1111\n}", "authentication {\nauth_type PASS\nauth_pass 2222\n}",
          "another auth_pass", "a.conf:7 and b.conf:7: give both the same auth_pass"),
         ("authentication {\nauth_type AH\nauth_pass 1111\n}", "authentication {\nauth_type PASS\nauth_pass 1111\n}",
-         "another auth_type", "a.conf:7 and b.conf:7: give both the same authentication"),
+         "another auth_type", "a.conf:6 and b.conf:6: give both the same authentication"),
         ("advert_int 1", "advert_int 2", "another advert_int", "a.conf:5 and b.conf:5: give both the same advert_int"),
         ("version 2", "version 3", "another version", "a.conf:5 and b.conf:5: give both the same version"),
         ("unicast_peer {\n10.0.0.2\n}", "priority 50", "it was not sent where this router listens", "unicast_peer, each with the other's"),
@@ -121,3 +123,55 @@ def test_json_has_the_trace_of_every_violation() -> None:
     trace = parse(found["trace"], "found")
     assert isinstance(trace, Trace)
     assert run(trace).differences == ()
+
+
+SLAVE = (
+    (NOTES / "slave.conf")
+    .read_text()
+    .replace("virtual_router_id 111", "virtual_router_id 100")
+    .replace("192.168.123.111/24 dev eth0 label eth0:111", "192.168.123.100/24 dev eth0 label eth0:100")
+    .replace("    #authentication {\n    #    auth_type PASS\n    #    auth_pass 1111\n    #}\n    nopreempt", AUTHENTICATION)
+)
+"""The notes' slave as the notes mean it: a good partner of their master."""
+MASTER = (NOTES / "master.conf").read_text()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "lines"),
+    [
+        ("auth_pass 1111", "auth_pass 2222", ("a.conf:41 | auth_pass 1111", "b.conf:19 | auth_pass 2222")),
+        ("auth_type PASS", "auth_type AH", ("a.conf:40 | auth_type PASS", "b.conf:18 | auth_type AH")),
+        ("virtual_router_id 100", "virtual_router_id 111", ("a.conf:24 | virtual_router_id 100", "b.conf:14 | virtual_router_id 111")),
+        ("advert_int 1", "advert_int 3", ("a.conf:30 | advert_int 1", "b.conf:16 | advert_int 3")),
+    ],
+)
+def test_each_mismatch_of_the_notes_pair_is_told_in_an_operators_words(right: str, wrong: str, lines: tuple[str, str]) -> None:
+    assert right in SLAVE
+    text = told(reported(MASTER, SLAVE.replace(right, wrong)))
+    assert "These files do not work together, even if nothing goes wrong: two hosts answer for the same addresses at once" in text
+    for line in lines:
+        assert line in text
+
+
+def test_the_other_pitfalls_of_the_notes_pair_are_told_with_their_lines() -> None:
+    equal = told(reported(MASTER, SLAVE.replace("priority 50", "priority 100"), faults=Faults(crash=1)))
+    assert "may stay at a or b when all is well again" in equal
+    assert "their priorities are equal (a.conf:27 and b.conf:15)." in equal
+    lazy = [text.replace(f"state {state}", "state BACKUP\nnopreempt") for text, state in ((MASTER, "MASTER"), (SLAVE, "BACKUP"))]
+    assert "nopreempt leaves it where it is (a.conf:18 and b.conf:13)." in told(reported(*lazy, faults=Faults(crash=1)))
+    for weight in ("", "weight -60"):
+        script = SCRIPT.replace("}", f"{weight}\n}}") if weight else SCRIPT
+        tracked = script + MASTER.replace("authentication {", "track_script {\nchk\n}\nauthentication {")
+        text = told(reported(tracked, SLAVE, faults=Faults(tracked=1)))
+        assert "Whenever script chk of a fails and is good again the addresses move twice" in text
+        assert f"keep them from following every change (a.conf:{44 if weight else 43})." in text
+    blocked = told(reported(MASTER, SLAVE, faults=Faults(one_way=1)))
+    assert "be it in one direction only, two of them are Master, whatever is configured: let IP protocol 112 pass" in blocked
+
+
+def test_what_an_operator_should_know_comes_first() -> None:
+    refreshing = "garp_master_refresh 60"
+    lines = list(report_lines(reported(instance(lines=refreshing), instance(priority=50, lines=refreshing), faults=Faults(crash=1))))
+    first = next(place for place, line in enumerate(lines) if "These files work together: there is one Master" in line)
+    assert first < next(place for place, line in enumerate(lines) if line.lstrip().startswith("holds"))
+    assert "another has the addresses after at most 3.806 s" in " ".join(lines[first : first + 3])
