@@ -25,6 +25,14 @@ class Progress:
     frontier: int
     transitions: int
 
+    def ahead(self, before: "Progress") -> int | None:
+        """Guess how many states are still to be looked at: as if each went on leading to as many new ones as since ``before``.
+
+        ``None`` while every state leads to at least one more, on average: there is no telling then.
+        """
+        found, looked_at = self.states - before.states, (self.states - self.frontier) - (before.states - before.frontier)
+        return self.frontier * looked_at // (looked_at - found) if looked_at > found else None
+
 
 PATIENCE = 5_000
 """How many moves a world is given to settle: routers that do not fit together may never come back to where they were."""

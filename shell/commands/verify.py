@@ -1,5 +1,6 @@
 """``kaspec verify``: every run that some hosts' configurations can have together, tried before any of them runs."""
 
+import resource
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -77,6 +78,9 @@ Exit statuses:
 @click.option("--svg", metavar="FILE", type=_FILE, help="Draw the first violation as a picture, too.")
 @click.option("--pcap", metavar="FILE", type=_FILE, help="Write what is sent in the first violation as a packet capture, too.")
 @click.option("--keep", metavar="FOLDER", type=_FILE, help="Write a trace, a picture and a capture of every violation there.")
+@click.option(
+    "--export", metavar="FILE", type=_FILE, help="Write the last search for SPIN, TLC, mCRL2 or Graphviz: .pml, .tla, .aut, .dot."
+)
 @click.option("--json", "as_json", is_flag=True, help="Write everything that was found as JSON, traces included.")
 @click.option("-i", "--config-id", metavar="ID", help="What @ID lines are compared with; the short host name if not given.")
 def verify(
@@ -90,6 +94,7 @@ def verify(
     svg: Path | None,
     pcap: Path | None,
     keep: Path | None,
+    export: Path | None,
     as_json: bool,
     config_id: str | None,
 ) -> None:
@@ -99,16 +104,21 @@ def verify(
     about and which line of which file to change.
     """
     from kaspec.explore.report import report_json
+    from shell.commands.verify_export import complaint_about, write_export
     from shell.commands.verify_files import write
 
     if delay < 0:
         give_up("--delay: it cannot be negative")
+    if complaint := complaint_about(export):
+        give_up(complaint)
     faults = None if named is None else _faults(named)
     readings = readings_of(files, config_id)
     ends = time.monotonic() + (limit if limit is not None else QUICK if quick else PATIENT)
     report = _verify(readings, files, faults, quick, int(delay * 1000), ends)
     click.echo(report_json(report) if as_json else "\n".join(_lines(report, draw)))
-    complaints = write(report, html, svg, pcap, keep)
+    complaints = list(write(report, html, svg, pcap, keep))
+    if export and (complaint := write_export(report, export, _Meter(f"Exporting to {export}", ends))):
+        complaints.append(complaint)
     if complaints:
         give_up("\n".join(complaints))
     sys.exit({"holds": HOLDS, "violated": VIOLATED, "undetermined": UNDETERMINED}[report.verdict])
@@ -205,12 +215,17 @@ class _Meter:
 
     def __init__(self, title: str, ends: float) -> None:
         self.title, self.ends, self.began = title, ends, time.monotonic()
+        self.before: Progress | None = None
         self.shows = sys.stderr.isatty()
         self.show("")
 
     def __call__(self, progress: "Progress") -> bool:
-        took = max(time.monotonic() - self.began, 0.001)
-        self.show(f": {progress.states} states, {progress.frontier} to look at, {progress.states / took:.0f}/s")
+        rate = progress.states / max(time.monotonic() - self.began, 0.001)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        ahead = progress.ahead(self.before) if self.before else None
+        left = f", about {ahead / rate:.0f} s left" if ahead is not None else ""
+        self.show(f": {progress.states} states, {progress.frontier} to look at, {rate:.0f}/s, {memory} MB{left}")
+        self.before = progress
         return time.monotonic() < self.ends
 
     def show(self, text: str) -> None:
