@@ -10,38 +10,14 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from conformance.flaws import wrong
-from conformance.replay.judge import Core, right_core
-from kaspec.node import Node
+from conformance.replay.trial import Reading
 from kaspec.trace import Trace, parse
 from kaspec.units import MILLISECOND, Interval
-from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile
+from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568
 
 TRACES = Path(__file__).parent / "traces"
 TAIL = Interval(1_300 * MILLISECOND)
 """How long a device is watched after the end of a trace: time for one more advertisement."""
-
-
-@frozen
-class Reading:
-    """One way to run the protocol, said in a few words, and whether a router that runs it ``shows`` the flaw.
-
-    The node of the trace is changed to follow the ``profile``, and to wait for ``adverts`` advertisements, where these are given.
-    """
-
-    words: str
-    shows: bool
-    core: Core = right_core
-    profile: Profile | None = None
-    adverts: int | None = None
-
-    def node(self, node: Node) -> Node:
-        """Return how a node is configured that reads it so."""
-        routers = node.routers
-        if self.profile is not None:
-            routers = tuple(evolve(router, profile=self.profile) for router in routers)
-        if self.adverts is not None:
-            routers = tuple(evolve(router, down_timer_adverts=self.adverts) for router in routers)
-        return evolve(node, routers=routers)
 
 
 @frozen

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from conformance.flaws.show import Shown, rows
 from conformance.peers.peer import Peer
-from conformance.replay.judge import Accepted
 
 SIGNS = {"shows": "shows it", "does not": "does not", "cannot be provoked": "cannot be provoked", "undetermined": "undetermined"}
 
@@ -72,8 +71,8 @@ def as_json(shown: Sequence[Shown], versions_of: Mapping[str, str]) -> str:
                 {
                     "words": judged.reading.words,
                     "shows": judged.reading.shows,
-                    "explains": isinstance(judged.answer, Accepted),
-                    "differs": None if isinstance(judged.answer, Accepted) else str(judged.answer),
+                    "explains": judged.explains,
+                    "differs": None if judged.explains else str(judged.answer),
                 }
                 for judged in each.judged
             ],

@@ -1,18 +1,16 @@
 """Play a case of a flaw at a peer and tell whether the peer shows it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from conformance.flaws.catalogue import FLAWS, Case, Flaw, Reading
+from conformance.flaws.catalogue import FLAWS, Case, Flaw
 from conformance.peers.peer import Peer
-from conformance.replay.judge import Accepted, Judge, Refuted
 from conformance.replay.script import Script, Unplayable, script
-from conformance.replay.stage import DisturbedError, Play, play
+from conformance.replay.trial import Judged, all_of, try_out
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
 from kaspec.trace import Trace, write
@@ -21,14 +19,6 @@ from kaspec.vrrp.router import KEEPALIVED
 Verdict = Literal["shows", "does not", "cannot be provoked", "undetermined"]
 ATTEMPTS = 4
 """How often a case is played if the machine was too busy, or no reading explains what was seen."""
-
-
-@frozen
-class Judged:
-    """A reading and what became of it."""
-
-    reading: Reading
-    answer: Accepted | Refuted
 
 
 @frozen
@@ -84,26 +74,18 @@ def show(flaw: Flaw, case: Case, peer: Peer, keep: Path | None = None) -> Shown:
 
 
 def _attempt(flaw: Flaw, case: Case, peer: Peer, what: Script, keep: Path | None, attempt: int) -> Shown:
-    try:
-        played = play(what, peer, case.tail, keep)
-    except (DisturbedError, TimeoutError) as error:
-        return Shown(flaw, case, peer.name, "undetermined", str(error), attempts=attempt)
-    judged = tuple(Judged(reading, _judge(reading, what, peer, played)) for reading in case.readings)
-    verdict, words = conclude(judged)
-    if verdict == "shows" and case.protocol and played.adverts < what.adverts:
-        verdict, words = "undetermined", f"it advertised {played.adverts} times, and by the trace {what.adverts} times"
-    return Shown(flaw, case, peer.name, verdict, words, judged, attempt)
-
-
-def _judge(reading: Reading, what: Script, peer: Peer, played: Play) -> Accepted | Refuted:
-    moves, tolerance = "moves addresses" in peer.abilities, peer.tolerance(what.device)
-    judge = Judge(reading.core, reading.node(what.device.node), played.links, moves, tolerance)
-    return judge.judge(played.story, played.until)
+    trial = try_out(what, peer, case.readings, case.tail, keep)
+    if trial.trouble:
+        return Shown(flaw, case, peer.name, "undetermined", trial.trouble, attempts=attempt)
+    verdict, words = conclude(trial.judged)
+    if verdict == "shows" and case.protocol and trial.adverts < what.adverts:
+        verdict, words = "undetermined", f"it advertised {trial.adverts} times, and by the trace {what.adverts} times"
+    return Shown(flaw, case, peer.name, verdict, words, trial.judged, attempt)
 
 
 def conclude(judged: Sequence[Judged]) -> tuple[Verdict, str]:
     """Return what the judge's answers come to: the readings that explain what was seen must agree."""
-    explaining = [each.reading for each in judged if isinstance(each.answer, Accepted)]
+    explaining = [each.reading for each in judged if each.explains]
     if not explaining:
         return "undetermined", "no reading explains what was seen: " + "; ".join(f"{each.reading.words}: {each.answer}" for each in judged)
     words = " or ".join(dict.fromkeys(each.words for each in explaining))
@@ -119,16 +101,8 @@ def show_all(
     """Play cases at peers, so many at a time; ``told`` hears of each as it ends.  Returns them in order."""
     for _, case, _ in wanted:
         _prepared(case)
-    with ThreadPoolExecutor(at_once) as pool:
-        futures = {
-            pool.submit(show, flaw, case, peer, None if keep is None else keep / peer.name / case.name): place
-            for place, (flaw, case, peer) in enumerate(wanted)
-        }
-        found: dict[int, Shown] = {}
-        for future in as_completed(futures):
-            found[futures[future]] = shown = future.result()
-            told(shown)
-    return tuple(found[place] for place in range(len(wanted)))
+    parts = [partial(show, flaw, case, peer, None if keep is None else keep / peer.name / case.name) for flaw, case, peer in wanted]
+    return all_of(parts, at_once, told)
 
 
 def rows(shown: Iterable[Shown]) -> Iterator[tuple[Flaw, Case, dict[str, Shown]]]:

@@ -9,6 +9,7 @@ from conformance.lab import peers as lab
 from conformance.lab.network import Host
 from conformance.peers.peer import Ability, Device, Running, version_in
 from conformance.replay.tolerance import USUAL, Tolerance
+from kaspec.vrrp.authentication import HmacTrailer
 
 _ABILITIES: frozenset[Ability] = frozenset(
     {
@@ -49,8 +50,11 @@ class KeepalivedSyntax:
         """Return which version it is."""
         return version_in((*self.daemon.command[:1], "-v")) if self.package else metadata.version("kaspec")
 
-    def objection(self, device: Device) -> str | None:  # noqa: ARG002
-        """It can whatever its configuration can say."""
+    def objection(self, device: Device) -> str | None:
+        """It can whatever its configuration can say; keepalived's ``auth_hmac`` came with version 2.4.0."""
+        signs = any(isinstance(router.authentication, HmacTrailer) for router in device.node.routers)
+        if signs and self.package and self.version() < "2.4":
+            return "it knows no auth_hmac before version 2.4.0"
         return None
 
     def tolerance(self, device: Device) -> Tolerance:  # noqa: ARG002

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from attrs import evolve, frozen
 
-from conformance.replay.acts import Act, Advertised, Announced, Done, Told, acts_of
+from conformance.replay.acts import Act, Advertised, Announced, Done, Held, Told, acts_of
 from conformance.replay.tolerance import USUAL, Tolerance
 from kaspec.address import Address
 from kaspec.node import DeadlinesReached, Node, NodeEvent, NodeState, Transition, due, initial, next_deadline, node_step
 from kaspec.tracking import Link
 from kaspec.units import Instant, Interval, in_seconds
 from kaspec.vrrp.events import Startup
-from kaspec.vrrp.state import rebase, state_name
+from kaspec.vrrp.state import Master, rebase, state_name
 
 Core = Callable[[Node, NodeState, NodeEvent, Instant], Transition]
 """The specification as a function: ``kaspec.node.node_step``, or one that is wrong in a way."""
@@ -64,12 +64,16 @@ class _Way:
 
 @frozen
 class Judge:
-    """A core with the node that it runs on these interfaces; ``moves_addresses``: what it holds is looked at."""
+    """A core with the node that it runs on these interfaces; ``moves_addresses``: what it holds is looked at.
+
+    ``counts_announcements``: a Master that announces its addresses oftener than the core does is not excused.
+    """
 
     core: Core
     node: Node
     links: tuple[Link, ...]
     moves_addresses: bool = True
+    counts_announcements: bool = True
     tolerance: Tolerance = USUAL
 
     def judge(self, story: Iterable[Told | Done], until: Instant) -> Accepted | Refuted:
@@ -77,6 +81,8 @@ class Judge:
         ways: Sequence[_Way] = [_Way(initial(self.node, self.links))]
         adverts = 0
         for each in story:
+            if isinstance(each, Done) and isinstance(each.act, Held) and not self.moves_addresses:
+                continue
             found = [self._told(way, each) if isinstance(each, Told) else self._done(way, each) for way in ways]
             if isinstance(refuted := _left(found), Refuted):
                 return refuted
@@ -116,6 +122,8 @@ class Judge:
         while not found and (at := next_deadline(served.state)) is not None and at <= done.at + self._early(served):
             served = self._serve(served, done.at)
             found = [evolve(paid, roughly=False)] if (paid := _paid(served, done)) else []
+        if not found and isinstance(done.act, Announced) and not self.counts_announcements and _is_master(now):
+            return [now]
         return found or Refuted(done.at, self._awaited(now), str(done.act))
 
     def _pass(self, way: _Way, until: Instant) -> _Way | Refuted:
@@ -158,6 +166,10 @@ class Judge:
 def right_core(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> Transition:
     """Be the specification itself."""
     return node_step(node, state, event, now)
+
+
+def _is_master(way: _Way) -> bool:
+    return any(isinstance(state, Master) for state in way.state.states)
 
 
 def _paid(way: _Way, done: Done) -> _Way | None:

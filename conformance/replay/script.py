@@ -45,13 +45,17 @@ class Cue:
 
 @frozen
 class Script:
-    """How to play router ``name`` of a trace: what it is, what is done to it, how often it advertises by the trace, and when that ends."""
+    """How to play router ``name`` of a trace: what it is, what is done to it, how often it advertises by the trace, and when that ends.
+
+    ``due`` is when after that a core with the trace's profile would have done something by itself.
+    """
 
     name: str
     device: Device
     cues: tuple[Cue, ...]
     adverts: int
     ends: Instant
+    due: Instant | None = None
 
 
 @frozen
@@ -70,7 +74,7 @@ def script(trace: t.Trace, name: str) -> Script | Unplayable:
     router = next((each for each in trace.routers if each.name == name), None)
     if router is None:
         raise LookupError(f"{trace.name} has no router {name}")
-    cues, last, adverts = [], None, 0
+    cues, last, adverts, due = [], None, 0, None
     for judged in run(trace).moments:
         try:
             cues += [Cue(judged.moment.at, deed, last) for deed in _deeds(judged, name)]
@@ -78,9 +82,11 @@ def script(trace: t.Trace, name: str) -> Script | Unplayable:
             return Unplayable(str(reason))
         sent = _adverts(judged.moment, name)
         last, adverts = judged.moment.at if sent else last, adverts + sent
+        if judged.moment.subject.router == name:
+            due = min((each.deadline.at for each in judged.seen if each.deadline.at is not None), default=None)
     if not cues or cues[0].deed != Starts():
         return Unplayable("something happens before it starts")
-    return Script(name, _device(trace, router), tuple(cues), adverts, trace.timeline[-1].at)
+    return Script(name, _device(trace, router), tuple(cues), adverts, trace.timeline[-1].at, due)
 
 
 def _device(trace: t.Trace, router: t.Router) -> Device:

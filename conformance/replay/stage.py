@@ -180,7 +180,7 @@ def play(script: Script, peer: Peer, tail: Interval, keep: Path | None = None) -
 
 
 def _played(stage: Stage, ended: Instant) -> Play:
-    held = [Done(change.at, Held(change.held)) for change in stage.holders.changes if "moves addresses" in stage.peer.abilities]
+    held = [Done(change.at, Held(change.held)) for change in stage.holders.changes]
     began = stage.told[0].at
     until = Instant(ended - began - stage.peer.tolerance(stage.device).late)  # what comes later was owed until later
     seen = [

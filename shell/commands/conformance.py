@@ -9,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from conformance.flaws.show import Shown
     from conformance.peers.peer import Peer
+    from conformance.runner.running import Result
 
 WELL, SHOWN, TROUBLE, UNDETERMINED = 0, 1, 2, 3
 """Exit statuses."""
@@ -85,6 +86,74 @@ def flaws(numbers: tuple[int, ...], names: tuple[str, ...], jobs: int, keep: Pat
     sys.exit(_status(shown))
 
 
+RUN_EPILOG = """\b
+Examples:
+  kaspec conformance run --peer keepalived                     the whole corpus at keepalived
+  kaspec conformance run --clause V2-6.4.3 --peer frr          what is evidence for clauses that begin so
+  kaspec conformance run --version 3 --family 6 -j 12          only version 3 in IPv6, twelve cases at a time
+  kaspec conformance run --keep out --junit out/results.xml    also packets, logs and traces, and JUnit's XML
+
+\b
+A case is a trace of conformance/traces with one of its routers played by the peer.  The judge is the core with the
+trace's profile; where the peer does something else, known departures are asked whether they explain it.
+
+\b
+Verdicts:
+  pass           the core can have done just what was seen
+  fail           it cannot: by a known departure, which is named, or twice alike
+  unsupported    the peer cannot be such a router, or nobody outside can do what the trace says
+  undetermined   it cannot, but not twice alike; or the machine was too busy
+
+\b
+Exit statuses:
+  0   everything passes that is supported
+  1   something fails
+  2   an option is not understood, or this machine does not allow network namespaces
+  3   nothing fails, but something is undetermined"""
+
+
+@conformance.command(epilog=RUN_EPILOG, context_settings=CONTEXT)
+@click.option("--peer", "names", multiple=True, type=click.Choice(NAMES), help="Whom to test; once for each.  [default: whoever is here]")
+@click.option("--clause", "clauses", multiple=True, metavar="ID", help="Only evidence for clauses that begin so; once for each.")
+@click.option("--version", "versions", multiple=True, type=click.IntRange(2, 3), help="Only routers of this version.")
+@click.option("--family", "families", multiple=True, type=click.Choice(["4", "6"]), help="Only routers of this family.")
+@click.option("-j", "--jobs", metavar="N", type=click.IntRange(1, 64), default=AT_ONCE, show_default=True, help="So many at a time.")
+@click.option("--keep", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Keep packets, logs and traces in DIR.")
+@click.option("--junit", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Also write JUnit's XML to FILE.")
+@click.option("--json", "as_json", is_flag=True, help="Write everything as JSON, the verdicts by clause too.")
+def run(
+    names: tuple[str, ...],
+    clauses: tuple[str, ...],
+    versions: tuple[int, ...],
+    families: tuple[str, ...],
+    jobs: int,
+    keep: Path | None,
+    junit: Path | None,
+    as_json: bool,
+) -> None:
+    """Play the corpus of traces at real routers, clause by clause."""
+    from conformance.flaws.report import versions as versions_of
+    from conformance.lab.namespace import LabUnavailableError, enter_user_namespace
+    from conformance.runner import report
+    from conformance.runner.cases import corpus
+    from conformance.runner.running import run_all
+
+    peers, cases = _peers(names), corpus(clauses, versions, tuple(map(int, families)))
+    if not cases:
+        _give_up("No trace of the corpus is about that: see docs/conformance.md for what clauses are called")
+    told = versions_of(peers)
+    try:
+        enter_user_namespace()
+        results = run_all(cases, peers, jobs, keep, _Meter(len(cases) * len(peers)))
+    except LabUnavailableError as error:
+        _give_up(str(error))
+    if junit is not None:
+        junit.write_text(report.as_junit(results))
+    click.echo(report.as_json(results, told) if as_json else "\n".join(report.lines(results, told)))
+    found = {each.verdict for each in results}
+    sys.exit(SHOWN if "fail" in found else UNDETERMINED if "undetermined" in found else WELL)
+
+
 def _peers(names: tuple[str, ...]) -> "list[Peer]":
     from conformance.peers import PEERS
 
@@ -111,7 +180,7 @@ class _Meter:
     def __init__(self, wanted: int) -> None:
         self.wanted, self.done = wanted, 0
 
-    def __call__(self, shown: "Shown") -> None:
+    def __call__(self, shown: "Shown | Result") -> None:
         self.done += 1
         if sys.stderr.isatty():
             end = "\n" if self.done == self.wanted else ""

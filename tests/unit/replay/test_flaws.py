@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.flaws.catalogue import FLAWS, TRACES, Case, Reading
-from conformance.flaws.show import Judged, conclude
+from conformance.flaws.catalogue import FLAWS, TRACES, Case
+from conformance.flaws.show import conclude
 from conformance.replay.judge import Accepted, Judge, Refuted
 from conformance.replay.script import Script, script
+from conformance.replay.trial import Judged, Reading
 from kaspec.units import MILLISECOND
 from tests.unit.replay.virtual import perform
 

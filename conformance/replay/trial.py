@@ -1,0 +1,97 @@
+"""A trial: a script is played at a peer, and readings of the protocol are asked whether they explain what was seen."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import TypeVar
+
+from attrs import evolve, frozen
+
+from conformance.peers.peer import Peer
+from conformance.replay.judge import Accepted, Core, Judge, Refuted, right_core
+from conformance.replay.script import Script
+from conformance.replay.stage import DisturbedError, Play, play
+from kaspec.node import Node
+from kaspec.units import Interval
+from kaspec.vrrp.router import Profile
+
+T = TypeVar("T")
+
+
+@frozen
+class Reading:
+    """One way to run the protocol, said in a few words, and whether a router that runs it ``shows`` what is looked for.
+
+    The node of the trace is changed to follow the ``profile``, and to wait for ``adverts`` advertisements, where these are given.
+    """
+
+    words: str
+    shows: bool
+    core: Core = right_core
+    profile: Profile | None = None
+    adverts: int | None = None
+
+    def node(self, node: Node) -> Node:
+        """Return how a node is configured that reads it so."""
+        routers = node.routers
+        if self.profile is not None:
+            routers = tuple(evolve(router, profile=self.profile) for router in routers)
+        if self.adverts is not None:
+            routers = tuple(evolve(router, down_timer_adverts=self.adverts) for router in routers)
+        return evolve(node, routers=routers)
+
+
+@frozen
+class Judged:
+    """A reading and what became of it."""
+
+    reading: Reading
+    answer: Accepted | Refuted
+
+    @property
+    def explains(self) -> bool:
+        """Whether a router that reads it so can have done what was seen."""
+        return isinstance(self.answer, Accepted)
+
+
+@frozen
+class Trial:
+    """What came of it: the answers and how often the device advertised, or why it could not be played."""
+
+    judged: tuple[Judged, ...] = ()
+    adverts: int = 0
+    trouble: str = ""
+
+
+def try_out(
+    what: Script, peer: Peer, readings: Sequence[Reading], tail: Interval, keep: Path | None = None, counts_announcements: bool = True
+) -> Trial:
+    """Play a script once, ``tail`` longer than its trace, and judge it; ``keep`` is a folder for what was seen."""
+    try:
+        played = play(what, peer, tail, keep)
+    except (DisturbedError, TimeoutError) as error:
+        return Trial(trouble=str(error))
+    return Trial(tuple(Judged(each, _judge(each, what, peer, played, counts_announcements)) for each in readings), played.adverts)
+
+
+def _judge(reading: Reading, what: Script, peer: Peer, played: Play, counts_announcements: bool) -> Accepted | Refuted:
+    node, tolerance = reading.node(what.device.node), peer.tolerance(what.device)
+    judge = Judge(reading.core, node, played.links, _moves_addresses(what, peer), counts_announcements, tolerance)
+    return judge.judge(played.story, played.until)
+
+
+def _moves_addresses(what: Script, peer: Peer) -> bool:
+    """Tell whether the address that is watched comes and goes: not so an owner's, which is its own."""
+    own = {address for link in what.device.links for address in link.addresses}
+    return "moves addresses" in peer.abilities and not own & what.device.node.virtual_addresses
+
+
+def all_of(parts: Sequence[Callable[[], T]], at_once: int, told: Callable[[T], None]) -> tuple[T, ...]:
+    """Do all parts, so many at a time; ``told`` hears of each as it is done.  Returns what they return, in order."""
+    with ThreadPoolExecutor(at_once) as pool:
+        futures = {pool.submit(part): place for place, part in enumerate(parts)}
+        found: dict[int, T] = {}
+        for future in as_completed(futures):
+            found[futures[future]] = done = future.result()
+            told(done)
+    return tuple(found[place] for place in range(len(parts)))

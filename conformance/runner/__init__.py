@@ -1,0 +1,1 @@
+"""The conformance runner: the corpus of traces played at real routers, clause by clause."""
