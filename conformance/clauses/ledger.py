@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 import conformance.traces
 from conformance.clauses.clause import Clause, Evidence
@@ -22,16 +22,18 @@ CORPUS = Path(conformance.traces.__file__).parent
 MUTATIONS = ROOT / "conformance" / "mutation" / "recorded.json"
 """By clause, polarity and trace: which mutation was seen to make the trace fail."""
 Proofs = Mapping[str, Mapping[str, Mapping[str, str | None]]]
-NO_PROOFS: Proofs = {}
 
 
 @frozen
 class Entry:
-    """A clause and all that shows it; ``proofs`` has by trace the mutation that it was seen to fail under, if there is one."""
+    """A clause and all that shows it.
+
+    ``proofs`` has by trace the mutation that it was seen to fail under, if there is one; it is ``None`` where there is no record of that.
+    """
 
     clause: Clause
     traces: Evidence
-    proofs: Mapping[str, str | None] = field(factory=dict)
+    proofs: Mapping[str, str | None] | None = None
 
     @property
     def shown(self) -> Evidence:
@@ -55,9 +57,9 @@ class Entry:
         for test in (*self.clause.tests.holds, *self.clause.tests.violated):
             if root is not None and not exists(root, test):
                 yield f"{name}: there is no test {test}"
-        for trace, mutation in self.proofs.items():
-            if mutation is None:
-                yield f"{name}: no mutation makes {trace} fail"
+        for trace in (*self.traces.holds, *self.traces.violated):
+            if self.proofs is not None and self.proofs.get(trace) is None:
+                yield f"{name}: there is no record of a mutation that makes {trace} fail"
 
 
 @frozen
@@ -86,13 +88,15 @@ class Ledger:
 def as_it_stands() -> Ledger:
     """Return the ledger as it stands: with the corpus, and with the recorded mutations if there are any."""
     traces = [parsed(file) for file in sorted(CORPUS.rglob("*.trace"))]
-    proofs: Proofs = json.loads(MUTATIONS.read_text())["clauses"] if MUTATIONS.is_file() else NO_PROOFS
+    proofs: Proofs | None = json.loads(MUTATIONS.read_text())["clauses"] if MUTATIONS.is_file() else None
     shown = coverage(traces)
-    return Ledger(tuple(Entry(clause, shown[clause.identifier], _by_trace(proofs.get(clause.identifier, {}))) for clause in LEDGER))
+    return Ledger(tuple(Entry(clause, shown[clause.identifier], _proofs(proofs, clause)) for clause in LEDGER))
 
 
-def _by_trace(proofs: Mapping[str, Mapping[str, str | None]]) -> dict[str, str | None]:
-    return {trace: mutation for polarity in proofs.values() for trace, mutation in polarity.items()}
+def _proofs(proofs: Proofs | None, clause: Clause) -> dict[str, str | None] | None:
+    if proofs is None:
+        return None
+    return {trace: mutation for polarity in proofs.get(clause.identifier, {}).values() for trace, mutation in polarity.items()}
 
 
 def parsed(file: Path) -> Trace:

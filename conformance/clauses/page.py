@@ -102,7 +102,7 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "superseded": clause.superseded or None,
         "traces": {"holds": list(entry.traces.holds), "violated": list(entry.traces.violated)},
         "tests": {"holds": list(clause.tests.holds), "violated": list(clause.tests.violated)},
-        "mutations": dict(entry.proofs),
+        "mutations": None if entry.proofs is None else dict(entry.proofs),
         "exception": {"whose": clause.beyond.whose, "reason": clause.beyond.reason} if clause.beyond else None,
     }
 

@@ -52,7 +52,9 @@ def test_the_page_in_docs_is_up_to_date() -> None:
         (Entry(PLAIN, evolve(BOTH, violated=())), "nothing shows that a violation"),
         (Entry(evolve(PLAIN, beyond=Beyond("kernel", "it does")), BOTH), "is shown after all"),
         (Entry(evolve(PLAIN, tests=Evidence((TEST,), (f"{TEST}_else",))), Evidence()), "there is no test"),
-        (Entry(PLAIN, BOTH, {"one": "a mutation", "other": None}), "no mutation makes other fail"),
+        (Entry(PLAIN, BOTH, {"one": "a mutation", "other": "a mutation"}), ""),
+        (Entry(PLAIN, BOTH, {"one": "a mutation", "other": None}), "no record of a mutation that makes other fail"),
+        (Entry(PLAIN, BOTH, {"one": "a mutation"}), "no record of a mutation that makes other fail"),
     ],
 )
 def test_what_is_wrong_with_a_clause_is_told(entry: Entry, told: str) -> None:
