@@ -98,7 +98,7 @@ def bench(session: nox.Session) -> None:
 
     And the model checker beside SPIN.
     """
-    session.install("-q", "-e", ".[test]")
+    session.install("-q", "-e", ".[bench]")
     session.run("python", "-m", "tests.bench", *session.posargs)
     session.run("python", "-m", "tests.bench.checks")
     session.run("python", "-m", "tests.bench.directors")

@@ -1,6 +1,7 @@
 """The model checker's pace beside SPIN's, on one model with equal counts: ``python -m tests.bench.exploring [--json FILE]``.
 
-The model is three routers of our core, tick by tick; ``vrrp.pml`` is the same in Promela.  Each engine runs in a process of its own.
+The model is three routers of our core, tick by tick; ``vrrp.pml`` is the same in Promela.  This is version 1 of it:
+whoever changes it counts on.  Each engine runs in a process of its own.
 """
 
 import json
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -23,10 +25,13 @@ from rich.table import Table
 
 from kaspec.address import parse_address
 from kaspec.explore import Faults, World, explore
+from kaspec.explore.search import KeepGoing, Progress, endlessly
 from kaspec.explore.wide import survey
 from kaspec.explore.world import without_later_announcements
 from kaspec.units import CENTISECOND, Interval
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
+from shell.team import together
+from tests.bench import rivals
 
 PROMELA = Path(__file__).with_name("vrrp.pml")
 ROUTER = VirtualRouter("VI_1", "eth0", 51, addresses=(VirtualAddress(parse_address("192.0.2.100"), 24, "eth0"),), version=3)
@@ -69,8 +74,40 @@ def plainly(world: World) -> Measured:
 def widely(world: World) -> Measured:
     """Search whole levels at a time."""
     began = time.perf_counter()
-    found = survey(world)
+    found = survey(world, keep_going=_shown())
     return Measured("kaspec, whole levels", found.states, found.transitions, time.perf_counter() - began, _peak(resource.RUSAGE_SELF))
+
+
+def two(world: World) -> Measured:
+    """Search whole levels at a time, two processes together; the memory is that of both."""
+    began = time.perf_counter()
+    found = together(2, lambda team: survey(world, keep_going=_shown() if team.place == 0 else endlessly, team=team))
+    memory = _peak(resource.RUSAGE_SELF) + _peak(resource.RUSAGE_CHILDREN)
+    return Measured("kaspec, two processes", found.states, found.transitions, time.perf_counter() - began, memory)
+
+
+def rival(name: str, world: World) -> Measured:
+    """Search as another checker does."""
+    began = time.perf_counter()
+    states, transitions = getattr(rivals, name)(world)
+    return Measured(name, states, transitions, time.perf_counter() - began, _peak(resource.RUSAGE_SELF))
+
+
+def _shown() -> KeepGoing:
+    """Show how far a search has come, where there is a terminal."""
+    began, before = time.perf_counter(), Progress(0, 0, 0)
+
+    def keep_going(progress: Progress) -> bool:
+        nonlocal before
+        rate, ahead = progress.states / (time.perf_counter() - began), progress.ahead(before)
+        left = "" if ahead is None else f", about {ahead / rate:.0f} s left"
+        told = f"{progress.states} states, {progress.frontier} to look at, {rate:.0f}/s, {_peak(resource.RUSAGE_SELF):.0f} MB{left}"
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{told}")
+        before = progress
+        return True
+
+    return keep_going
 
 
 def spin() -> Measured:
@@ -89,7 +126,7 @@ def _peak(who: int) -> float:
     return resource.getrusage(who).ru_maxrss / 1024
 
 
-def alone(measure: Callable[..., Measured], *arguments: World) -> Measured:
+def alone(measure: Callable[..., Measured], *arguments: World | str) -> Measured:
     """Measure in a process of its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(measure, *arguments).result()
@@ -106,10 +143,17 @@ def main(file: Path, large: bool) -> None:
         found = []
     else:
         found = [alone(spin)]
-    found += [alone(widely, USUAL), alone(plainly, USUAL)]
+    found += [alone(widely, USUAL), alone(two, USUAL), alone(plainly, USUAL)]
+    for name in ("minicheck", "musil"):
+        if find_spec(name) is None:
+            console.log(f"{name} is not measured: it takes pip install .[bench], and musil Python 3.12")
+        else:
+            found.append(alone(rival, name, USUAL))
     assert len({(each.states, each.transitions) for each in found}) == 1, found
     if large:
-        found.append(evolve(alone(widely, LARGE), engine="kaspec, whole levels, large model"))
+        for each in (alone(widely, LARGE), alone(two, LARGE)):
+            found.append(evolve(each, engine=f"{each.engine}, large model"))
+        assert len({(each.states, each.transitions) for each in found[-2:]}) == 1, found
     table = Table("engine", "states", "transitions", "s", "states/s", "MB", title="Exploring three routers")
     for each in found:
         table.add_row(each.engine, str(each.states), str(each.transitions), f"{each.seconds:.2f}", f"{each.rate:.0f}", f"{each.memory:.0f}")
