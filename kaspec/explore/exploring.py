@@ -11,28 +11,13 @@ from attrs import define, evolve, field
 
 from kaspec.address import format_address
 from kaspec.explore.local import Local, Power
-from kaspec.explore.moves import (
-    Delivers,
-    Doubles,
-    Heals,
-    LinkFlips,
-    Loses,
-    Move,
-    Overtakes,
-    Passes,
-    Reaches,
-    Starts,
-    TrackedFlips,
-    Wakes,
-    Way,
-    is_calm,
-)
+from kaspec.explore.moves import Delivers, Doubles, Drifts, Loses, Move, Overtakes, Passes, Reaches, Way, is_calm, is_fault
 from kaspec.explore.picture import picture
 from kaspec.explore.playing import Played, Stage, briefly, trace
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import NEVER, Tables
 from kaspec.explore.telling import told_of
-from kaspec.explore.world import FAULTS, Faults, World
+from kaspec.explore.world import FAULTS, STEADY, Faults, World
 from kaspec.picture import render_svg
 from kaspec.picture.steps import steps_json
 from kaspec.rules import RULES, Rule
@@ -219,9 +204,8 @@ def sort_of(move: Move) -> Sort:
     """Tell what sort of move it is."""
     if isinstance(move, Passes):
         return "time"
-    good_again = (isinstance(move, LinkFlips) and move.up) or (isinstance(move, TrackedFlips) and move.good)
-    mends = good_again or isinstance(move, Starts | Heals | Wakes)
-    return "mended" if mends else "usual" if is_calm(move) else "wrong"
+    runs_right_again = isinstance(move, Drifts) and move.rate == STEADY
+    return "usual" if is_calm(move) else "wrong" if is_fault(move) and not runs_right_again else "mended"
 
 
 def _router(router: VirtualRouter, state: State, running: bool, now: int) -> dict[str, Any]:

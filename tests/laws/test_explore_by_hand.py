@@ -21,8 +21,8 @@ from tests.unit.explore import BETTER, WAY, WORSE
 WORLD = World.of((BETTER, WORSE), WAY)
 TRIO = World.of((BETTER, WORSE, evolve(WORSE, priority=20)), WAY)
 choices = some.lists(some.integers(0, 1_000), min_size=10, max_size=40)
-SILENT = ("pass", "cut", "heal", "pauses", "goes on", "again", "out of order", "loses")
-"""What a trace says in comments only, or what makes it a recorded one."""
+SILENT = ("pass", "cut", "heal", "pauses", "goes on", "again", "out of order", "loses", "clock at", "reloads")
+"""What a trace says in comments only or not at all, or what makes it a recorded one."""
 
 
 def wander(explorer: Explorer, numbers: list[int], without: tuple[str, ...] = ()) -> tuple[Stage, list[str]]:
