@@ -1,6 +1,7 @@
 """What is true of a single host, whatever the others do: of its states between events, and of what it makes of one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
 
 from attrs import frozen
 
@@ -8,9 +9,11 @@ from kaspec.explore.local import Local, Reloaded
 from kaspec.explore.observing import Observer
 from kaspec.explore.tables import Happening
 from kaspec.explore.world import Host, down_interval
-from kaspec.node import Outcome
+from kaspec.groups import GroupOutcome, Team, state_of
+from kaspec.node import Node, Outcome, Transition
 from kaspec.vrrp.effects import (
     InstallAddresses,
+    Notify,
     RemoveAddresses,
     SendAdvertisement,
     SendGratuitousArp,
@@ -19,7 +22,7 @@ from kaspec.vrrp.effects import (
 from kaspec.vrrp.events import HoldingsLost
 from kaspec.vrrp.holdings import VirtualAddress
 from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
-from kaspec.vrrp.state import Backup, Initialize, Master, State
+from kaspec.vrrp.state import Backup, Initialize, Master, State, state_name
 
 
 @frozen
@@ -194,6 +197,33 @@ FAREWELLS = ReactionRule(
     lambda happening: any(_is(each) for each in happening.reaction.transition.steps),
 )
 """S6."""
+
+
+
+def tells(node: Node, before: Sequence[State], transition: Transition) -> bool:
+    """Tell whether all are told, when it is done, who entered which state, sync groups included, and nothing else (S12)."""
+    return all(map(_says_so, transition.steps)) and all(_tells_of(team, before, transition) for team in node.cast.groups)
+
+
+def _says_so(outcome: Outcome) -> bool:
+    after = _word(outcome.step.state)
+    wanted = [Notify(after)] if after and after != _word(outcome.before) else []
+    effects = outcome.step.effects
+    told = [effect for effect in effects if isinstance(effect, Notify)]
+    return told == wanted and (not told or effects[-1] == told[0])
+
+
+def _word(state: State) -> Literal["MASTER", "BACKUP", "FAULT", "STOP"] | None:
+    """Return what is said of who enters a state: of one that only waits to be Backup, nothing."""
+    name = state_name(state)
+    return name if name != "INIT" else None if isinstance(state, Initialize) and state.started else "STOP"
+
+
+def _tells_of(team: Team, before: Sequence[State], transition: Transition) -> bool:
+    was, now = (state_of(team.of(states)) for states in (before, transition.state.states))
+    told = [each.state for each in transition.outcomes if isinstance(each, GroupOutcome) and each.group == team.group.name]
+    return told == ([] if was == now else ["STOP" if now == "INIT" else now])
+
 
 TOTAL = ReactionRule(lambda happening: not happening.reaction.failure, lambda _: True)
 """S9."""

@@ -1,6 +1,6 @@
 """What is to be true of any deployment, by name, with a sentence each; and which of them a search can decide.
 
-Safety is S1 to S11, liveness L1 to L6.  Each has a witness: a search that never met what it speaks of has not shown it.
+Safety is S1 to S12, liveness L1 to L6.  Each has a witness: a search that never met what it speaks of has not shown it.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,12 @@ from attrs import frozen
 
 from kaspec.explore import invariants
 from kaspec.explore.judging import FOREVER, Judgement, always, in_every_reaction, in_the_end, never, within
+from kaspec.explore.local import PowerChanged, Reloaded
 from kaspec.explore.moves import Stops
 from kaspec.explore.observing import Observer, hosts_of
 from kaspec.explore.search import Graph
 from kaspec.explore.stays import components, everywhere, stays
+from kaspec.explore.tables import Happening
 from kaspec.explore.world import LOSS, Faults, World
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.intervals import skew_time
@@ -211,6 +213,19 @@ def _has_groups(world: World) -> bool:
     return any(setup.node.groups for host in world.hosts for setup in host.setups)
 
 
+def _told(observer: Observer) -> Judgement:
+    hosts = observer.graph.world.hosts
+
+    def good(happening: Happening) -> bool:
+        reaction = happening.reaction
+        if reaction.event == PowerChanged("crash") or isinstance(reaction.event, Reloaded):
+            return True  # a crash is told by nobody; a new configuration has other groups
+        node = hosts[happening.host].node_of(reaction.before.setup)
+        return invariants.tells(node, reaction.before.states, reaction.transition)
+
+    return in_every_reaction(observer, good, lambda happening: bool(happening.reaction.transition.steps))
+
+
 def _is_faultless(world: World) -> bool:
     return world.faults == _NO_FAULTS and world.begins == "together"
 
@@ -280,6 +295,12 @@ PROPERTIES: tuple[Property, ...] = (
         "priorities are in range",
         "The effective priority is within 1..254, and 255 for an owner.",
         _invariant(invariants.PRIORITIES),
+    ),
+    Property(
+        "S12",
+        "all are told",
+        "Who enters a state says so, when all else is done, and of a sync group all are told where it has come to; nothing else is said.",
+        _told,
     ),
     Property(
         "L1",

@@ -9,8 +9,9 @@ import pytest
 import conformance.traces
 from conformance.clauses import CLAUSES, Clause, coverage
 from kaspec.trace import Trace, parse, run, write
-from tests.traces.mutants import COMMITS, Mutant, mutant_for
-from tests.traces.mutants_version3 import COMMITS as VERSION_3
+from conformance.mutation.mutant import Mutant
+from conformance.mutation.version2 import COMMITS, mutant_for
+from conformance.mutation.version3 import COMMITS as VERSION_3
 
 CORPUS = Path(conformance.traces.__file__).parent
 FILES = sorted(CORPUS.rglob("*.trace"))

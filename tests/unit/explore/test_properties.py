@@ -15,7 +15,7 @@ from kaspec.rules import Rule
 from kaspec.tracking import Link, standing
 from kaspec.units import SECOND, Instant, Interval, after
 from kaspec.vrrp.acts import Step, advertise
-from kaspec.vrrp.effects import InstallAddresses, RemoveAddresses
+from kaspec.vrrp.effects import InstallAddresses, Notify, RemoveAddresses
 from kaspec.vrrp.events import AdvertisementReceived, Event
 from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.machine import step
@@ -118,6 +118,7 @@ BROKEN = (
     Broken("S9", PAIR, raising()),
     Broken("S10", evolve(PAIR, begins="apart"), lacking(RemoveAddresses, rules.MASTER_YIELDS)),
     Broken("S11", PAIR, {"kaspec.node.standing": lambda *given: evolve(standing(*given), priority=0)}),
+    Broken("S12", PAIR, lacking(Notify, rules.MASTER_DOWN)),
     Broken("L1", CRASHING, waiting(Interval(SECOND))),
     Broken("L2", evolve(PAIR, begins="apart"), changing(lambda right, _, __, now: _expiring(right, now, 4), rules.BACKUP_LOWER)),
     Broken("L3", STOPPING, ignoring(rules.BACKUP_PRIORITY_ZERO)),

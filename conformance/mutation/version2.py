@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import evolve
 
+from conformance.mutation.mutant import Mutant
 from kaspec import rules
 from kaspec.address import Address
 from kaspec.node import DatagramReceived, Node, NodeEvent, NodeState, Transition, node_step
@@ -29,10 +30,6 @@ from kaspec.vrrp.transmission import transmit
 from kaspec.wire.checksum import checksum, is_valid
 from kaspec.wire.ip import Packet, decode_ipv4, encode_ipv4
 from kaspec.wire.vrrp import Advertisement
-
-Mutant = Mapping[str, Callable[..., Any]]
-"""What to put in the place of which name."""
-
 
 def stepping(wrong: Callable[[VirtualRouter, State, Event, Instant], Step | None]) -> Mutant:
     """Let ``wrong`` take the step; where it has nothing to say, the core does."""

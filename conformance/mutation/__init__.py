@@ -1,0 +1,1 @@
+"""Mutation: each rule broken on purpose, and what notices (docs/mutation.md)."""
