@@ -23,14 +23,6 @@ def _read(file: Path) -> Trace:
     return trace
 
 
-def fails(name: str) -> bool:
-    """Tell whether a trace does not hold of the core as it is now."""
-    try:
-        return not run(corpus()[name]).holds
-    except Exception:  # a mutant may raise anything: then the trace has failed
-        return True
-
-
 def accepts(name: str) -> bool:
     """Tell whether the core as it is now commits the violation that a trace shows."""
     return any(difference.got == ACCEPTED for difference in run(corpus()[name]).differences)

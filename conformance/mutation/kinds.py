@@ -5,7 +5,8 @@ nothing to get wrong that way, nothing is.  The wrong step still names the rule,
 it calls it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, Protocol, TypeVar, assert_never
 
 import attrs
@@ -72,8 +73,17 @@ T = TypeVar("T", bound=Taken)
 
 def wrong_steps(before: Any, right: T) -> Iterator[tuple[str, T]]:
     """Return every generic wrong step of any machine by name, no two alike."""
+    return _different(right, _wrongs(before, right))
+
+
+def wrong_vrrp_steps(router: VirtualRouter, before: State, right: Step, now: Instant) -> Iterator[tuple[str, Step]]:
+    """Return every wrong step of a virtual router by name, no two alike."""
+    return _different(right, chain(_wrongs(before, right), _wrong_acts(router, before, right, now)))
+
+
+def _different(right: T, wrongs: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
     told = [right]
-    for name, wrong in _wrongs(before, right):
+    for name, wrong in wrongs:
         if wrong not in told:
             told.append(wrong)
             yield name, wrong
@@ -101,11 +111,8 @@ def _wrong_states(before: Any, right: Any) -> Iterator[tuple[str, Any]]:
             yield f"early {field.name}", evolve(right, **{field.name: Instant(now - MOMENT)})
 
 
-def wrong_vrrp_steps(router: VirtualRouter, before: State, right: Step, now: Instant) -> Iterator[tuple[str, Step]]:
-    """Return every wrong step of a virtual router by name, no two alike."""
-    yield from wrong_steps(before, right)
-    said = [each for each in right.effects if isinstance(each, SendAdvertisement)]
-    if said:
+def _wrong_acts(router: VirtualRouter, before: State, right: Step, now: Instant) -> Iterator[tuple[str, Step]]:
+    if any(isinstance(each, SendAdvertisement) for each in right.effects):
         yield "other priority", evolve(right, effects=tuple(map(_otherwise, right.effects)))
     elif before.standing.address is not None:
         yield "speaks", evolve(right, effects=(*advertise(router, before.standing), *right.effects))

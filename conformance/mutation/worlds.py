@@ -1,6 +1,6 @@
 """Small worlds in which every property holds that can be asked of them, so that one violated there tells of a broken rule."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from attrs import evolve
@@ -89,14 +89,11 @@ WORLDS: Mapping[str, World] = {
 @cache
 def asked_of(name: str) -> tuple[str, ...]:
     """Return the properties that hold in a world of the right core."""
-    return tuple(name for name, verdict in _verdicts(WORLDS[name], BY_NAME) if verdict == "holds")
+    return tuple(each for each, verdict in verdicts(name, BY_NAME).items() if verdict == "holds")
 
 
-def violated(name: str) -> tuple[str, ...]:
-    """Return which of them are violated in it now, the core being broken."""
-    return tuple(name for name, verdict in _verdicts(WORLDS[name], asked_of(name)) if verdict == "violated")
-
-
-def _verdicts(world: World, names: Iterable[str]) -> Iterator[tuple[str, Verdict]]:
+def verdicts(name: str, asked: Iterable[str]) -> dict[str, Verdict]:
+    """Explore a world of the core as it is now, and judge it by those properties that it can be asked of."""
+    world = WORLDS[name]
     observer = Observer(explore(evolve(world, single=True), limit=ENOUGH))
-    return ((name, BY_NAME[name].judge(observer).verdict) for name in names if BY_NAME[name].concerns(world))
+    return {each: BY_NAME[each].judge(observer).verdict for each in asked if BY_NAME[each].concerns(world)}
