@@ -13,8 +13,8 @@ from conformance.mutation.survey import Breakage
 from conformance.mutation.worlds import WORLDS, asked_of, verdicts
 from kaspec.rules import Rule
 
-ENOUGH = 20
-"""Of so many traces in which it could be seen it is asked whether they notice."""
+ENOUGH_TRACES, ENOUGH_WORLDS = 20, 8
+"""So many are asked whether they notice, of those in which it could be seen."""
 
 
 @frozen
@@ -27,19 +27,27 @@ class Caught:
     properties: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
+    def name(self) -> str:
+        """Rule and kind."""
+        return f"{self.rule}: {self.kind}"
+
+    @property
     def is_caught(self) -> bool:
         """Whether anything noticed."""
         return bool(self.traces or self.properties)
 
 
 def catch(breakage: Breakage) -> Caught:
-    """Let all worlds and enough of the traces look that could notice, and every trace if nobody does."""
-    sample = breakage.traces[:: -(-len(breakage.traces) // ENOUGH) or 1]
+    """Let enough of the traces and worlds look that could notice, and all if nobody does."""
+    rule, kind = breakage.rule, breakage.kind
     with broken(breakage.mutant):
-        caught = Caught(breakage.rule, breakage.kind, *_look(sample, breakage.worlds))
-        if not caught.is_caught:
-            caught = Caught(breakage.rule, breakage.kind, *_look(breakage.traces, ()))
-    return caught
+        caught = Caught(rule, kind, *_look(_some(breakage.traces, ENOUGH_TRACES), _some(breakage.worlds, ENOUGH_WORLDS)))
+        return caught if caught.is_caught else Caught(rule, kind, *_look(breakage.traces, breakage.worlds))
+
+
+def _some(names: tuple[str, ...], enough: int) -> tuple[str, ...]:
+    """Return some of many, from everywhere among them."""
+    return names[:: -(-len(names) // enough) or 1]
 
 
 def _look(traces: Iterable[str], worlds: Iterable[str]) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:

@@ -1,17 +1,15 @@
 """Where the core names a rule, and how a hook comes between: it is shown what is right and every generic way of getting it wrong."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 
 from attrs import evolve
 
-from conformance.mutation.kinds import for_ours, wrong_outcomes, wrong_steps, wrong_verdicts, wrong_vrrp_steps
+from conformance.mutation.kinds import for_ours, wrong_outcomes, wrong_verdicts, wrong_vrrp_steps
 from conformance.mutation.mutant import Mutant
-from kaspec.bfd import machine as bfd
-from kaspec.groups import GroupOutcome, outcome_of, stopped
+from kaspec.groups import GroupOutcome, outcome_of
 from kaspec.node import Node, NodeState, Transition, give, take_datagram
 from kaspec.rules import Rule
-from kaspec.trackers import process, script
 from kaspec.units import Instant
 from kaspec.vrrp.events import Event
 from kaspec.vrrp.machine import Step, step

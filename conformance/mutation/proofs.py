@@ -13,9 +13,8 @@ from attrs import frozen
 from conformance.mutation import version2, version3
 from conformance.mutation.along import look
 from conformance.mutation.corpus import accepts, corpus
-from conformance.mutation.hooks import breaking, hooked
 from conformance.mutation.mutant import Mutant, broken
-from conformance.mutation.survey import survey
+from conformance.mutation.survey import mutant_of, survey
 from kaspec.rules import Rule
 from kaspec.trace.language import Polarity
 
@@ -38,7 +37,7 @@ def mutant_named(mutation: str) -> Mutant:
         folder, _, stem = mutation.removeprefix("commits ").partition("/")
         return commits_in(folder)[stem]
     rule, _, kind = mutation.partition(": ")
-    return hooked(breaking(Rule(rule), kind))
+    return mutant_of(Rule(rule), kind)
 
 
 def commits_in(folder: str) -> Mapping[str, Mutant]:

@@ -1,4 +1,4 @@
-"""What can be broken, and where one would see it: the right core, with a hook that only looks, runs every trace and explores every world."""
+"""What can be broken, and where one would see it: the right core with a hook that only looks runs every trace and explores every world."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -48,10 +48,15 @@ def _where(looks: Mapping[str, Callable[[], object]]) -> Mapping[tuple[Rule, str
     return dict(found)
 
 
+def mutant_of(rule: Rule, kind: str) -> Mutant:
+    """Return the core with a rule broken in a way of that name, by hand or generic."""
+    return WRITTEN.get(rule, {}).get(kind) or hooked(breaking(rule, kind))
+
+
 @cache
 def breakages() -> tuple[Breakage, ...]:
     """Return everything that is broken on purpose: in the generic ways, then by hand."""
-    generic = (Breakage(rule, kind, hooked(breaking(rule, kind)), *places) for (rule, kind), places in survey().items() if kind)
     everywhere = tuple(corpus()), tuple(WORLDS)
-    written = (Breakage(rule, kind, mutant, *everywhere) for rule, kinds in WRITTEN.items() for kind, mutant in kinds.items())
-    return (*generic, *written)
+    found = {each: places for each, places in survey().items() if each[1]}
+    found |= {(rule, kind): everywhere for rule, kinds in WRITTEN.items() for kind in kinds}
+    return tuple(Breakage(rule, kind, mutant_of(rule, kind), *places) for (rule, kind), places in found.items())

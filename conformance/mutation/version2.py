@@ -4,7 +4,7 @@ A mutant replaces the functions through which a trace reaches the core.  For eve
 commits just that violation (``COMMITS``), so no such trace can be green for another reason than that the core does better.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,7 @@ from kaspec.vrrp.transmission import transmit
 from kaspec.wire.checksum import checksum, is_valid
 from kaspec.wire.ip import Packet, decode_ipv4, encode_ipv4
 from kaspec.wire.vrrp import Advertisement
+
 
 def stepping(wrong: Callable[[VirtualRouter, State, Event, Instant], Step | None]) -> Mutant:
     """Let ``wrong`` take the step; where it has nothing to say, the core does."""
@@ -345,8 +346,3 @@ COMMITS: dict[str, Mutant] = {
     "rfc2338-5.3.6.2-password": believing(rules.PASSWORD),
 }
 """The mutant that commits the violation a trace shows, by the beginning of the trace's name (the longest counts)."""
-
-
-def mutant_for(stem: str, commits: Mapping[str, Mutant]) -> Mutant:
-    """Return the mutant of those that commits the violation of the trace called ``stem``."""
-    return commits[max((name for name in commits if stem.startswith(name)), key=len)]

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import evolve
 
 from conformance.mutation.mutant import Mutant
+from conformance.mutation.version2 import altered, believing, hearing, ignoring, receiving, transmitting, without
 from kaspec import rules
 from kaspec.address import Address, family_of, parse_address
 from kaspec.node import DatagramReceived, Node, NodeEvent, NodeState, Transition, node_step
@@ -19,7 +20,6 @@ from kaspec.vrrp.state import Backup, Master, State
 from kaspec.vrrp.transmission import transmit
 from kaspec.wire.checksum import checksum, is_valid
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, decode_ip, encode_ip, pseudo_header
-from conformance.mutation.version2 import altered, believing, hearing, ignoring, receiving, transmitting, without
 
 OTHERS: dict[int, Address] = {4: parse_address("fe80::100"), 6: parse_address("192.0.2.100")}
 

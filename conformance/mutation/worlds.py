@@ -84,8 +84,6 @@ WORLDS: Mapping[str, World] = {
 """By a name that says what is in it or goes wrong there."""
 
 
-
-
 @cache
 def asked_of(name: str) -> tuple[str, ...]:
     """Return the properties that hold in a world of the right core."""

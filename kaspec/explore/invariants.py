@@ -199,7 +199,6 @@ FAREWELLS = ReactionRule(
 """S6."""
 
 
-
 def tells(node: Node, before: Sequence[State], transition: Transition) -> bool:
     """Tell whether all are told, when it is done, who entered which state, sync groups included, and nothing else (S12)."""
     return all(map(_says_so, transition.steps)) and all(_tells_of(team, before, transition) for team in node.cast.groups)
