@@ -106,6 +106,13 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "tests.bench.deciding")
 
 
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Break every rule of VRRP on purpose; what notices must be as docs/mutation.md says.  Arguments go to ``rules``."""
+    session.install("-q", "-e", ".[test]")
+    session.run("python", "-m", "conformance.mutation", "rules", *session.posargs)
+
+
 def check(session: nox.Session) -> None:
     """Run every linter; each must be silent."""
     session.run("ruff", "check", "--quiet", ".")

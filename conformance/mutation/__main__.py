@@ -33,19 +33,17 @@ def main() -> None:
 @click.option("--rule", "word", default="", metavar="WORD", help="Only rules whose name contains this.")
 @click.option("-j", "--jobs", default=os.cpu_count() or 1, show_default=True, help="On how many processors.")
 @click.option("--json", "as_json", is_flag=True, help="Write what was found as JSON.")
-@click.option("--record", "records", is_flag=True, help="Record what is found, clauses too, and write docs/mutation.md anew.")
+@click.option(
+    "--record", "records", is_flag=True, help="Record what is found and write docs/mutation.md anew; clauses too, unless --rule."
+)
 def rules(word: str, jobs: int, as_json: bool, records: bool) -> None:
     """Break rules, one in one way at a time, and let every trace and world look in which that can be seen."""
-    if records and word:
-        raise click.UsageError("--record is for all rules")
     chosen = [each for each in breakages() if word in each.rule]
     if not chosen:
         raise click.UsageError(f"--rule {word}: no rule that is broken has such a name")
     caught = trimmed(_try(chosen, jobs))
     if records:
-        record = Record(caught, proofs())
-        FILE.write_text(write(record))
-        PAGE.write_text(page(record))
+        _record(caught, whole=not word)
     click.echo(write(Record(caught, ())) if as_json else "\n".join(map(_line, caught)))
     sys.exit(_compare(caught, whole=not word))
 
@@ -74,6 +72,15 @@ def _try(chosen: list[Breakage], jobs: int) -> tuple[Caught, ...]:
             click.echo(f"{number} of {len(chosen)} breakages tried", err=True)
 
     return catch_all(chosen, jobs, tell)
+
+
+def _record(caught: Iterable[Caught], whole: bool) -> None:
+    """Record what was found; of rules that were not broken now what is recorded stays."""
+    known = {each.name: each for each in (*recorded().caught, *caught)}
+    kept = tuple(known[name] for each in breakages() if (name := f"{each.rule}: {each.kind}") in known)
+    record = Record(kept, proofs() if whole else recorded().proofs)
+    FILE.write_text(write(record))
+    PAGE.write_text(page(record))
 
 
 def _line(caught: Caught) -> str:

@@ -7,7 +7,7 @@ from conformance.mutation.catching import Caught
 from conformance.mutation.kinds import KINDS
 from conformance.mutation.proofs import Proof
 from conformance.mutation.record import MACHINE, Record
-from conformance.traces.clauses import CLAUSES
+from conformance.clauses import CLAUSES
 from kaspec.rules import RULES, Rule
 
 PAGE = Path(__file__).parents[2] / "docs" / "mutation.md"

@@ -32,6 +32,8 @@ HOLES: Mapping[str, str] = {
     "`rfc3768/7.1-discarded-means-nothing-happens.violated` fails.",
     "core.nothing-held": "No driver can bring it about: a node passes a loss to those only that hold something. That `step` takes it "
     "all the same, a law says (`tests/laws/test_step.py`).",
+    "core.unchanged: speaks": "It can only be seen where a new configuration changes nothing, and there what stays as it is is left out, "
+    "whatever it would do (`kaspec/reconfiguration.py`).",
 }
 """Why nothing notices: by a rule, or by ``RULE: KIND``."""
 
