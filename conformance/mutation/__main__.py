@@ -33,9 +33,7 @@ def main() -> None:
 @click.option("--rule", "word", default="", metavar="WORD", help="Only rules whose name contains this.")
 @click.option("-j", "--jobs", default=os.cpu_count() or 1, show_default=True, help="On how many processors.")
 @click.option("--json", "as_json", is_flag=True, help="Write what was found as JSON.")
-@click.option(
-    "--record", "records", is_flag=True, help="Record what is found and write docs/mutation.md anew; clauses too, unless --rule."
-)
+@click.option("--record", "records", is_flag=True, help="Record what is found and write docs/mutation.md anew; clauses too, unless --rule.")
 def rules(word: str, jobs: int, as_json: bool, records: bool) -> None:
     """Break rules, one in one way at a time, and let every trace and world look in which that can be seen."""
     chosen = [each for each in breakages() if word in each.rule]

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from conformance.clauses import CLAUSES
 from conformance.mutation.catching import Caught
 from conformance.mutation.kinds import KINDS
 from conformance.mutation.proofs import Proof
 from conformance.mutation.record import MACHINE, Record
-from conformance.clauses import CLAUSES
 from kaspec.rules import RULES, Rule
 
 PAGE = Path(__file__).parents[2] / "docs" / "mutation.md"
