@@ -24,6 +24,7 @@ from kaspec.node import DatagramReceived, LinkChanged
 from kaspec.tracking import Link
 from kaspec.units import MILLISECOND, SECOND, Instant, Interval
 from kaspec.vrrp.events import Shutdown, Startup
+from kaspec.wire.arp import BROADCAST_MAC
 from kaspec.wire.ip import Packet, decode_ip
 
 DEVICE_MAC, NEIGHBOUR_MAC = "02:00:00:00:0{}:0a", "02:00:00:00:1{}:"
@@ -110,13 +111,11 @@ class Stage:
                 self.told.append(Told(wall_clock(), cue.deed))
 
     def _send(self, interface: str, datagram: bytes) -> None:
-        packet, number = decode_ip(datagram), list(self.captures).index(interface)
-        assert isinstance(packet, Packet)
-        destination = _group_mac(packet.destination) or bytes.fromhex(DEVICE_MAC.format(number).replace(":", ""))
-        source = bytes.fromhex((NEIGHBOUR_MAC.format(number) + f"{packet.source[-1]:02x}").replace(":", ""))
-        ethertype = b"\x86\xdd" if len(packet.source) == 16 else b"\x08\x00"
+        number = list(self.captures).index(interface)
+        own = DEVICE_MAC.format(number)
+        header = ethernet_header(datagram, own, NEIGHBOUR_MAC.format(number))
         with packet_socket(self.neighbour, interface, protocol=0) as wire:
-            wire.send(destination + source + ethertype + datagram)
+            wire.send(header + datagram)
 
     def keep_time(self, cue: Cue) -> None:
         """Wait until it is time for a cue, having set the clock by the last advertisement before it."""
@@ -237,10 +236,25 @@ def _accept_own_address(host: Host, interface: str) -> None:
         Path(f"/proc/sys/net/ipv4/conf/{interface}/accept_local").write_text("1")
 
 
-def _group_mac(destination: Address) -> bytes | None:
-    if not is_multicast(destination):
-        return None
-    return b"\x33\x33" + destination[-4:] if len(destination) == 16 else b"\x01\x00\x5e" + bytes([destination[1] & 0x7F]) + destination[2:]
+def ethernet_header(datagram: bytes, device: str, neighbours: str) -> bytes:
+    """Return what stands before a datagram on the LAN, from a neighbour to the device or the group it is sent to.
+
+    Bytes that are no datagram go to everybody, as IPv4 unless they say otherwise.
+    """
+    packet = decode_ip(datagram)
+    ethertype = b"\x86\xdd" if datagram[:1] and datagram[0] >> 4 == 6 else b"\x08\x00"
+    if not isinstance(packet, Packet):
+        return BROADCAST_MAC + _mac(f"{neighbours}00") + ethertype
+    destination = _group_mac(packet.destination) if is_multicast(packet.destination) else _mac(device)
+    return destination + _mac(f"{neighbours}{packet.source[-1]:02x}") + ethertype
+
+
+def _mac(text: str) -> bytes:
+    return bytes.fromhex(text.replace(":", ""))
+
+
+def _group_mac(group: Address) -> bytes:
+    return b"\x33\x33" + group[-4:] if len(group) == 16 else b"\x01\x00\x5e" + bytes([group[1] & 0x7F]) + group[2:]
 
 
 def _keep(stage: Stage, folder: Path) -> None:

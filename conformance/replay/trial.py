@@ -69,7 +69,7 @@ def try_out(
     """Play a script once, ``tail`` longer than its trace, and judge it; ``keep`` is a folder for what was seen."""
     try:
         played = play(what, peer, tail, keep)
-    except (DisturbedError, TimeoutError) as error:
+    except (DisturbedError, OSError) as error:  # a timeout, or a kernel that has no room
         return Trial(trouble=str(error))
     return Trial(tuple(Judged(each, _judge(each, what, peer, played, counts_announcements)) for each in readings), played.adverts)
 

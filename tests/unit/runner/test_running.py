@@ -10,10 +10,12 @@ from conformance.peers import PEERS
 from conformance.replay.acts import Told
 from conformance.replay.judge import Core, Judge, Refuted, right_core
 from conformance.replay.script import Script
+from conformance.replay.stage import ethernet_header
 from conformance.replay.trial import Judged, Reading, Trial
 from conformance.runner.cases import Case, corpus
 from conformance.runner.report import as_junit
 from conformance.runner.running import VERDICTS, Result, conclude, run_case
+from kaspec.node import DatagramReceived
 from tests.unit.replay.virtual import perform
 
 CASES = {case.name: case for case in corpus()}
@@ -38,6 +40,15 @@ def tried(case: Case, core: Core) -> Trial:
 def test_who_does_as_the_core_passes(name: str) -> None:
     case = PLAYABLE[name]
     assert conclude(case, "core", tried(case, right_core), None, 1).verdict == "pass"
+
+
+@pytest.mark.parametrize("name", PLAYABLE)
+def test_whatever_a_trace_says_can_be_put_on_the_wire(name: str) -> None:
+    what = PLAYABLE[name].what
+    assert isinstance(what, Script)
+    for cue in what.cues:
+        if isinstance(cue.deed, DatagramReceived):
+            assert len(ethernet_header(cue.deed.datagram, "02:00:00:00:00:0a", "02:00:00:00:10:")) == 14
 
 
 @pytest.mark.parametrize(
