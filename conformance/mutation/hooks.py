@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from attrs import evolve
 
-from conformance.mutation.kinds import for_ours, wrong_outcomes, wrong_verdicts, wrong_vrrp_steps
+from conformance.mutation.kinds import for_ours, wrong_outcomes, wrong_steps, wrong_verdicts
 from conformance.mutation.mutant import Mutant
 from kaspec.groups import GroupOutcome, outcome_of
 from kaspec.node import Node, NodeState, Transition, give, take_datagram
@@ -34,7 +34,7 @@ def hooked(hook: Hook) -> Mutant:
 
     def stepping(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step:
         right = step(router, state, event, now)
-        return hook(right.rule, right, wrong_vrrp_steps(router, state, right, now))
+        return hook(right.rule, right, wrong_steps(router, state, right, now))
 
     def judging(router: VirtualRouter, packet: Packet, right: Verdict) -> Verdict:
         for rule, name, wrong in wrong_verdicts(router, packet, right):

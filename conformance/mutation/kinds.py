@@ -7,7 +7,7 @@ it calls it.
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any, Protocol, TypeVar, assert_never
+from typing import Any, assert_never
 
 import attrs
 from attrs import evolve
@@ -49,39 +49,12 @@ MOMENT = Interval(1)
 STRANGER = Address(bytes([203, 0, 113, 1]))
 
 
-class Taken(Protocol):
-    """A step of any machine: the new state, the effects in their order, and the rule."""
-
-    @property
-    def state(self) -> Any:
-        """The new state."""
-        ...
-
-    @property
-    def effects(self) -> tuple[Any, ...]:
-        """What is to be done."""
-        ...
-
-    @property
-    def rule(self) -> Rule:
-        """Why."""
-        ...
-
-
-T = TypeVar("T", bound=Taken)
-
-
-def wrong_steps(before: Any, right: T) -> Iterator[tuple[str, T]]:
-    """Return every generic wrong step of any machine by name, no two alike."""
-    return _different(right, _wrongs(before, right))
-
-
-def wrong_vrrp_steps(router: VirtualRouter, before: State, right: Step, now: Instant) -> Iterator[tuple[str, Step]]:
+def wrong_steps(router: VirtualRouter, before: State, right: Step, now: Instant) -> Iterator[tuple[str, Step]]:
     """Return every wrong step of a virtual router by name, no two alike."""
     return _different(right, chain(_wrongs(before, right), _wrong_acts(router, before, right, now)))
 
 
-def _different(right: T, wrongs: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
+def _different(right: Step, wrongs: Iterable[tuple[str, Step]]) -> Iterator[tuple[str, Step]]:
     told = [right]
     for name, wrong in wrongs:
         if wrong not in told:
@@ -89,7 +62,7 @@ def _different(right: T, wrongs: Iterable[tuple[str, T]]) -> Iterator[tuple[str,
             yield name, wrong
 
 
-def _wrongs(before: Any, right: Any) -> Iterator[tuple[str, Any]]:
+def _wrongs(before: State, right: Step) -> Iterator[tuple[str, Step]]:
     yield "ignored", evolve(right, state=before, effects=())
     yield "stays", evolve(right, state=before)
     yield "backwards", evolve(right, effects=right.effects[::-1])

@@ -66,11 +66,6 @@ def proofs() -> tuple[Proof, ...]:
     )
 
 
-def idle() -> tuple[str, ...]:
-    """Return the traces that no mutation fails."""
-    return tuple(name for name in corpus() if next(_failing(name, ""), None) is None)
-
-
 def _mutation(trace: str, clause: str) -> str | None:
     return next(_failing(trace, clause), None)
 
