@@ -97,7 +97,7 @@ def capturing(lab: Lab, lan: Lan) -> Iterator[Capture]:
     """Record a LAN until left."""
     capture = Capture()
     tap = packet_socket(lab.switch, lan.bridge)
-    tap.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, struct.pack("iHH8s", lab.switch.index(lan.bridge), PACKET_MR_PROMISC, 0, b""))
+    promiscuous(tap, lab.switch.index(lan.bridge))
     with listening({tap: capture._read}):
         yield capture
 
@@ -109,6 +109,11 @@ def packet_socket(host: Host, interface: str, protocol: int = ETH_P_ALL) -> sock
     tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
     tap.bind((interface, protocol))
     return tap
+
+
+def promiscuous(tap: socket.socket, index: int) -> None:
+    """Have a packet socket see everything that comes by the interface, whomever it is for."""
+    tap.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, struct.pack("iHH8s", index, PACKET_MR_PROMISC, 0, b""))
 
 
 def stamp(ancillary: list[tuple[int, int, bytes]]) -> Instant:

@@ -35,7 +35,8 @@ class Peer:
         return ("--record", path) if self.records else ()
 
 
-FLAGS = ("-P", "-n", "-l", "-D")
+FLAGS = ("-P", "-n", "-l", "-G", "-D")
+"""VRRP only, in the foreground, logging in detail, not to syslog: without one, keepalived writes to the serial console (2 ms a line)."""
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 KEEPALIVED = Peer("keepalived", ("keepalived",))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from shell.commands.learn import learn
+
 if TYPE_CHECKING:
     from conformance.flaws.show import Shown
     from conformance.peers.peer import Peer
@@ -26,6 +28,7 @@ def conformance() -> None:
     """
 
 
+conformance.add_command(learn)
 FLAWS_EPILOG = """\b
 Examples:
   kaspec conformance flaws                            every flaw at every router that is here
