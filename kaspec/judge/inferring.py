@@ -78,7 +78,7 @@ def _router(advert: Advertisement, packet: Packet, line: Line) -> VirtualRouter:
     if advert.version == 3:
         form = checksum_form(packet.payload, (packet.source, packet.destination)) or form
     return VirtualRouter(
-        f"VRID {line[2]}",
+        f"VI_{line[2]}",
         INTERFACE,
         line[2],
         advert.priority,

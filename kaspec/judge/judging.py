@@ -91,11 +91,13 @@ def judge(capture: Capture, hosts: Sequence[Host] = (), allowance: Allowance = U
     strangers = [(line, source, sum(counts.values())) for line, senders in seen.senders.items() for source, counts in senders.items()
                  if (line, source) not in known]  # fmt: skip
     silent = tuple(each for each in placed if each.address is None)
-    doubts = tuple(_doubts(silent, strangers))
+    doubts = list(_doubts(silent, strangers))
     if not hosts:
         judged = [one for line, source, _ in strangers if (one := court.guess(line, source)) is not None]
         strangers = [each for each in strangers if each[:2] not in {(one.line, one.suspect.address) for one in judged}]
-    return Verdict(capture, tuple(judged), silent, tuple(strangers), doubts)
+    if not judged and not doubts:
+        doubts.append("nobody in it speaks VRRP as it can be read")
+    return Verdict(capture, tuple(judged), silent, tuple(strangers), tuple(doubts))
 
 
 def _doubts(silent: Sequence[Placed], strangers: Sequence[tuple[Line, Address, int]]) -> Iterator[str]:

@@ -8,9 +8,11 @@ from kaspec.judge.cast import Line
 from kaspec.judge.judging import Judged, Verdict
 from kaspec.judge.story import Chapter
 from kaspec.rules import RULES
-from kaspec.units import Instant, Interval
+from kaspec.units import MILLISECOND, Instant, Interval
 from kaspec.vrrp.state import StateName
 
+WORTH_TELLING = Interval(50 * MILLISECOND)
+"""How long nobody must be Master at the end of a capture to be told."""
 _CAUSES = {
     "begins": "so it is when the capture begins",
     "starts": "nothing shows it: it started, or what ailed it ended",
@@ -124,11 +126,6 @@ def gaps(found: Sequence[Reign], verdict: Verdict) -> tuple[Gap, ...]:
             if until is not None and reign.since > until:
                 told.append(Gap(line, until, reign.since))
             until = reign.until if until is None else max(until, reign.until)
-        if until is not None and until < verdict.capture.ends:
+        if until is not None and verdict.capture.ends - until > WORTH_TELLING:
             told.append(Gap(line, until, verdict.capture.ends))
     return tuple(told)
-
-
-def lasting(one: Instant, other: Instant) -> Interval:
-    """Return the time between two instants."""
-    return Interval(other - one)

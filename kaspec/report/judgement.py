@@ -1,6 +1,7 @@
 """What judging a capture came to: for a terminal, and as JSON (described in docs/judge.md)."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from textwrap import wrap
@@ -16,7 +17,7 @@ from kaspec.units import Instant, Interval, in_seconds
 
 JSON_FORMAT = 1
 """Raised whenever the meaning of what is written changes; additions do not count."""
-WIDTH = 120
+WIDTH, MOST_TOLD = 120, 3
 
 
 def judgement_lines(verdict: Verdict, file: str, verbose: bool = False) -> Iterator[str]:
@@ -26,9 +27,7 @@ def judgement_lines(verdict: Verdict, file: str, verbose: bool = False) -> Itera
         for line in lines:
             yield from _line(verdict, line, len({each[0] for each in lines}) > 1, verbose)
             yield ""
-    for convicted in _sorted(verdict):
-        yield from _conviction(verdict, convicted)
-        yield ""
+    yield from _convictions(verdict, verbose)
     for strange, source, count in verdict.strangers:
         yield f"only heard: {format_address(source)} ({_name(strange)}), {count} packet{'s' * (count != 1)}"
     for silent in verdict.silent:
@@ -104,6 +103,21 @@ def _clock(verdict: Verdict, at: Instant) -> str:
 
 def _sorted(verdict: Verdict) -> list[Conviction]:
     return sorted((each for judged in verdict.judged for each in convictions(judged)), key=lambda each: (each.at, each.frame))
+
+
+def _convictions(verdict: Verdict, verbose: bool) -> Iterator[str]:
+    """Write what is impossible; of one router the first few, for what follows may follow from them."""
+    told = Counter[str]()
+    found = _sorted(verdict)
+    for convicted in found:
+        told[convicted.who] += 1
+        if verbose or told[convicted.who] <= MOST_TOLD:
+            yield from _conviction(verdict, convicted)
+            yield ""
+    for who, count in told.items():
+        if count > MOST_TOLD and not verbose:
+            yield f"{count - MOST_TOLD} more of {who}: --verbose shows them"
+            yield ""
 
 
 def _conviction(verdict: Verdict, convicted: Conviction) -> Iterator[str]:

@@ -58,12 +58,14 @@ Exit statuses:
 )
 @click.option("--loss", is_flag=True, help="A router may not have heard what the capture shows.")
 @click.option("--steady", is_flag=True, help="No router starts, crashes or loses its link but the packets show it: silence counts.")
+@click.option("--svg", metavar="FILE", type=click.Path(path_type=Path), help="Draw what happened, as a sequence diagram.")
+@click.option("--trace", "trace_", metavar="FILE", type=click.Path(path_type=Path), help="Write it as a trace, for kaspec trace run.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell all that was done, not only what changed.")
 @click.option("--json", "as_json", is_flag=True, help="Write everything as JSON.")
 @click.option("-i", "--config-id", metavar="ID", help="What @ID lines are compared with; the short host name if not given.")
 def judge(
-    capture: Path, configs: tuple[str, ...], early: float, late: float, loss: bool, steady: bool, verbose: bool, as_json: bool,
-    config_id: str | None,
+    capture: Path, configs: tuple[str, ...], early: float, late: float, loss: bool, steady: bool, svg: Path | None, trace_: Path | None,
+    verbose: bool, as_json: bool, config_id: str | None,
 ) -> None:  # fmt: skip
     """Tell whether the packets of CAPTURE (pcap or pcapng) are a behaviour that the specification allows.
 
@@ -80,7 +82,29 @@ def judge(
     allowance = Allowance(Interval(int(early * 1000)), Interval(int(late * 1000)), loss, not steady)
     verdict: Verdict = judged(_capture(capture), _hosts(configs, config_id), allowance)
     click.echo(judgement_json(verdict, str(capture)) if as_json else "\n".join(judgement_lines(verdict, str(capture), verbose)))
+    _write_also(verdict, svg, trace_)
     sys.exit({"allowed": ALLOWED, "impossible": IMPOSSIBLE, "undetermined": UNDETERMINED}[verdict.answer])
+
+
+def _write_also(verdict: "Verdict", svg: Path | None, trace: Path | None) -> None:
+    from kaspec.judge.drawing import diagram
+    from kaspec.judge.replaying import trace as written
+    from kaspec.picture import render_svg
+
+    if svg is not None:
+        _write(svg, render_svg(diagram(verdict), "What happened in the capture"))
+    if trace is not None:
+        text = written(verdict)
+        if text is None:
+            _give_up("--trace: its routers follow several profiles, or one that a trace has no name for; a trace has one")
+        _write(trace, text)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        _give_up(f"{path} cannot be written: {error.strerror}")
 
 
 def _give_up(complaint: str) -> NoReturn:
