@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from kaspec.trace import Trace, parse, run
 from shell.commands.judge import judge
 from tests.unit.judge.captures import FOLDER
 
@@ -84,3 +85,14 @@ def test_what_cannot_be_used_is_said(arguments: list[object], said: str) -> None
     assert result.exit_code == 2
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_judged_capture_is_a_trace_that_holds_and_a_picture(tmp_path: Path) -> None:
+    trace, svg = tmp_path / "lan.trace", tmp_path / "lan.svg"
+    assert call(FAILOVER, "--config", A, "--config", B, "--trace", trace, "--svg", svg).exit_code == 0
+    parsed = parse(trace.read_text(), str(trace))
+    assert isinstance(parsed, Trace), parsed
+
+    assert run(parsed).holds
+    assert [each.at for each in parsed.timeline][-1] == 3_414_062 + 8_572_696  # the first has started before the capture
+    assert svg.read_text().count(">Master<") >= 2
