@@ -145,7 +145,7 @@ def page(decided: list[Decided]) -> Iterator[str]:
 @click.command()
 @click.option("--docs", type=click.Path(path_type=Path), help="Write the table there.")
 def main(docs: Path | None) -> None:
-    """Decide everything of every deployment; fail if anything is violated for no known reason, not decided, or takes a minute."""
+    """Decide everything of every deployment; fail if anything is violated for no known reason or not decided, and say what is slow."""
     decided = []
     for deployment in DEPLOYMENTS:
         decided.append(decide(deployment))
@@ -156,8 +156,10 @@ def main(docs: Path | None) -> None:
         docs.write_text(text)
     wrong = {each.deployment.title: each.unexplained for each in decided if each.unexplained}
     slow = {each.deployment.title: round(each.seconds) for each in decided if each.seconds > A_MINUTE}
-    if wrong or slow:
-        sys.exit(f"not explained or not decided: {wrong}; slower than a minute: {slow}")
+    if slow:
+        click.echo(f"slower than a minute: {slow}", err=True)
+    if wrong:
+        sys.exit(f"not explained or not decided: {wrong}")
 
 
 if __name__ == "__main__":
