@@ -82,6 +82,7 @@ class _Search:
     prefix: list[int]
     levels: list[Keys] = field(factory=list)
     seen: Seen = field(factory=Seen)
+    growing: bool = False
     starts: int = 0
     states: int = 0
     transitions: int = 0
@@ -126,33 +127,56 @@ class _Search:
 
     def _expand(self) -> list[Expanded]:
         """Expand the last level.  What must be learnt everybody learns in the same order, so that all give it the same numbers."""
-        done, ahead = list[Expanded](), self.levels[-1]
+        done, ahead = list[Expanded](), self._pieces()
+        if self.growing:
+            self._learn(self.levels[-1][:: len(self.levels[-1]) // FEW + 1])
+        self.growing = False
         while True:
-            ahead = joined(keys for (part,) in pieces([ahead]) for keys in self._attempt(part, done))
-            unlearnt = [keys for keys in self.share.of_everybody(ahead) if len(keys)]
-            for keys in unlearnt:
-                self._learn(keys)
+            ahead = self._attempt(ahead, done)
+            learnt = self._learn(ahead[-1] if ahead else NOWHERE)
+            self.growing |= learnt
             if self.wide.outgrown():
                 self._repack()
-                done, ahead = [], self.levels[-1]
-            elif not unlearnt:
+                done, ahead = [], self._pieces()
+            elif not learnt:
                 return done
 
-    def _attempt(self, keys: Keys, done: list[Expanded]) -> list[Keys]:
-        """Expand states; return those for which something must be learnt first."""
+    def _pieces(self) -> list[Keys]:
+        return [keys for (keys,) in pieces([self.levels[-1]])]
+
+    def _attempt(self, parts: list[Keys], done: list[Expanded]) -> list[Keys]:
+        """Expand states; return those for which something must be learnt first, the last of them few."""
+        aside = list[Keys]()
+        for keys in parts:
+            if not self._tried(keys, done):
+                aside.append(keys)
+        if aside:
+            keys = aside.pop()
+            while len(keys) > FEW:
+                first, second = np.array_split(keys, 2)
+                if self._tried(first, done):
+                    keys = second
+                else:
+                    aside.append(second)
+                    keys = first
+            aside.append(keys)
+        return aside
+
+    def _tried(self, keys: Keys, done: list[Expanded]) -> bool:
         try:
             done.append(self._piece(keys))
         except UnlearntError:
-            if len(keys) <= FEW:
-                return [keys]
-            half = len(keys) // 2
-            return [*self._attempt(keys[:half], done), *self._attempt(keys[half:], done)]
-        return []
+            return False
+        return True
 
-    def _learn(self, keys: Keys) -> None:
-        self.wide.tables.close(False)
-        self._piece(keys)
-        self.wide.tables.close()
+    def _learn(self, lesson: Keys) -> bool:
+        """Learn what anybody must learn of some states; tell whether there were any."""
+        lessons = [keys for keys in self.share.of_everybody(lesson) if len(keys)]
+        for keys in lessons:
+            self.wide.tables.close(False)
+            self._piece(keys)
+            self.wide.tables.close(self.share.divided)
+        return bool(lessons)
 
     def _piece(self, keys: Keys) -> Expanded:
         level = self.wide.level(keys)
