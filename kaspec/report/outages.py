@@ -218,14 +218,15 @@ def _scales(top: int, bottom: int, shown: int, right: int) -> Iterator[str]:
 def _survival(lasted: Counter[int], days: float, decades: tuple[int, int], shown: int, right: int) -> str:
     """Return the corners of a line that steps down at each duration."""
     top, bottom = decades
-    left, corners, before = lasted.total(), list[str](), -1.0
-    for time in (*sorted(lasted), shown):
+    left, height, corners, seen = lasted.total(), 0.0, list[str](), -1.0
+    for time in (0, *sorted(lasted), shown):
         x = MARGIN + (right - MARGIN) * min(time, shown) / shown
-        y = HEIGHT * (top - log10(left / days)) / (top - bottom) if left else float(HEIGHT)
-        if x - before >= 0.5 or time == shown:  # what is nearer than half a pixel is not seen
-            corners.append(f"{x:.1f},{min(max(y, 0), HEIGHT):.1f}")
-            before = x
-        left -= lasted.get(time, 0)
+        left -= lasted.get(time, 0) if time < shown else 0
+        if x - seen >= 0.5 or time >= shown:  # what is nearer than half a pixel is not seen
+            after = HEIGHT * (top - log10(left / days)) / (top - bottom) if left else float(HEIGHT)
+            after = min(max(after, 0.0), HEIGHT)
+            corners += [f"{x:.1f},{height if corners else after:.1f}", f"{x:.1f},{after:.1f}"]
+            height, seen = after, x
         if time >= shown:
             break
-    return " ".join([f"{MARGIN},{corners[0].split(',')[1]}", *corners])
+    return " ".join(corners)
