@@ -234,7 +234,8 @@ class Stage:
 def play(graph: Graph, path: Sequence[int], again: int = 0) -> Run:
     """Play moves of a search again on the core.  Raises ``DisagreementError`` if it does anything else than the search saw."""
     stage = Stage.of(graph.steps)
-    for number in path:
+    taken = graph.reduced.concrete(len(graph.walk), tuple(path)) if graph.reduced else path
+    for number in taken:
         stage.take(number)
     going_round = sum(not isinstance(graph.move(number), Passes) for number in path[len(path) - again :])
     return evolve(stage.run, again=going_round)

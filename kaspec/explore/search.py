@@ -7,6 +7,7 @@ from functools import cached_property
 from attrs import field, frozen
 
 from kaspec.explore.moves import Move
+from kaspec.explore.reductions import Reduced, Reductions
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import Tables, WorldState
 from kaspec.explore.world import World
@@ -64,6 +65,7 @@ class Graph:
     complete: bool
     expanded: int
     walk: tuple[tuple[int, WorldState], ...] = field(default=(), repr=False)
+    reduced: Reduced | None = field(default=None, repr=False)
 
     @property
     def tables(self) -> Tables:
@@ -104,11 +106,14 @@ class Graph:
         return self.tables.moves.values[number]
 
 
-def explore(world: World, limit: int = ENOUGH, keep_going: KeepGoing = endlessly) -> Graph:
-    """Find every state of a world, up to a ``limit`` or until it is not to go on."""
+def explore(world: World, limit: int = ENOUGH, keep_going: KeepGoing = endlessly, reductions: Reductions | None = None) -> Graph:
+    """Find every state of a world, up to a ``limit`` or until it is not to go on; with ``reductions``, what they leave of them."""
     steps = Steps(Tables(world))
     walk = settling(steps) if world.begins == "settled" else ()
+    reduced = Reduced.by(reductions, steps) if reductions else None
+    successors = reduced.successors if reduced else steps.successors
     start = walk[-1][1] if walk else steps.beginning()
+    start = reduced.representative(start) if reduced else start
     states, numbers = [start], {start: 0}
     parents, entered_by, offsets, targets, by = (array("i", first) for first in ([0], [-1], [0], [], []))
     place, complete = 0, True
@@ -116,7 +121,7 @@ def explore(world: World, limit: int = ENOUGH, keep_going: KeepGoing = endlessly
         if place % PAUSE == 0 and not keep_going(Progress(len(states), len(states) - place, len(targets))):
             complete = False
             break
-        for move, after in steps.successors(states[place]):
+        for move, after in successors(states[place]):
             number = numbers.setdefault(after, len(states))
             if number == len(states):
                 states.append(after)
@@ -130,7 +135,7 @@ def explore(world: World, limit: int = ENOUGH, keep_going: KeepGoing = endlessly
             complete = False
             break
     offsets.extend([len(targets)] * (len(states) + 1 - len(offsets)))
-    return Graph(steps, states, parents, entered_by, offsets, targets, by, complete, place, walk)
+    return Graph(steps, states, parents, entered_by, offsets, targets, by, complete, place, walk, reduced)
 
 
 def settling(steps: Steps) -> tuple[tuple[int, WorldState], ...]:

@@ -30,7 +30,7 @@ class Steps:
     tables: Tables
     hosts: int = field(init=False)
     first_queue: int = field(init=False)
-    _deadline: int = field(init=False)
+    deadline: int = field(init=False)
     moves: dict[str, list[int]] = field(init=False)
     leads: list[tuple[int, ...]] = field(init=False)
     troubles: list[tuple[Trouble, ...]] = field(init=False)
@@ -41,7 +41,7 @@ class Steps:
         tables, world = self.tables, self.tables.world
         self.hosts = len(world.hosts)
         self.first_queue = 1 + self.hosts
-        self._deadline = tables.events.of(DEADLINE)
+        self.deadline = tables.events.of(DEADLINE)
         every_host, ways = range(self.hosts), tables.ways.values
         self.moves = {
             "starts": [tables.move(Starts(host)) for host in every_host],
@@ -82,7 +82,7 @@ class Steps:
         due = self.tables.due
         for host in range(self.hosts):
             if not due[state[1 + host]]:
-                found.append((self.moves["reaches"][host], self._take(state, host, self._deadline)))
+                found.append((self.moves["reaches"][host], self._take(state, host, self.deadline)))
 
     def _arrivals(self, state: WorldState, conditions: Conditions, found: Successors) -> None:
         tables, first = self.tables, self.first_queue
@@ -190,7 +190,7 @@ class Steps:
     def _faults(self, state: WorldState, conditions: Conditions) -> Iterator[tuple[int, WorldState]]:
         """What goes wrong, and what is mended, beside losses and starts."""
         for host in range(self.hosts):
-            for move, event, fault in self._concerning(host, state[1 + host]):
+            for move, event, fault in self.concerning(host, state[1 + host]):
                 if fault is None:
                     yield move, self._take(state, host, event)
                 elif conditions.left[fault]:
@@ -198,7 +198,7 @@ class Steps:
         for move, after in self._cut_off(state[0]):
             yield move, _with(state, 0, after)
 
-    def _concerning(self, host: int, local: int) -> list[tuple[int, int, int | None]]:
+    def concerning(self, host: int, local: int) -> list[tuple[int, int, int | None]]:
         """Return the move, the event and the fault of all that can happen to a host as it is."""
         found = self._troubles_of.get((host, local))
         if found is None:
