@@ -103,6 +103,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "tests.bench.checks")
     session.run("python", "-m", "tests.bench.directors")
     session.run("python", "-m", "tests.bench.exploring")
+    session.run("python", "-m", "tests.bench.judging")
     session.run("python", "-m", "tests.bench.deciding")
 
 

@@ -9,9 +9,9 @@ from kaspec.address import Address, Family, family_of, is_multicast
 from kaspec.config.model import Configuration
 from kaspec.judge.allowance import Allowance, Departure
 from kaspec.judge.capture import Capture
-from kaspec.judge.matching import is_said
+from kaspec.judge.matching import is_said, opened
 from kaspec.judge.possible import Suspect
-from kaspec.judge.sightings import Advert, Announcement
+from kaspec.judge.sightings import Advert, Announcement, read_advert
 from kaspec.judge.standings import standings
 from kaspec.node import Node
 from kaspec.units import ZERO, Interval
@@ -23,6 +23,7 @@ from kaspec.vrrp.state import Standing
 
 Line = tuple[int, Family, int]
 """Where virtual routers meet: the VLAN, the family and the VRID."""
+MOST_STANDINGS = 16
 SILENCE = GarpPolicy(repeat=0, delay=None, lower_priority_repeat=0, lower_priority_delay=None)
 
 
@@ -130,7 +131,8 @@ def _likeness(each: tuple[Host, int, VirtualRouter], capture: Capture, counts: C
 def _is_any(suspect: Suspect, effects: Sequence[object], capture: Capture, kind: int) -> bool:
     sighting = capture.sightings[kind]
     assert isinstance(sighting, Advert), sighting
-    return any(isinstance(each, SendAdvertisement) and is_said(suspect, each, sighting.packet) for each in effects)
+    plain = opened(suspect, sighting.packet)
+    return plain is not None and any(isinstance(each, SendAdvertisement) and is_said(each, plain) for each in effects)
 
 
 def suspect_of(placed: Placed, capture: Capture, seen: Scene, allowance: Allowance) -> Suspect:
@@ -149,10 +151,23 @@ def suspect_of(placed: Placed, capture: Capture, seen: Scene, allowance: Allowan
     paces = (pacing.garp_interval, pacing.gna_interval, *(each.garp_interval or ZERO for each in pacing.groups))
     grouped = any(router.name in group.members for group in host.configuration.groups)
     name = host.name if len(host.configuration.routers) == 1 else f"{host.name}/{router.name}"
+    sent = seen.senders.get(placed.line, {}).get(placed.address, Counter())
+    possible = _telling(standings(node, number, placed.address), capture, sent)
     return Suspect(
-        name, judged, placed.address, standings(node, number, placed.address), grouped, shown, Interval(max(paces)),
+        name, judged, placed.address, possible, grouped, shown, Interval(max(paces)),
         host.departures, allowance,
     )  # fmt: skip
+
+
+def _telling(possible: tuple[Standing, ...], capture: Capture, sent: Counter[int]) -> tuple[Standing, ...]:
+    """Of very many priorities (a tracked file) keep the usual, those advertised and the extremes: they do what others would."""
+    if len(possible) <= MOST_STANDINGS:
+        return possible
+    packets = (each.packet for kind in sent if isinstance(each := capture.sightings[kind], Advert))
+    advertised = {advert.priority for packet in packets if (advert := read_advert(packet)) is not None}
+    ranks = sorted(each.priority for each in possible)
+    kept = {possible[0].priority, ranks[0], ranks[-1], *advertised}
+    return tuple(each for each in possible if each.priority in kept)
 
 
 def _profile(host: Host, router: VirtualRouter) -> Profile:

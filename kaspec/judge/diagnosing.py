@@ -7,10 +7,10 @@ from attrs import frozen
 from kaspec import rules
 from kaspec.address import format_address
 from kaspec.judge.following import Announced, Impossible, Part, Said
-from kaspec.judge.inferring import read_advert
 from kaspec.judge.judging import Judged
 from kaspec.judge.matching import is_said
 from kaspec.judge.possible import Possibility, Suspect, rule_of_timer, timer
+from kaspec.judge.sightings import read_advert
 from kaspec.rules import RULES, Rule
 from kaspec.trace.adverts import describe
 from kaspec.trace.writing import write_fields
@@ -65,7 +65,7 @@ def convictions(judged: Judged) -> Iterator[Conviction]:
 
 def _what(suspect: Suspect, part: Part | None) -> str:
     match part:
-        case Said(packet):
+        case Said(packet, _):
             advert = read_advert(packet)
             if advert is None:
                 return "sends what is no advertisement"
@@ -83,7 +83,7 @@ def _what(suspect: Suspect, part: Part | None) -> str:
 def _clause(suspect: Suspect, wrong: Impossible) -> tuple[str, str]:
     """Return the clause that is broken: of what a packet says, if nobody in its place could say it at any time; else of when."""
     if isinstance(wrong.part, Said):
-        if not _is_any(suspect, wrong.part.packet):
+        if not _is_any(suspect, wrong.part.plain):
             return _clause_of_contents(suspect, wrong.part.packet)
         advert = read_advert(wrong.part.packet)
         if advert is not None and not advert.priority:
@@ -108,10 +108,12 @@ def _reason_of_debt(each: Possibility) -> Rule:
     return each.story.last.rule
 
 
-def _is_any(suspect: Suspect, packet: Packet) -> bool:
+def _is_any(suspect: Suspect, plain: Packet | None) -> bool:
+    if plain is None:
+        return False
     standings = (*suspect.standings, Standing(0, suspect.address))
     effects = (effect for standing in standings for effect in advertise(suspect.router, standing))
-    return any(isinstance(each, SendAdvertisement) and is_said(suspect, each, packet) for each in effects)
+    return any(isinstance(each, SendAdvertisement) and is_said(each, plain) for each in effects)
 
 
 def _clause_of_contents(suspect: Suspect, packet: Packet) -> tuple[str, str]:

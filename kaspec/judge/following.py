@@ -4,7 +4,7 @@ What is seen repeats: the same advertisement one interval after the last leaves 
 a look-up: of the set, relative to now, and of what was seen; the entry tells within which distance in time from the last packet it holds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from attrs import define, evolve, field, frozen
@@ -21,9 +21,10 @@ from kaspec.wire.ip import Packet
 
 @frozen
 class Said:
-    """The virtual router sends this."""
+    """The virtual router sends this; ``plain`` is without its seal, ``None`` if that is wrong."""
 
-    packet: Packet
+    packet: Packet = field(eq=False)
+    plain: Packet | None
 
 
 @frozen
@@ -43,7 +44,7 @@ class Announced:
 Part = Said | Hears | Announced
 """What a virtual router has to do with something seen."""
 Seen = tuple[Instant, int, int]
-"""When, what (a key of the parts), and in which frame."""
+"""When, what (a place among the parts), and in which frame."""
 
 
 @frozen
@@ -69,7 +70,7 @@ class Follower:
     """The set of possibilities, and the look-ups."""
 
     suspect: Suspect
-    parts: Mapping[int, Part]
+    parts: Sequence[Part]
     possibilities: list[Possibility]
     now: Instant
     impossible: list[Impossible] = field(factory=list)
@@ -85,8 +86,6 @@ class Follower:
             if entry is not None and entry[0] <= at - before <= entry[1] and at < alarm and (not again or entry[2] == turns):
                 last, before, turns = (before, at, kind, frame), at, entry[2]
                 again += 1
-                continue
-            if kind not in self.parts:
                 continue
             self._catch_up(last, again, turns)
             again = 0
@@ -148,8 +147,8 @@ class Follower:
 
     def _ways(self, before: Possibility, part: Part, at: Instant, frame: int) -> Iterator[Possibility]:
         match part:
-            case Said(packet):
-                return says(self.suspect, before, packet, at, frame)
+            case Said(_, plain):
+                return iter(()) if plain is None else says(self.suspect, before, plain, at, frame)
             case Hears(event):
                 return hears(self.suspect, before, event, at, frame)
             case Announced(address):

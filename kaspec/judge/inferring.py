@@ -10,14 +10,14 @@ from kaspec.judge.allowance import Allowance
 from kaspec.judge.capture import Capture
 from kaspec.judge.cast import SILENCE, Line
 from kaspec.judge.possible import Suspect
-from kaspec.judge.sightings import Advert
+from kaspec.judge.sightings import Advert, read_advert
 from kaspec.vrrp.authentication import Authentication, IpAuthenticationHeader, NoAuthentication, SimplePassword
-from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, RFC3768, RFC5798, Peer, Version, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, RFC3768, RFC5798, Peer, VirtualAddress, VirtualRouter
 from kaspec.vrrp.state import Standing
-from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL, HEADER_BYTES
+from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL
 from kaspec.wire.checksum import ChecksumForm
 from kaspec.wire.ip import Packet
-from kaspec.wire.vrrp import SIMPLE_TEXT_PASSWORD, Advertisement, Undecodable, checksum_form, decode
+from kaspec.wire.vrrp import SIMPLE_TEXT_PASSWORD, Advertisement, checksum_form
 
 INTERFACE = "eth0"
 """What no packet tells; it must have a name."""
@@ -29,16 +29,6 @@ class Likeness:
 
     suspect: Suspect
     words: str
-
-
-def read_advert(packet: Packet) -> Advertisement | None:
-    """Read an advertisement of either version, in an authentication header or not; ``None`` if it is none."""
-    payload = packet.payload[HEADER_BYTES:] if packet.protocol == AUTHENTICATION_HEADER_PROTOCOL else packet.payload
-    if not payload:
-        return None
-    version: Version = 3 if payload[0] >> 4 == 3 else 2
-    found = decode(version, payload, (packet.source, packet.destination))
-    return None if isinstance(found, Undecodable) else found
 
 
 def likenesses(capture: Capture, line: Line, source: Address, counts: Counter[int], allowance: Allowance) -> Iterator[Likeness]:

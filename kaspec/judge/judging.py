@@ -18,9 +18,10 @@ from kaspec.judge.capture import Capture
 from kaspec.judge.cast import Host, Line, Placed, Scene, is_for, place, scene, suspect_of
 from kaspec.judge.following import Announced, Follower, Hears, Impossible, Part, Said, Seen, best
 from kaspec.judge.hearing import beginnings
-from kaspec.judge.inferring import likenesses, read_advert
+from kaspec.judge.inferring import likenesses
+from kaspec.judge.matching import opened
 from kaspec.judge.possible import Suspect
-from kaspec.judge.sightings import Advert, Announcement
+from kaspec.judge.sightings import Advert, Announcement, read_advert
 from kaspec.judge.story import Chapter
 from kaspec.units import Instant, Interval
 from kaspec.vrrp.association import BLANK
@@ -179,26 +180,29 @@ class _Court:
         return least
 
     def _judged(self, suspect: Suspect, line: Line) -> Judged:
-        parts = self._parts(suspect, line)
+        kinds = self._parts(suspect, line)
+        parts = {part: number for number, part in enumerate(dict.fromkeys(kinds.values()))}
         rows: Sequence[int] = self.lines[line]
         if self.announced.get(suspect):
             rows = sorted((*rows, *self.announced[suspect]))
         learnt = sorted(set(self._intervals(line))) if suspect.router.version == 3 else ()
         begins = self.capture.begins
-        follower = Follower(suspect, parts, beginnings(suspect, begins, learnt), begins)
-        follower.follow(self._rows(rows, parts, isinstance(suspect.router.authentication, Keyed)))
+        follower = Follower(suspect, tuple(parts), beginnings(suspect, begins, learnt), begins)
+        alike = {kind: parts[part] for kind, part in kinds.items()}
+        follower.follow(self._rows(rows, kinds, alike, isinstance(suspect.router.authentication, Keyed)))
         follower.wait(self.capture.ends)
         end = best(follower.possibilities, suspect, self.capture.ends)
         return Judged(suspect, line, end.story.chapters, tuple(follower.impossible), cost=end.cost)
 
-    def _rows(self, rows: Sequence[int], parts: dict[int, Part], numbered: bool) -> Iterator[Seen]:
-        """A packet with a sequence number is heard once; a copy is discarded."""
+    def _rows(self, rows: Sequence[int], parts: dict[int, Part], alike: dict[int, int], numbered: bool) -> Iterator[Seen]:
+        """Return what concerns a virtual router.  A packet with a sequence number is heard once; a copy is discarded."""
         instants, kinds, numbers = self.capture.instants, self.capture.kinds, self.capture.numbers
-        if not numbered:
-            return ((instants[row], kinds[row], numbers[row]) for row in rows)
-        first: dict[int, int] = {}
-        kept = [row for row in rows if not isinstance(parts.get(kinds[row]), Hears) or first.setdefault(kinds[row], row) == row]
-        return ((instants[row], kinds[row], numbers[row]) for row in kept)
+        if numbered:
+            first: dict[int, int] = {}
+            rows = [row for row in rows if not isinstance(parts.get(kinds[row]), Hears) or first.setdefault(kinds[row], row) == row]
+        elif len(alike) == len(self.capture.sightings):
+            return ((instants[row], alike[kinds[row]], numbers[row]) for row in rows)
+        return ((instants[row], alike[kinds[row]], numbers[row]) for row in rows if kinds[row] in alike)
 
     def _intervals(self, line: Line) -> Iterator[Interval]:
         """A Backup may have learnt any interval that somebody advertises."""
@@ -226,7 +230,7 @@ class _Court:
             elif packet.source != suspect.address:
                 event = receive(router, packet)
             if packet.source == suspect.address:
-                found[kind] = Said(packet)
+                found[kind] = Said(packet, opened(suspect, packet))
             elif is_for(suspect, sighting) and (isinstance(event, AdvertisementReceived) or router.profile.discard_rearms_master):
                 found[kind] = Hears(event)
         mine = {self.capture.kinds[number] for number in self.announced.get(suspect, ())}

@@ -18,30 +18,35 @@ if TYPE_CHECKING:
 _CHECKSUM = slice(6, 8)
 
 
-def is_said(suspect: "Suspect", effect: SendAdvertisement, packet: Packet) -> bool:
-    """Tell whether ``packet`` is the effect on the wire; with keys, whether it is sealed by them, whatever its sequence number."""
+def opened(suspect: "Suspect", packet: Packet) -> Packet | None:
+    """Return a packet as it is without its seal; ``None`` if it should have one and has none that is right.
+
+    The sequence number is left out.  Of a message with a trailer, whose checksum covers that too, the checksum is zero.
+    """
     match suspect.router.authentication:
         case IpAuthenticationHeader(key):
-            opened = open_header(packet.payload)
-            if packet.protocol != AUTHENTICATION_HEADER_PROTOCOL or isinstance(opened, Malformed):
-                return False
-            authentic = suspect.keyless or is_authentic(packet, opened[0], key)
-            return authentic and _is_plain(effect, evolve(packet, protocol=VRRP_PROTOCOL, payload=opened[1]))
+            found = open_header(packet.payload)
+            if packet.protocol != AUTHENTICATION_HEADER_PROTOCOL or isinstance(found, Malformed):
+                return None
+            header, message = found
+            authentic = suspect.keyless or is_authentic(packet, header, key)
+            return evolve(packet, protocol=VRRP_PROTOCOL, payload=message) if authentic else None
         case HmacTrailer() as keys:
             message, trailer = packet.payload[:-TRAILER_BYTES], open_trailer(packet.payload[-TRAILER_BYTES:])
             if isinstance(trailer, Malformed) or (signing := keys.key(trailer.key_id)) is None:
-                return keys.mode == "receive-only" and _is_plain(effect, packet)
-            ours = transmit(evolve(effect, seal=None))
-            same = _without_checksum(ours.payload) == _without_checksum(message)
-            return same and ours.destination == packet.destination and is_signed(message, packet.source, trailer, signing.data)
+                return packet if keys.mode == "receive-only" else None
+            signed = is_signed(message, packet.source, trailer, signing.data)
+            return evolve(packet, payload=_without_checksum(message)) if signed else None
         case _:
-            return _is_plain(effect, packet)
+            return packet
 
 
 @lru_cache(maxsize=8192)
-def _is_plain(effect: SendAdvertisement, packet: Packet) -> bool:
-    return transmit(evolve(effect, seal=None)) == packet
+def is_said(effect: SendAdvertisement, plain: Packet) -> bool:
+    """Tell whether a packet without its seal is the effect on the wire."""
+    ours = transmit(evolve(effect, seal=None))
+    return plain in {ours, evolve(ours, payload=_without_checksum(ours.payload))}
 
 
 def _without_checksum(message: bytes) -> bytes:
-    return message[: _CHECKSUM.start] + message[_CHECKSUM.stop :]
+    return message[: _CHECKSUM.start] + bytes(2) + message[_CHECKSUM.stop :]

@@ -126,15 +126,15 @@ def fired(suspect: Suspect, before: Possibility, at: Instant) -> tuple[Possibili
     return exact, step(suspect.router, state, DeadlineReached(), at)
 
 
-def says(suspect: Suspect, before: Possibility, packet: Packet, at: Instant, frame: int) -> Iterator[Possibility]:
-    """Let the virtual router send the advertisement ``packet``, in every way in which it can."""
+def says(suspect: Suspect, before: Possibility, plain: Packet, at: Instant, frame: int) -> Iterator[Possibility]:
+    """Let the virtual router send an advertisement, ``plain`` as it is without a seal, in every way in which it can."""
     for place, each in enumerate(before.owed):
-        if isinstance(each.what, SendAdvertisement) and is_said(suspect, each.what, packet):
+        if isinstance(each.what, SendAdvertisement) and is_said(each.what, plain):
             yield evolve(before, owed=before.owed[:place] + before.owed[place + 1 :])
             break
     for exact, taken, cause in _unprompted(suspect, before, at):
         for place, effect in enumerate(taken.effects):
-            if isinstance(effect, SendAdvertisement) and is_said(suspect, effect, packet):
+            if isinstance(effect, SendAdvertisement) and is_said(effect, plain):
                 rest = taken.effects[:place] + taken.effects[place + 1 :]
                 yield after_step(suspect, exact, taken, cause, at, frame, said=rest)
                 break

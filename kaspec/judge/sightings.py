@@ -6,9 +6,11 @@ Frames repeat but for the IPv4 identification, so they are told apart by everyth
 from attrs import frozen
 
 from kaspec.address import ALL_NODES_V6, Address
-from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL
+from kaspec.vrrp.router import Version
+from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL, HEADER_BYTES
 from kaspec.wire.ip import VRRP_PROTOCOL, Malformed, Packet, decode_ip
 from kaspec.wire.ndisc import ICMPV6
+from kaspec.wire.vrrp import Advertisement, Undecodable, decode
 
 ETHERNET, RAW, LINUX_COOKED, LINUX_COOKED_2 = 1, 101, 113, 276
 LINK_TYPES = {ETHERNET: "Ethernet", RAW: "raw IP", LINUX_COOKED: "Linux cooked", LINUX_COOKED_2: "Linux cooked v2"}
@@ -80,6 +82,16 @@ def sighting(link_type: int, frame: bytes) -> Sighting | None:
     if packet.protocol == ICMPV6:
         return _unsolicited(packet, layer)
     return Advert(packet, layer.lan, layer.mac) if packet.protocol in {VRRP_PROTOCOL, AUTHENTICATION_HEADER_PROTOCOL} else None
+
+
+def read_advert(packet: Packet) -> Advertisement | None:
+    """Read an advertisement of either version, in an authentication header or not; ``None`` if it is none."""
+    payload = packet.payload[HEADER_BYTES:] if packet.protocol == AUTHENTICATION_HEADER_PROTOCOL else packet.payload
+    if not payload:
+        return None
+    version: Version = 3 if payload[0] >> 4 == 3 else 2
+    found = decode(version, payload, (packet.source, packet.destination))
+    return None if isinstance(found, Undecodable) else found
 
 
 def _layer(link_type: int, frame: bytes) -> _Layer | None:
