@@ -73,6 +73,10 @@ RECORDED = (
     Recorded("frr844-v3-ipv4-ipv6", ("frr-v3",), SECOND, frozenset({("removed", 7), ("removed", 30), ("removed", 31)})),
     Recorded("frr844-v2-ipv4", ("frr-v2",), SECOND, frozenset({("removed", 1), ("removed", 34)})),
     Recorded(
+        "frr-8.4.4-ipv6-first-advert-late", ("late-frr", "late-other"), Interval(500_000),
+        frozenset({("removed", each) for each in (1, 9)}),
+    ),
+    Recorded(
         "frr844-ka227-v3-interop", ("frr-v3", "ka-interop"), SECOND,
         frozenset({("removed", each) for each in (1, 2, 13, 14, 84, 85)}),
     ),
