@@ -1,6 +1,5 @@
 """A judged capture as a sequence diagram: a lane for each virtual router, and every change with what was sent."""
 
-from kaspec.address import format_address
 from kaspec.judge.cast import Line
 from kaspec.judge.judging import Verdict
 from kaspec.judge.telling import Change, changes
@@ -23,10 +22,7 @@ def diagram(verdict: Verdict) -> Sequence:
     told = [each for each in changes(verdict) if each.chapter.cause != "begins"]
     whose: _Lanes = {(each.suspect.name, each.line): number for number, each in enumerate(verdict.judged)}
     instants = tuple(Instant(each.at - verdict.capture.begins) for each in told)
-    lanes = tuple(
-        Lane(each.suspect.name, f"priority {each.suspect.standings[0].priority}, {format_address(each.suspect.address)}")
-        for each in verdict.judged
-    )
+    lanes = tuple(Lane(each.suspect.name, f"priority {each.suspect.standings[0].priority}") for each in verdict.judged)
     spans = [span for number, judged in enumerate(verdict.judged) for span in _spans(verdict, told, number, judged.chapters[0].state)]
     messages = [message for place, each in enumerate(told) for message in _messages(verdict, whose, place, each)]
     notes = [_note(whose, place, each) for place, each in enumerate(told) if each.is_transition or each.chapter.is_hidden]

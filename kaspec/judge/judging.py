@@ -7,7 +7,7 @@ hears.
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from attrs import define, evolve, field, frozen
@@ -77,14 +77,19 @@ class Verdict:
         return min(found, key=lambda pair: (pair[1].at, pair[1].frame), default=None)
 
 
-def judge(capture: Capture, hosts: Sequence[Host] = (), allowance: Allowance = USUAL) -> Verdict:
-    """Judge a capture by the configurations of hosts; without any, by what its packets tell of them."""
+def judge(
+    capture: Capture, hosts: Sequence[Host] = (), allowance: Allowance = USUAL, progress: Callable[[str], None] = lambda _: None
+) -> Verdict:
+    """Judge a capture by the configurations of hosts; without any, by what its packets tell of them.
+
+    ``progress`` is told who is judged next.
+    """
     if not capture.instants:
         return Verdict(capture, (), undetermined=("it shows nothing of VRRP",))
     seen = scene(capture)
     placed = place(hosts, capture, seen)
     found = [each for each in placed if each.address is not None]
-    court = _Court(capture, seen, allowance)
+    court = _Court(capture, seen, allowance, progress)
     suspects = [(suspect_of(each, capture, seen, allowance), each.line) for each in found]
     court.attribute(suspects)
     judged = [court.hear(suspect, line) for suspect, line in suspects]
@@ -115,6 +120,7 @@ class _Court:
     capture: Capture
     seen: Scene
     allowance: Allowance
+    progress: Callable[[str], None]
     lines: "dict[Line, array[int]]" = field(factory=dict)
     announced: dict[Suspect, list[int]] = field(factory=lambda: defaultdict(list))
 
@@ -180,6 +186,7 @@ class _Court:
         return least
 
     def _judged(self, suspect: Suspect, line: Line) -> Judged:
+        self.progress(suspect.name)
         kinds = self._parts(suspect, line)
         parts = {part: number for number, part in enumerate(dict.fromkeys(kinds.values()))}
         rows: Sequence[int] = self.lines[line]

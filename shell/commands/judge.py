@@ -80,10 +80,20 @@ def judge(
     if early < 0 or late < 0:
         _give_up("--early and --late cannot be negative")
     allowance = Allowance(Interval(int(early * 1000)), Interval(int(late * 1000)), loss, not steady)
-    verdict: Verdict = judged(_capture(capture), _hosts(configs, config_id), allowance)
+    hosts = _hosts(configs, config_id)
+    _show(f"reading {capture}")
+    found = _capture(capture)
+    verdict: Verdict = judged(found, hosts, allowance, lambda name: _show(f"judging {name}: {len(found.instants)} packets"))
+    _show("")
     click.echo(judgement_json(verdict, str(capture)) if as_json else "\n".join(judgement_lines(verdict, str(capture), verbose)))
     _write_also(verdict, svg, trace_)
     sys.exit({"allowed": ALLOWED, "impossible": IMPOSSIBLE, "undetermined": UNDETERMINED}[verdict.answer])
+
+
+def _show(text: str) -> None:
+    """Show how far it has come, on a terminal."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
 
 def _write_also(verdict: "Verdict", svg: Path | None, trace: Path | None) -> None:
