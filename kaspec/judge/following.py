@@ -194,7 +194,7 @@ def _unannounced(state: State) -> State:
 
 def _costs(possibilities: Sequence[Possibility]) -> list[tuple[object, ...]]:
     """Return what ``_relative`` leaves out and a look-up does not change."""
-    return [(*_announcing(each.state), each.unsaid_until, each.cost) for each in possibilities]
+    return [(*_announcing(each.state), each.unsaid_until, each.announce_slack, each.cost) for each in possibilities]
 
 
 def _announcing(state: State) -> tuple[object, ...]:
@@ -205,7 +205,7 @@ def _first_alarm(suspect: Suspect, possibilities: Sequence[Possibility]) -> Inst
     """Return from when on announcements matter."""
     alarms = [each.unsaid_until for each in possibilities if each.unsaid_until is not None]
     alarms += [each.state.announce_at for each in possibilities if isinstance(each.state, Master) and each.state.announce_at is not None]
-    return Instant(min(alarms, default=Instant(1 << 62)) - suspect.allowance.early)
+    return Instant(min(alarms, default=Instant(1 << 62)) - max(suspect.allowance.early, suspect.allowance.late))
 
 
 def _thresholds(suspect: Suspect, possibilities: Sequence[Possibility], since: Instant) -> Iterator[int]:

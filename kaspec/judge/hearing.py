@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from kaspec import rules
-from kaspec.judge.possible import ASSUMED, LEFT_OVER, Possibility, Suspect, after_step, fired, owing, timer
+from kaspec.judge.possible import ASSUMED, LEFT_OVER, Possibility, Suspect, after_step, bursts, fired, owing, timer
 from kaspec.judge.story import Chapter, Story
 from kaspec.units import ZERO, Instant, Interval
 from kaspec.vrrp.events import AdvertisementReceived, GroupMoved, Heard, StandingChanged, Startup
@@ -33,6 +33,18 @@ def hears(suspect: Suspect, before: Possibility, event: Heard, at: Instant, fram
         ended = _ended_first(suspect, before, due, at)
         if ended is not None:
             yield from _in_time(suspect, ended, event, at, frame)
+    yield from (each for begun in _announced_first(suspect, before, at) for each in _in_time(suspect, begun, event, at, frame))
+
+
+def _announced_first(suspect: Suspect, before: Possibility, at: Instant) -> Iterator[Possibility]:
+    """Let a burst of announcements begin about now, so that it is on the wire only after the packet heard."""
+    state, late = before.state, suspect.allowance.late
+    if isinstance(state, Master) and state.announce_at is not None and state.announce_at - late <= at:
+        first = max(state.announce_at, Instant(at - late))
+        for exact, taken, cause in bursts(suspect, before, first):
+            begun = after_step(suspect, exact, taken, cause, first, said=())
+            fresh = tuple(owing(suspect, taken.effects, Instant(at + late)))
+            yield evolve(begun, owed=(*begun.owed, *fresh), announce_slack=Interval(begun.announce_slack + late))
 
 
 def _ended_first(suspect: Suspect, before: Possibility, due: Instant, at: Instant) -> Possibility | None:
@@ -181,7 +193,8 @@ def _hull(alike: Sequence[Possibility]) -> Possibility:
     cheapest = min(alike, key=lambda one: one.cost)
     first: dict[str, Any] = {name: min(getattr(each.state, name) for each in alike) for name in _instants(cheapest.state)}
     slack = max((getattr(each.state, name) + each.slack - first[name] for each in alike for name in first), default=0)
-    return evolve(cheapest, state=evolve(cheapest.state, **first), slack=Interval(slack))
+    longest = Interval(max(each.announce_slack for each in alike))
+    return evolve(cheapest, state=evolve(cheapest.state, **first), slack=Interval(slack), announce_slack=longest)
 
 
 def _timeless(state: State) -> State:
@@ -204,7 +217,7 @@ def beginnings(suspect: Suspect, at: Instant, learnt: Iterable[Interval]) -> lis
 
     def begin(state: State, slack: Interval, cost: int) -> Possibility:
         chapter = Chapter("begins", rules.UNCHANGED, state_name(state), state.standing.priority, at, at)
-        return Possibility(state, Story(chapter), slack, (), unsaid if isinstance(state, Master) else None, cost)
+        return Possibility(state, Story(chapter), slack, ZERO, (), unsaid if isinstance(state, Master) else None, cost)
 
     for number, standing in enumerate(suspect.standings):
         cost = ASSUMED * min(number, 1)

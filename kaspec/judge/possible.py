@@ -60,12 +60,14 @@ class Owed:
 class Possibility:
     """What may be: ``state``, or the same with every instant later by at most ``slack``; and what is ``owed``.
 
+    Announcements may be later still, by ``announce_slack``: of a Master whose advertisements tell where its timer stands, but not they.
     Until ``unsaid_until`` announcements may be seen whose cause was before the capture.  ``cost`` counts what ``story`` assumes.
     """
 
     state: State
     story: Story = field(eq=False)
     slack: Interval = ZERO
+    announce_slack: Interval = ZERO
     owed: tuple[Owed, ...] = ()
     unsaid_until: Instant | None = None
     cost: int = field(default=0, eq=False)
@@ -89,7 +91,15 @@ def after_step(suspect: Suspect, before: Possibility, taken: Step, cause: Cause,
     owed = (*before.owed, *owing(suspect, taken.effects if said is None else said, at))
     unsaid = before.unsaid_until if isinstance(taken.state, Master) == isinstance(before.state, Master) else None
     cost = before.cost + ASSUMED * chapter.is_hidden
-    return Possibility(taken.state, before.story.told(chapter), before.slack, owed, unsaid, cost)
+    announce_slack = before.announce_slack if isinstance(taken.state, Master) else ZERO
+    return Possibility(taken.state, before.story.told(chapter), before.slack, announce_slack, owed, unsaid, cost)
+
+
+def announcing_until(suspect: Suspect, each: Possibility) -> Instant | None:
+    """Return until when a burst of announcements that is to come must have begun."""
+    if not isinstance(each.state, Master) or each.state.announce_at is None:
+        return None
+    return Instant(each.state.announce_at + each.slack + each.announce_slack + suspect.allowance.late)
 
 
 def owing(suspect: Suspect, effects: Iterable[Effect], at: Instant) -> Iterator[Owed]:
@@ -113,16 +123,18 @@ def fired(suspect: Suspect, before: Possibility, at: Instant) -> tuple[Possibili
     if due is None or not due - suspect.allowance.early <= at <= due + before.slack + suspect.allowance.late:
         return None
     state = rebase(before.state, Interval(min(max(at - due, 0), before.slack)))
-    by_chance = 0
+    by_chance, announce_slack = 0, before.announce_slack
     match state:
         case Master():
-            state = evolve(state, adver_at=at)
+            assert isinstance(before.state, Master), before.state
+            state = evolve(state, adver_at=at, announce_at=before.state.announce_at)
+            announce_slack = Interval(announce_slack + before.slack)
         case Backup():
             state = evolve(state, master_down_at=min(at, state.master_down_at))
             by_chance = COINCIDENCE if before.slack and before.story.last.cause == "begins" else 0
         case _:
             pass
-    exact = evolve(before, state=state, slack=ZERO, cost=before.cost + by_chance)
+    exact = evolve(before, state=state, slack=ZERO, announce_slack=announce_slack, cost=before.cost + by_chance)
     return exact, step(suspect.router, state, DeadlineReached(), at)
 
 
@@ -165,21 +177,24 @@ def announces(suspect: Suspect, before: Possibility, address: Address, at: Insta
         later = before.unsaid_until if again is None else max(before.unsaid_until, Instant(at + again + suspect.allowance.late))
         yield evolve(before, unsaid_until=later, cost=before.cost + LEFT_OVER)
         return
-    for exact, taken, cause in (*_bursts(suspect, before, at), *_unsent(suspect, before, at)):
+    for exact, taken, cause in (*bursts(suspect, before, at), *_unsent(suspect, before, at)):
         after = after_step(suspect, exact, taken, cause, at, frame)
         if any(each.what == address for each in after.owed):
             yield from announces(suspect, after, address, at, frame)
 
 
-def _bursts(suspect: Suspect, before: Possibility, at: Instant) -> Iterator[tuple[Possibility, Step, Cause]]:
+def bursts(suspect: Suspect, before: Possibility, at: Instant) -> Iterator[tuple[Possibility, Step, Cause]]:
     """Let a burst of announcements begin that is due, or one that an advertisement goes before which the capture has behind it."""
     state = before.state
     if isinstance(state, Master) and state.announce_at is not None:
-        if state.announce_at - suspect.allowance.early <= at <= state.announce_at + before.slack + suspect.allowance.late:
+        until = announcing_until(suspect, before)
+        if until is not None and state.announce_at - suspect.allowance.early <= at <= until:
             waiting = evolve(state, announce_at=min(at, state.announce_at), adver_at=Instant(at + 1))
             taken = step(suspect.router, waiting, DeadlineReached(), at)
             assert isinstance(taken.state, Master), taken.state
-            yield before, evolve(taken, state=evolve(taken.state, adver_at=state.adver_at)), "timer"
+            again = None if taken.state.announce_at is None else Instant(taken.state.announce_at - before.slack)
+            after = evolve(taken.state, adver_at=state.adver_at, announce_at=again)
+            yield evolve(before, announce_slack=before.slack), evolve(taken, state=after), "timer"
     elif (ended := fired(suspect, before, at)) is not None and isinstance(state, Backup):
         yield *ended, "timer"
 
@@ -201,7 +216,8 @@ def expired(suspect: Suspect, before: Possibility, now: Instant) -> Possibility 
     if before.unsaid_until is not None and before.unsaid_until < now:
         before = evolve(before, unsaid_until=None)
     state, late = before.state, suspect.allowance.late
-    if isinstance(state, Master) and state.announce_at is not None and state.announce_at + before.slack + late < now:
+    announcing = announcing_until(suspect, before)
+    if announcing is not None and announcing < now:
         return None
     due = timer(state)
     if due is None or due + late >= now or (suspect.grouped and isinstance(state, Backup)):
@@ -217,8 +233,9 @@ def silence_ends(suspect: Suspect, before: Possibility) -> Instant | None:
     due = timer(state)
     if due is not None and not (suspect.grouped and isinstance(state, Backup)):
         ends.append(Instant(due + before.slack + late))
-    if isinstance(state, Master) and state.announce_at is not None:
-        ends.append(Instant(state.announce_at + before.slack + late))
+    announcing = announcing_until(suspect, before)
+    if announcing is not None:
+        ends.append(announcing)
     return min(ends, default=None)
 
 
