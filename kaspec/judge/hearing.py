@@ -23,6 +23,8 @@ def hears(suspect: Suspect, before: Possibility, event: Heard, at: Instant, fram
     """Let the virtual router hear a packet at ``at``: before or after its timer ends, if that is about now; or not, if it may be lost."""
     if isinstance(before.state, Initialize):
         yield before
+        if suspect.router.is_owner and suspect.allowance.hidden:
+            yield from _in_time(suspect, _started_first(suspect, before, at), event, at, frame)
         return
     if suspect.allowance.loss and isinstance(event, AdvertisementReceived):
         chapter = Chapter("missed", rules.UNCHANGED, state_name(before.state), before.state.standing.priority, at, at, frame)
@@ -59,6 +61,14 @@ def _ended_first(suspect: Suspect, before: Possibility, due: Instant, at: Instan
     spread = evolve(after_step(suspect, exact, taken, "timer", first), slack=Interval(max(latest - first, 0)))
     fresh = tuple(owing(suspect, taken.effects, latest))
     return evolve(spread, owed=(*exact.owed, *fresh))
+
+
+def _started_first(suspect: Suspect, before: Possibility, at: Instant) -> Possibility:
+    """Let an address owner start about now, so that what it says is on the wire only after the packet heard."""
+    since = Instant(at - suspect.allowance.late)
+    taken = step(suspect.router, before.state, Startup(), since)
+    started = after_step(suspect, before, taken, "starts", at, since=since, said=())
+    return evolve(started, slack=suspect.allowance.late, owed=tuple(owing(suspect, taken.effects, at)))
 
 
 def _in_time(suspect: Suspect, before: Possibility, event: Heard, at: Instant, frame: int) -> Iterator[Possibility]:

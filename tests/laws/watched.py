@@ -1,7 +1,7 @@
 """A LAN with a capture on it: nodes of the core whose clocks, wires and captures are as bad as the judge allows, and no worse.
 
 What is not exact is drawn: how late a timer is served, how long until a packet is on the wire (where the capture has it), and until
-each other host has it; packets do not overtake each other on one way.
+each other host has it; every host hears packets in the order in which the capture has them.
 """
 
 from heapq import heappop, heappush
@@ -9,7 +9,7 @@ from random import Random
 
 from attrs import define, field, frozen
 
-from kaspec.address import Address, family_of, is_multicast
+from kaspec.address import Address, family_of
 from kaspec.config import Configuration
 from kaspec.judge import Allowance, Capture, capture_of
 from kaspec.judge import Host as Judged
@@ -66,8 +66,17 @@ class Host:
 
 
 Crash = tuple[()]
-Happening = NodeEvent | Crash | int
-"""What happens to a host: an event, that it crashes, or that the timer of that number ends."""
+
+
+@frozen
+class OnWire:
+    """A datagram is on the wire now."""
+
+    datagram: bytes
+
+
+Happening = NodeEvent | Crash | OnWire | int
+"""What happens to a host: an event, that it crashes, that what it sends is on the wire, or that the timer of that number ends."""
 
 
 @define
@@ -83,7 +92,7 @@ class Watched:
     frames: list[Captured] = field(factory=list)
     queue: list[tuple[Instant, int, int, Happening]] = field(factory=list)
     timers: dict[int, tuple[Instant, int]] = field(factory=dict)
-    arrived: dict[tuple[int, int], Instant] = field(factory=dict)
+    arrived: dict[int, Instant] = field(factory=dict)
     sent: dict[int, Instant] = field(factory=dict)
     count: int = 0
 
@@ -126,6 +135,9 @@ class Watched:
 
     def _happens(self, host: int, what: Happening) -> None:
         state, node = self.states[host], self.hosts[host].node
+        if isinstance(what, OnWire):
+            self._arrives(host, what)
+            return
         if isinstance(what, tuple):
             self.states[host] = None
             return
@@ -164,11 +176,7 @@ class Watched:
                 packet = transmit(effect)
                 kind = b"\x08\x00" if family_of(packet.source) == 4 else b"\x86\xdd"
                 at = self._seen(host, b"\x01\0\x5e\0\0\x12" + sender.mac + kind + encode_ip(packet, self.count))
-                for there in range(len(self.hosts)):
-                    if there != host and is_multicast(packet.destination) and not (self.lossy and self.random.randrange(10) == 0):
-                        arrives = max(after(at, self._some(HEARING)), self.arrived.get((host, there), at))
-                        self.arrived[host, there] = arrives
-                        self.at(arrives, there, DatagramReceived(self.hosts[there].router.interface, encode_ip(packet)))
+                self.at(at, host, OnWire(encode_ip(packet)))
             case SendGratuitousArp(addresses, repeat):
                 for each in addresses * repeat:
                     self._seen(host, encode_gratuitous_arp(GratuitousArp(each.address, sender.mac)))
@@ -177,6 +185,12 @@ class Watched:
                     self._seen(host, encode_unsolicited_neighbor_advertisement(UnsolicitedNeighborAdvertisement(each.address, sender.mac)))
             case _:
                 pass
+
+    def _arrives(self, sender: int, what: OnWire) -> None:
+        for there in range(len(self.hosts)):
+            if there != sender and not (self.lossy and self.random.randrange(10) == 0):
+                self.arrived[there] = max(after(self.now, self._some(HEARING)), self.arrived.get(there, self.now))
+                self.at(self.arrived[there], there, DatagramReceived(self.hosts[there].router.interface, what.datagram))
 
     def _seen(self, host: int, frame: bytes) -> Instant:
         """Put a frame on the wire, behind what the host sent before."""
