@@ -11,6 +11,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from conformance.lab.priority import unhurried
+
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 PR_SET_PDEATHSIG = 1
@@ -58,8 +60,9 @@ class Namespace:
     files: Path
 
     def enter(self) -> None:
-        """Move the calling process in for good and tie its life to its parent's: for a child between fork and exec."""
+        """Move the calling process in for good, unhurried, and tie its life to its parent's: for a child between fork and exec."""
         die_with_parent()
+        unhurried()
         _set_namespace(self.network)
         _set_namespace(self.mounts)
 

@@ -4,20 +4,18 @@ Slots are measured by the kernel's stamps; a letter that could not be said in ti
 """
 
 import heapq
-import os
 import select
 import socket
-import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from itertools import islice
-from pathlib import Path
 
 from attrs import define, field
 
 from conformance.lab.capture import packet_socket, promiscuous, stamp
 from conformance.lab.network import open_lab
+from conformance.lab.priority import hurried
 from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until, wall_clock
 from conformance.learning.alphabet import HOME, INTERFACE, LINKS, OWN, Alphabet
@@ -37,10 +35,6 @@ GRACE = Interval(4 * MILLISECOND)
 MOST_AT_ONCE = 16
 """How many letters are said before the wire is looked at again."""
 LONGEST_WAIT = Interval(20 * MILLISECOND)
-PRIORITY = 10
-"""This process's own real-time priority; the daemon has a higher one."""
-SWITCH_SECONDS = 0.0001
-"""How long this thread may keep the one that reads the daemon's log: keepalived waits for whoever reads its log."""
 START_SECONDS, LAST_WORDS = 60, 20
 """How long a daemon may take to start, and how many lines of its log are told if it ends."""
 
@@ -201,7 +195,7 @@ def running(peer: Peer, alphabet: Alphabet, places: int) -> Iterator[Wire]:
         begun = [peer.start(host, device).process for host, device in zip(hosts, shares, strict=True)]
         for process, device in zip(begun, shares, strict=True):
             _wait_for(peer, process, len(device.node.routers))
-        stack.enter_context(_hurried())
+        stack.enter_context(hurried())
         yield Wire(alphabet, vrids, frames, tap, begun)
 
 
@@ -229,21 +223,3 @@ def _wait_for(peer: Peer, process: Process, routers: int) -> None:
         return sum(peer.entered.search(line.text) is not None for line in process.lines) >= routers
 
     wait_until(begun, START_SECONDS, f"{peer.name} started")
-
-
-@contextmanager
-def _hurried() -> Iterator[None]:
-    """Have the system let every thread of this process run before others, if it may: slots are short."""
-    switching = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    before = {int(each.name): os.sched_getscheduler(int(each.name)) for each in Path("/proc/self/task").iterdir()}
-    try:
-        with suppress(PermissionError):
-            for thread in before:
-                os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(PRIORITY))
-        yield
-    finally:
-        sys.setswitchinterval(switching)
-        for thread, policy in before.items():
-            with suppress(ProcessLookupError, PermissionError):
-                os.sched_setscheduler(thread, policy, os.sched_param(0))

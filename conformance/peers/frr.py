@@ -49,6 +49,10 @@ class FrrVrrpd:
         slow = any(router.family == 6 for router in device.node.routers)
         return evolve(USUAL, late=_WAITS_FOR_INTERFACE) if slow else USUAL
 
+    def besides(self, device: Device, interface: str) -> tuple[str, ...]:  # noqa: ARG002
+        """It needs none."""
+        return ()
+
     def configuration(self, device: Device) -> str:
         """Return what vrrpd is configured by."""
         return _of(device).configuration()

@@ -7,8 +7,9 @@ from attrs import field, frozen
 
 from conformance.lab import peers as lab
 from conformance.lab.network import Host
-from conformance.peers.peer import Ability, Device, Running, version_in
+from conformance.peers.peer import Ability, Device, Running, version_in, with_length
 from conformance.replay.tolerance import USUAL, Tolerance
+from kaspec.address import Address
 from kaspec.vrrp.authentication import HmacTrailer
 
 _ABILITIES: frozenset[Ability] = frozenset(
@@ -60,6 +61,14 @@ class KeepalivedSyntax:
     def tolerance(self, device: Device) -> Tolerance:  # noqa: ARG002
         """Its timers are exact."""
         return USUAL
+
+    def besides(self, device: Device, interface: str) -> tuple[str, ...]:
+        """keepalived takes no virtual address for its own, and stays in FAULT: it gets the one before."""
+        own = device.addresses(interface)
+        if not self.package or not own or not device.node.virtual_addresses.issuperset(own):
+            return ()
+        before = int.from_bytes(own[0]) - 1
+        return (with_length(Address(before.to_bytes(len(own[0])))),)
 
     def configuration(self, device: Device) -> str:
         """Return the text that it is configured by."""

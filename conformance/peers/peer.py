@@ -32,6 +32,11 @@ LENGTHS = {4: 24, 6: 64}
 """The prefix lengths of a device's own addresses on the LANs of the lab."""
 
 
+def with_length(address: Address) -> str:
+    """Write an own address of a device as ``address/length``."""
+    return f"{format_address(address)}/{LENGTHS[family_of(address)]}"
+
+
 @frozen
 class Device:
     """A router to be: what it is to do, that in keepalived's syntax, and its interfaces with their own addresses."""
@@ -42,7 +47,7 @@ class Device:
 
     def own(self, interface: str) -> tuple[str, ...]:
         """Return the own addresses of an interface as ``address/length``."""
-        return tuple(f"{format_address(each)}/{LENGTHS[family_of(each)]}" for each in self.addresses(interface))
+        return tuple(map(with_length, self.addresses(interface)))
 
     def addresses(self, interface: str) -> tuple[Address, ...]:
         """Return the own addresses of an interface."""
@@ -89,6 +94,10 @@ class Peer(Protocol):
 
     def tolerance(self, device: Device) -> Tolerance:
         """Return how exact it is as such a device."""
+        ...
+
+    def besides(self, device: Device, interface: str) -> tuple[str, ...]:
+        """Return addresses that it needs besides the device's own, as ``address/length``."""
         ...
 
     def start(self, host: Host, device: Device) -> Running:

@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 from conformance.lab.capture import Capture, Frame, capturing, packet_socket
 from conformance.lab.holders import Holders, watching
 from conformance.lab.network import Host, Lab, open_lab
+from conformance.lab.priority import hurry
 from conformance.lab.waiting import wall_clock
 from conformance.peers.peer import Device, Peer, Running
 from conformance.replay.acts import Advertised, Done, Held, Told, seen_in
@@ -30,7 +31,8 @@ from kaspec.wire.ip import Packet, decode_ip
 DEVICE_MAC, NEIGHBOUR_MAC = "02:00:00:00:0{}:0a", "02:00:00:00:1{}:"
 NEIGHBOURS = NEIGHBOUR_MAC[:13]
 """How the hardware address begins of whoever is not the device."""
-POLL = 0.01
+POLL, DOZE = 0.01, 0.1
+"""How long to wait before looking again, and how long where nothing but the time is looked for."""
 LOOKS_BACK = Interval(400 * MILLISECOND)
 """How much earlier than planned an advertisement may be the one that the script means."""
 ASLEEP = Interval(SECOND)
@@ -84,6 +86,7 @@ class Stage:
         if entered is None:
             lines = "\n".join(line.text for line in self.running.process.lines)
             raise TimeoutError(f"{self.peer.name} has not started within {START_TIMEOUT // SECOND} s:\n{lines}")
+        hurry(self.host.namespace.inhabitants())
         sent = [at for capture in self.captures.values() for at in _sent(capture, entered)]
         self.told.append(Told(min(entered, *sent) if sent else entered, Startup()))
 
@@ -133,9 +136,9 @@ class Stage:
 
     def wait_until(self, instant: Instant) -> None:
         """Let time pass."""
-        self._wait(lambda: None, instant)
+        self._wait(lambda: None, instant, DOZE)
 
-    def _wait(self, found: Callable[[], Instant | None], until: Instant) -> Instant | None:
+    def _wait(self, found: Callable[[], Instant | None], until: Instant, poll: float = POLL) -> Instant | None:
         """Return what is found until then, looking again and again; raises ``DisturbedError`` if there was no time to look."""
         pause, looked = threading.Event(), wall_clock()
         while True:
@@ -145,7 +148,7 @@ class Stage:
             if (value := found()) is not None or now >= until:
                 return value
             looked = now
-            pause.wait(min(POLL, (until - now) / SECOND))
+            pause.wait(min(poll, (until - now) / SECOND))
 
 
 def _sent(capture: Capture, planned: Instant) -> Iterator[Instant]:
@@ -202,12 +205,12 @@ def _since(each: Told | Done, began: Instant) -> Told | Done:
 
 
 def _links(stage: Stage, story: Sequence[Told | Done]) -> tuple[Link, ...]:
-    """Return the device's interfaces; one that sends from an address that is not its interface's has that one."""
-    links = stage.device.links
-    if "sends from the interface's own IPv6 address" in stage.peer.abilities:
-        return links
+    """Return the device's interfaces; one that sends from an address that the trace does not know has that one."""
+    links, peer = stage.device.links, stage.peer
+    lengths = [] if "sends from the interface's own IPv6 address" in peer.abilities else [16]
+    lengths += [4, 16] if any(peer.besides(stage.device, link.name) for link in links) else []
     sources = [each.act.packet.source for each in story if isinstance(each, Done) and isinstance(each.act, Advertised)]
-    return tuple(Link(link.name, link.up, (sources[0],)) if sources and len(sources[0]) == 16 else link for link in links)
+    return tuple(Link(link.name, link.up, (sources[0],)) if sources and len(sources[0]) in lengths else link for link in links)
 
 
 @contextmanager
@@ -218,7 +221,7 @@ def _set(peer: Peer, device: Device) -> Iterator[Stage]:
             host, neighbour = lab.host("device"), lab.host("neighbour")
             lans = {link.name: lab.lan(f"lan{number}") for number, link in enumerate(device.links)}
         for number, (interface, lan) in enumerate(lans.items()):
-            lab.connect(host, lan, interface, DEVICE_MAC.format(number), device.own(interface))
+            lab.connect(host, lan, interface, DEVICE_MAC.format(number), (*peer.besides(device, interface), *device.own(interface)))
             lab.connect(neighbour, lan, interface, NEIGHBOUR_MAC.format(number) + "fe")
             _accept_own_address(host, interface)
         for link in device.links:

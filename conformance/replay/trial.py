@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
+from conformance.lab.priority import hurried
 from conformance.peers.peer import Peer
 from conformance.replay.judge import Accepted, Core, Judge, Refuted, right_core
 from conformance.replay.script import Script
@@ -88,7 +89,7 @@ def _moves_addresses(what: Script, peer: Peer) -> bool:
 
 def all_of(parts: Sequence[Callable[[], T]], at_once: int, told: Callable[[T], None]) -> tuple[T, ...]:
     """Do all parts, so many at a time; ``told`` hears of each as it is done.  Returns what they return, in order."""
-    with ThreadPoolExecutor(at_once) as pool:
+    with hurried(), ThreadPoolExecutor(at_once) as pool:
         futures = {pool.submit(part): place for place, part in enumerate(parts)}
         found: dict[int, T] = {}
         for future in as_completed(futures):

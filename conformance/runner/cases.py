@@ -51,6 +51,11 @@ class Case:
         waits = 0 if self.what.due is None else self.what.due - self.what.ends
         return Interval(max(min(waits, _LONGEST) + _LITTLE, _USUAL_TAIL))
 
+    @property
+    def lasts(self) -> Interval:
+        """How long it takes to play it once, without what starting takes."""
+        return Interval(self.what.ends + self.tail) if isinstance(self.what, Script) else Interval(0)
+
 
 def corpus(clauses: Sequence[str] = (), versions: Sequence[int] = (), families: Sequence[int] = ()) -> tuple[Case, ...]:
     """Return the cases about clauses that begin so, of these versions and families; of all where none is given.

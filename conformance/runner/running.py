@@ -78,6 +78,8 @@ def conclude(case: Case, peer: str, trial: Trial, before: Refuted | None, attemp
 def run_all(
     cases: Sequence[Case], peers: Sequence[Peer], at_once: int, keep: Path | None, told: Callable[[Result], None]
 ) -> tuple[Result, ...]:
-    """Run every case at every peer, so many at a time; ``told`` hears of each.  Returns them in order."""
-    parts = [partial(run_case, case, peer, None if keep is None else keep / peer.name / case.name) for peer in peers for case in cases]
-    return all_of(parts, at_once, told)
+    """Run every case at every peer, so many at a time, the longest first; ``told`` hears of each.  Returns them in order."""
+    wanted = sorted(((case, peer) for peer in peers for case in cases), key=lambda each: each[0].lasts, reverse=True)
+    parts = [partial(run_case, case, peer, None if keep is None else keep / peer.name / case.name) for case, peer in wanted]
+    found = {(each.case.name, each.peer): each for each in all_of(parts, at_once, told)}
+    return tuple(found[case.name, peer.name] for peer in peers for case in cases)

@@ -1,0 +1,52 @@
+"""Real-time priority, where the system allows it: on a busy machine neither the watcher nor the daemon that is watched comes late."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+WATCHER, WATCHED = 10, 11
+"""The real-time priority of this process, and the higher one of a daemon under test."""
+SWITCH_SECONDS = 0.0001
+"""How long a thread may keep others of this process from running: keepalived waits for whoever reads its log."""
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Have the system let every thread of this process, and those it begins, run before other processes, if it may."""
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    before = {thread: os.sched_getscheduler(thread) for thread in _threads(os.getpid())}
+    try:
+        _raise(before, WATCHER)
+        yield
+    finally:
+        sys.setswitchinterval(switching)
+        for thread, policy in before.items():
+            with suppress(ProcessLookupError, PermissionError):
+                os.sched_setscheduler(thread, policy, os.sched_param(0))
+
+
+def hurry(processes: Iterable[int]) -> None:
+    """Do the same for daemons that run."""
+    for process in processes:
+        _raise(_threads(process), WATCHED)
+
+
+def unhurried() -> None:
+    """Be an ordinary process again: for a child between fork and exec, of a process that may be hurried."""
+    if os.sched_getscheduler(0) == os.SCHED_RR:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
+def _raise(threads: Iterable[int], priority: int) -> None:
+    for thread in threads:
+        with suppress(ProcessLookupError, PermissionError):
+            os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(priority))
+
+
+def _threads(process: int) -> list[int]:
+    with suppress(OSError):
+        return [int(each.name) for each in Path(f"/proc/{process}/task").iterdir()]
+    return []
