@@ -18,7 +18,7 @@ from kaspec.vrrp.machine import Step, step
 from kaspec.vrrp.reception import Verdict, receive
 from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
 from kaspec.vrrp.state import Backup, Master, State
-from kaspec.wire.ip import Packet, decode_ip
+from kaspec.wire.ip import VRRP_PROTOCOL, Packet, decode_ip
 from kaspec.wire.vrrp import Advertisement, checksum_form, decode
 
 Stepping = Callable[[VirtualRouter, State, Event, Instant], Step | None]
@@ -101,10 +101,27 @@ def rearming(router: VirtualRouter, state: State, event: Event, now: Instant) ->
     return evolve(made, state=evolve(made.state, adver_at=after(now, router.advertisement_interval)))
 
 
-def strict(router: VirtualRouter, packet: Packet) -> Verdict:
-    """Believe one form of checksum only: what one sends oneself."""
+def unmoved(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
+    """Answer priority 0 and advertise when it was to be all the same (keepalived 2.2.7 with ``lower_prio_no_advert``)."""
+    made = step(router, state, event, now)
+    if not (isinstance(state, Master) and isinstance(made.state, Master) and isinstance(event, AdvertisementReceived)):
+        return None
+    return evolve(made, state=evolve(made.state, adver_at=state.adver_at)) if event.advertisement.priority == 0 else None
+
+
+def exact(router: VirtualRouter, packet: Packet) -> Verdict:
+    """Discard what is longer than its addresses need (keepalived before 2.3.3, FRR)."""
     verdict = receive(router, packet)
-    if checksum_form(packet.payload, (packet.source, packet.destination)) == router.checksum_form:
+    if not isinstance(verdict, AdvertisementReceived) or packet.protocol != VRRP_PROTOCOL:
+        return verdict
+    needed = 8 + sum(map(len, verdict.advertisement.addresses)) + (8 if router.version == 2 else 0)
+    return verdict if len(packet.payload) <= needed else AdvertisementDiscarded(rules.INCOMPLETE, packet.source)
+
+
+def strict(router: VirtualRouter, packet: Packet) -> Verdict:
+    """Believe one form of checksum only: what one sends oneself (there are several in version 3)."""
+    verdict = receive(router, packet)
+    if router.version == 2 or checksum_form(packet.payload, (packet.source, packet.destination)) == router.checksum_form:
         return verdict
     return AdvertisementDiscarded(rules.CHECKSUM, packet.source)
 

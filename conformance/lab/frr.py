@@ -73,10 +73,10 @@ class Frr:
     def _interface(self, family: int, held: Sequence[str]) -> Sequence[str]:
         name = f"vrrp{family}-{self.virtual_router_id}"
         return (
-            f"ip link add {name} link eth0 type macvlan mode bridge",
+            f"ip link show {name} >/dev/null 2>&1 || ip link add {name} link eth0 type macvlan mode bridge",
             f"ip link set {name} address {_MAC[family].format(self.virtual_router_id)}",
             f"ip link set {name} addrgenmode random",
-            *(f"ip addr add {address} dev {name}{' nodad' if family == 6 else ''}" for address in held),
+            *(f"ip addr replace {address} dev {name}{' nodad' if family == 6 else ''}" for address in held),
             f"ip link set {name} up",
         )
 

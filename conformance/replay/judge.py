@@ -6,6 +6,7 @@ clock is set by it, so that a busy machine's delays do not add up.  No state lef
 then what was to be seen instead.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from attrs import evolve, frozen
@@ -53,6 +54,10 @@ class _Owed:
     seen: bool = False
 
 
+_LEFT_BEHIND = _Owed(Held(held=False), Instant(sys.maxsize), seen=True)
+"""Whoever starts again after a crash may take off what it had put on."""
+
+
 @frozen
 class _Way:
     """One way in which it may have gone: the core's state, what it still owes, and whether its clock is known by a log only."""
@@ -98,7 +103,7 @@ class Judge:
         if isinstance(now, Refuted):
             return now
         if told.event is None:
-            return [_Way(initial(self.node, self.links))]
+            return [_Way(initial(self.node, self.links), (_LEFT_BEHIND,))]
         at = next_deadline(now.state)
         before = [now]
         if at is not None and at <= told.at + self._early(now):
@@ -106,6 +111,8 @@ class Judge:
         return [self._take(each, told.event, told.at) for each in before]
 
     def _take(self, way: _Way, event: NodeEvent, at: Instant) -> _Way:
+        if isinstance(event, Startup):  # what a crash left behind is put away by now
+            way = evolve(way, owed=tuple(evolve(each, by=min(each.by, Instant(at + self.tolerance.late))) for each in way.owed))
         transition = self.core(self.node, way.state, event, at)
         moved = next_deadline(transition.state) != next_deadline(way.state)
         after = self._after(way, transition, at)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +26,7 @@ class Reading:
     """One way to run the protocol, said in a few words, and whether a router that runs it ``shows`` what is looked for.
 
     The node of the trace is changed to follow the ``profile``, and to wait for ``adverts`` advertisements, where these are given.
+    ``parts`` says how many departures it is made of: nobody asks one of more where one of fewer explains what was seen.
     """
 
     words: str
@@ -31,6 +34,7 @@ class Reading:
     core: Core = right_core
     profile: Profile | None = None
     adverts: int | None = None
+    parts: int = 0
 
     def node(self, node: Node) -> Node:
         """Return how a node is configured that reads it so."""
@@ -72,10 +76,20 @@ def try_out(
         played = play(what, peer, tail, keep)
     except (DisturbedError, OSError) as error:  # a timeout, or a kernel that has no room
         return Trial(trouble=str(error))
-    return Trial(tuple(Judged(each, _judge(each, what, peer, played, counts_announcements)) for each in readings), played.adverts)
+    return Trial(asked(readings, partial(_judge, what, peer, played, counts_announcements)), played.adverts)
 
 
-def _judge(reading: Reading, what: Script, peer: Peer, played: Play, counts_announcements: bool) -> Accepted | Refuted:
+def asked(readings: Sequence[Reading], judge: Callable[[Reading], Accepted | Refuted]) -> tuple[Judged, ...]:
+    """Ask readings, in order of their parts, up to those of which one explains what was seen."""
+    judged: list[Judged] = []
+    for _, alike in groupby(readings, key=lambda each: each.parts):
+        judged += [Judged(each, judge(each)) for each in alike]
+        if any(each.explains for each in judged):
+            break
+    return tuple(judged)
+
+
+def _judge(what: Script, peer: Peer, played: Play, counts_announcements: bool, reading: Reading) -> Accepted | Refuted:
     node, tolerance = reading.node(what.device.node), peer.tolerance(what.device)
     judge = Judge(reading.core, node, played.links, _moves_addresses(what, peer), counts_announcements, tolerance)
     return judge.judge(played.story, played.until)

@@ -70,9 +70,15 @@ def conclude(case: Case, peer: str, trial: Trial, before: Refuted | None, attemp
     assert isinstance(right.answer, Refuted)
     known = list(dict.fromkeys(each.reading.words for each in departures if each.explains))
     if known:
-        return Result(case, peer, "fail", f"{' or '.join(known)} ({right.answer})", trial.judged, attempt)
+        return Result(case, peer, "fail", f"{_either(known)} ({right.answer})", trial.judged, attempt)
     again = before is not None and before.seen == right.answer.seen and abs(before.at - right.answer.at) < ABOUT
     return Result(case, peer, "fail" if again else "undetermined", str(right.answer), trial.judged, attempt)
+
+
+def _either(words: Sequence[str]) -> str:
+    """Tell the first two of several explanations, and how many there are besides."""
+    more = f", or {len(words) - 2} more explanations" if len(words) > 2 else ""
+    return " or ".join(words[:2]) + more
 
 
 def run_all(

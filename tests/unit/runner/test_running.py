@@ -8,10 +8,10 @@ import pytest
 from conformance.flaws import wrong
 from conformance.peers import PEERS
 from conformance.replay.acts import Told
-from conformance.replay.judge import Core, Judge, Refuted, right_core
+from conformance.replay.judge import Accepted, Core, Judge, Refuted, right_core
 from conformance.replay.script import Script
 from conformance.replay.stage import ethernet_header
-from conformance.replay.trial import Judged, Reading, Trial
+from conformance.replay.trial import Judged, Reading, Trial, asked
 from conformance.runner.cases import Case, corpus
 from conformance.runner.report import as_junit
 from conformance.runner.running import VERDICTS, Result, conclude, run_case
@@ -27,13 +27,12 @@ def tried(case: Case, core: Core) -> Trial:
     own = case.readings[0]
     story, until = perform(case.what, core, own.node(case.what.device.node), case.tail, repeat(1_000))
     assert any(isinstance(each, Told) for each in story)
-    judged = (
-        Judged(
-            each, Judge(each.core, each.node(case.what.device.node), case.what.device.links, counts_announcements=False).judge(story, until)
-        )
-        for each in case.readings
-    )
-    return Trial(tuple(judged))
+    node, links = case.what.device.node, case.what.device.links
+
+    def judge(reading: Reading) -> Accepted | Refuted:
+        return Judge(reading.core, reading.node(node), links, counts_announcements=False).judge(story, until)
+
+    return Trial(asked(case.readings, judge))
 
 
 @pytest.mark.parametrize("name", PLAYABLE)
@@ -57,6 +56,8 @@ def test_whatever_a_trace_says_can_be_put_on_the_wire(name: str) -> None:
         ("rfc3768/6.4.1-backup-starts", wrong.core(wrong.whole_seconds), "waits for whole seconds"),
         ("rfc3768/5.2.3-receive-ttl-in-master", wrong.core(wrong.rearming), "begins its interval anew"),
         ("rfc9568/7.1-interval-zero-in-backup", wrong.core(hearing=wrong.credulous), "learns an interval of zero"),
+        ("rfc3768/6.4.3-priority-zero", wrong.core(wrong.unmoved), "does not begin its interval anew"),
+        ("rfc3768/7.1-length-cut-anywhere", wrong.core(hearing=wrong.exact), "longer than it must be"),
     ],
 )
 def test_who_departs_in_a_known_way_fails_and_is_told_how(name: str, core: Core, words: str) -> None:

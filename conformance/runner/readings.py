@@ -1,0 +1,88 @@
+"""How a router can read the protocol: rightly, or with departures that are known of routers, one of them, two, or as many as keepalived's.
+
+A departure is another value of the profile, or a core that is wrong in one way (``conformance.flaws.wrong``).
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import evolve
+
+from conformance.flaws import wrong
+from conformance.replay.judge import Core, right_core
+from conformance.replay.trial import Reading
+from kaspec.node import Node
+from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
+from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile
+
+_PROFILES: Mapping[str, tuple[str, Profile]] = {
+    "keepalived": ("keepalived", KEEPALIVED),
+    "rfc3768": ("RFC 3768", RFC3768),
+    "rfc5798": ("RFC 5798", RFC5798),
+    "rfc9568": ("RFC 9568", RFC9568),
+}
+_CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "discards another address list": {"address_list": "drop"},
+    "takes another address list": {"address_list": "report"},
+    "answers a lower priority": {"answers_lower_priority": True},
+    "does not answer a lower priority": {"answers_lower_priority": False},
+    "hears others as an owner": {"owner_discards": False},
+    "never announces its addresses anew": {"refreshes_caches": "never"},
+    "announces its addresses anew only after a lower priority": {"refreshes_caches": "after-lower"},
+    "minds where a packet was sent to": {"checks_destination": True},
+    "does not mind where a packet was sent to": {"checks_destination": False},
+    "takes a list of IPv6 addresses whose first is not link-local": {"first_link_local": "report"},
+    "goes on at once after it overslept": {"rests_after_oversleeping": False},
+}
+_CORES: Mapping[str, Core] = {
+    "begins its interval anew at anything it hears": wrong.core(wrong.rearming),
+    "does not begin its interval anew when it answers priority 0": wrong.core(wrong.unmoved),
+    "believes one form of checksum": wrong.core(hearing=wrong.strict),
+    "discards what is longer than it must be": wrong.core(hearing=wrong.exact),
+    "learns an interval of zero": wrong.core(hearing=wrong.credulous),
+    "discards another interval": wrong.core(hearing=wrong.settled),
+    "yields to any owner": wrong.core(wrong.yielding),
+    "compares no addresses": wrong.core(wrong.blind),
+    "waits for whole seconds": wrong.core(wrong.whole_seconds),
+}
+_DEAF = wrong.core(wrong.rearming, wrong.strict)
+_KEEPALIVED_2_2_7: Mapping[str, Any] = {"address_list": "drop", "refreshes_caches": "after-lower"}
+
+
+def readings(node: Node, name: str) -> tuple[Reading, ...]:
+    """Return the right reading of a profile, then the departures from it that may say why a router fails, the fewest first."""
+    title, own = _PROFILES[name]
+    plain = all(isinstance(each.authentication, NoAuthentication | SimplePassword) for each in node.routers)
+    cores = _CORES if plain and len(node.routers) == 1 and not node.groups else {}
+    found = [Reading(f"does as {title} says", shows=False, profile=own), *_single(own, cores), *_double(own, cores)]
+    found += [Reading(f"does as {title} says", True, profile=profile, parts=3) for title, profile in _PROFILES.values() if profile != own]
+    whole = evolve(own, **_KEEPALIVED_2_2_7)
+    return (
+        *found,
+        Reading(
+            "does as keepalived 2.2.7 does", True, cores.get("begins its interval anew at anything it hears", right_core), whole, parts=3
+        ),
+    )
+
+
+def _chosen(own: Profile) -> Iterator[tuple[str, Profile]]:
+    for words, changes in _CHOICES.items():
+        if (other := evolve(own, **changes)) != own:
+            yield words, other
+
+
+def _single(own: Profile, cores: Mapping[str, Core]) -> Iterator[Reading]:
+    yield from (Reading(words, True, profile=other, parts=1) for words, other in _chosen(own))
+    yield from (Reading(words, True, core, own, parts=1) for words, core in cores.items())
+
+
+def _double(own: Profile, cores: Mapping[str, Core]) -> Iterator[Reading]:
+    for (one, first), (two, second) in itertools.combinations(_CHOICES.items(), 2):
+        both = evolve(own, **first, **second) if not first.keys() & second.keys() else own
+        if both not in (own, evolve(own, **first), evolve(own, **second)):
+            yield Reading(f"{one} and {two}", True, profile=both, parts=2)
+    for words, other in _chosen(own):
+        yield from (Reading(f"{words} and {also}", True, core, other, parts=2) for also, core in cores.items())
+    if cores:
+        yield Reading("believes one form of checksum and begins its interval anew at anything it hears", True, _DEAF, own, parts=2)
