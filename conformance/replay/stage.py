@@ -7,7 +7,7 @@ the script has it send, so what the neighbour does comes when the trace says, se
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from attrs import define, field, frozen
@@ -220,6 +220,7 @@ def _set(peer: Peer, device: Device) -> Iterator[Stage]:
             lab = stack.enter_context(open_lab())
             host, neighbour = lab.host("device"), lab.host("neighbour")
             lans = {link.name: lab.lan(f"lan{number}") for number, link in enumerate(device.links)}
+        _make_no_addresses(host)
         for number, (interface, lan) in enumerate(lans.items()):
             lab.connect(host, lan, interface, DEVICE_MAC.format(number), (*peer.besides(device, interface), *device.own(interface)))
             lab.connect(neighbour, lan, interface, NEIGHBOUR_MAC.format(number) + "fe")
@@ -237,6 +238,12 @@ def _accept_own_address(host: Host, interface: str) -> None:
     """Let the kernel hand over packets whose source is the host's own address, which it drops otherwise (clones do send them)."""
     with host.namespace.entered():
         Path(f"/proc/sys/net/ipv4/conf/{interface}/accept_local").write_text("1")
+
+
+def _make_no_addresses(host: Host) -> None:
+    """Have the kernel make no link-local addresses of its own: a device has those that the trace tells of."""
+    with host.namespace.entered(), suppress(FileNotFoundError):  # a kernel without IPv6
+        Path("/proc/sys/net/ipv6/conf/default/addr_gen_mode").write_text("1")
 
 
 def ethernet_header(datagram: bytes, device: str, neighbours: str) -> bytes:
