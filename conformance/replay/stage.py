@@ -47,7 +47,7 @@ class DisturbedError(RuntimeError):
 
 @frozen
 class Play:
-    """What was played and seen: instants count from when the device began.
+    """What was played and seen: instants count from when the device began, which by the wall clock of the frames was at ``began``.
 
     ``links`` are its interfaces with the addresses it sends from; ``log`` has its lines with their instants.
     """
@@ -57,6 +57,7 @@ class Play:
     links: tuple[Link, ...]
     log: tuple[tuple[Instant, str], ...]
     frames: tuple[Frame, ...]
+    began: Instant = Instant(0)
 
     @property
     def adverts(self) -> int:
@@ -196,7 +197,7 @@ def _played(stage: Stage, ended: Instant) -> Play:
     assert stage.running is not None
     log = tuple((Instant(line.at - began), line.text) for line in stage.running.process.lines)
     frames = tuple(frame for capture in stage.captures.values() for frame in capture.frames)
-    return Play(counted, until, _links(stage, counted), log, frames)
+    return Play(counted, until, _links(stage, counted), log, frames, began)
 
 
 def _since(each: Told | Done, began: Instant) -> Told | Done:

@@ -61,11 +61,12 @@ class Judged:
 
 @frozen
 class Trial:
-    """What came of it: the answers and how often the device advertised, or why it could not be played."""
+    """What came of it: the answers and how often the device advertised, with what was played, or why it could not be played."""
 
     judged: tuple[Judged, ...] = ()
     adverts: int = 0
     trouble: str = ""
+    played: Play | None = None
 
 
 def try_out(
@@ -76,7 +77,7 @@ def try_out(
         played = play(what, peer, tail, keep)
     except (DisturbedError, OSError) as error:  # a timeout, or a kernel that has no room
         return Trial(trouble=str(error))
-    return Trial(asked(readings, partial(_judge, what, peer, played, counts_announcements)), played.adverts)
+    return Trial(asked(readings, partial(_judge, what, peer, played, counts_announcements)), played.adverts, played=played)
 
 
 def asked(readings: Sequence[Reading], judge: Callable[[Reading], Accepted | Refuted]) -> tuple[Judged, ...]:

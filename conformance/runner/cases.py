@@ -1,6 +1,7 @@
 """The cases: every trace of the corpus that shows what is right, each router of it as the device under test."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -8,6 +9,7 @@ from attrs import evolve, frozen
 from conformance import traces
 from conformance.replay.script import Script, Unplayable, script
 from conformance.replay.trial import Reading
+from conformance.runner.aliases import aliases
 from conformance.runner.readings import readings
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
@@ -36,6 +38,11 @@ class Case:
         return tuple(identifier for identifier, _ in self.trace.clauses)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What it is asked for by: its clauses, and the tests of others that ask the same."""
+        return (*self.clauses, *aliases(self.name))
+
+    @property
     def tail(self) -> Interval:
         """How long the device is watched after the end of the trace."""
         assert isinstance(self.what, Script)
@@ -49,12 +56,17 @@ class Case:
 
 
 def corpus(clauses: Sequence[str] = (), versions: Sequence[int] = (), families: Sequence[int] = ()) -> tuple[Case, ...]:
-    """Return the cases about clauses that begin so, of these versions and families; of all where none is given.
+    """Return the cases about clauses (or tests of others) that begin so, of these versions and families; of all where none is given.
 
     For one thread: what reads traces is for one at a time.
     """
+    return tuple(case for case in _all() if _wanted(case, clauses, versions, families))
+
+
+@cache
+def _all() -> tuple[Case, ...]:
     files = sorted(file for file in CORPUS.glob("*/*.trace") if not file.name.endswith(_VIOLATED))
-    return tuple(case for file in files for case in _cases(file) if _wanted(case, clauses, versions, families))
+    return tuple(case for file in files for case in _cases(file))
 
 
 def _cases(file: Path) -> Iterator[Case]:
@@ -72,7 +84,7 @@ def _cases(file: Path) -> Iterator[Case]:
 
 
 def _wanted(case: Case, clauses: Sequence[str], versions: Sequence[int], families: Sequence[int]) -> bool:
-    if clauses and not any(each.startswith(tuple(clauses)) for each in case.clauses):
+    if clauses and not any(each.startswith(tuple(clauses)) for each in case.names):
         return False
     if isinstance(case.what, Unplayable):
         return not versions and not families

@@ -53,6 +53,8 @@ _KEEPALIVED_2_2_7: Mapping[str, Any] = {"address_list": "drop", "refreshes_cache
 def readings(node: Node, name: str) -> tuple[Reading, ...]:
     """Return the right reading of a profile, then the departures from it that may say why a router fails, the fewest first."""
     title, own = _PROFILES[name]
+    told = {router.profile for router in node.routers}
+    own = told.pop() if len(told) == 1 else own  # keywords may say otherwise than the trace's profile
     plain = all(isinstance(each.authentication, NoAuthentication | SimplePassword) for each in node.routers)
     cores = _CORES if plain and len(node.routers) == 1 and not node.groups else {}
     found = [Reading(f"does as {title} says", shows=False, profile=own), *_single(own, cores), *_double(own, cores)]

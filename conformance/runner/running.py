@@ -5,11 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.peers.peer import Peer
 from conformance.replay.judge import Refuted
 from conformance.replay.script import Script, Unplayable
+from conformance.replay.stage import Play
 from conformance.replay.trial import Judged, Trial, all_of, try_out
 from conformance.runner.cases import Case
 from kaspec.trace import write
@@ -24,7 +25,10 @@ ABOUT = 500 * MILLISECOND
 
 @frozen
 class Result:
-    """What became of a case at a peer; ``words`` say why, ``judged`` what each reading had to say."""
+    """What became of a case at a peer; ``words`` say why, ``judged`` what each reading had to say of what was ``played`` last.
+
+    ``kept`` is the folder that has the packets and the log.
+    """
 
     case: Case
     peer: str
@@ -32,6 +36,8 @@ class Result:
     words: str
     judged: tuple[Judged, ...] = ()
     attempts: int = 1
+    played: Play | None = None
+    kept: Path | None = None
 
 
 def run_case(case: Case, peer: Peer, keep: Path | None = None) -> Result:
@@ -46,7 +52,7 @@ def run_case(case: Case, peer: Peer, keep: Path | None = None) -> Result:
     result = Result(case, peer.name, "undetermined", "it was never played")
     for attempt in range(1, ATTEMPTS + 1):
         trial = try_out(case.what, peer, case.readings, case.tail, keep, counts_announcements=False)
-        result = conclude(case, peer.name, trial, before, attempt)
+        result = evolve(conclude(case, peer.name, trial, before, attempt), played=trial.played, kept=keep)
         if result.verdict != "undetermined":
             break
         if trial.judged and isinstance(trial.judged[0].answer, Refuted):

@@ -11,6 +11,7 @@ from shell.commands.learn import learn
 if TYPE_CHECKING:
     from conformance.flaws.show import Shown
     from conformance.peers.peer import Peer
+    from conformance.runner.record import Record
     from conformance.runner.running import Result
 
 WELL, SHOWN, TROUBLE, UNDETERMINED = 0, 1, 2, 3
@@ -94,7 +95,10 @@ Examples:
   kaspec conformance run --peer keepalived                     the whole corpus at keepalived
   kaspec conformance run --clause V2-6.4.3 --peer frr          what is evidence for clauses that begin so
   kaspec conformance run --version 3 --family 6 -j 12          only version 3 in IPv6, twelve cases at a time
-  kaspec conformance run --keep out --junit out/results.xml    also packets, logs and traces, and JUnit's XML
+  kaspec conformance run --clause UNH-2.4                      what UNH-IOL's public test 2.4 asks
+  kaspec conformance run --keep out --html out/run.html        a page, linked to packets, logs and traces
+  kaspec conformance run --junit out/run.xml --json > run.json JUnit's XML, and all that was seen as JSON
+  kaspec conformance show run.json --html run.html             the page of what was run before
 
 \b
 A case is a trace of conformance/traces with one of its routers played by the peer.  The judge is the core with the
@@ -117,12 +121,13 @@ Exit statuses:
 
 @conformance.command(epilog=RUN_EPILOG, context_settings=CONTEXT)
 @click.option("--peer", "names", multiple=True, type=click.Choice(NAMES), help="Whom to test; once for each.  [default: whoever is here]")
-@click.option("--clause", "clauses", multiple=True, metavar="ID", help="Only evidence for clauses that begin so; once for each.")
+@click.option("--clause", "clauses", multiple=True, metavar="ID", help="Only evidence for clauses that begin so, or a test UNH-...")
 @click.option("--version", "versions", multiple=True, type=click.IntRange(2, 3), help="Only routers of this version.")
 @click.option("--family", "families", multiple=True, type=click.Choice(["4", "6"]), help="Only routers of this family.")
 @click.option("-j", "--jobs", metavar="N", type=click.IntRange(1, 64), default=AT_ONCE, show_default=True, help="So many at a time.")
 @click.option("--keep", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Keep packets, logs and traces in DIR.")
 @click.option("--junit", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Also write JUnit's XML to FILE.")
+@click.option("--html", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Also write everything as one page to FILE.")
 @click.option("--json", "as_json", is_flag=True, help="Write everything as JSON, the verdicts by clause too.")
 def run(
     names: tuple[str, ...],
@@ -132,13 +137,14 @@ def run(
     jobs: int,
     keep: Path | None,
     junit: Path | None,
+    html: Path | None,
     as_json: bool,
 ) -> None:
     """Play the corpus of traces at real routers, clause by clause."""
     from conformance.flaws.report import versions as versions_of
     from conformance.lab.namespace import LabUnavailableError, enter_user_namespace
-    from conformance.runner import report
     from conformance.runner.cases import corpus
+    from conformance.runner.record import record
     from conformance.runner.running import run_all
 
     peers, cases = _peers(names), corpus(clauses, versions, tuple(map(int, families)))
@@ -150,11 +156,56 @@ def run(
         results = run_all(cases, peers, jobs, keep, _Meter(len(cases) * len(peers)))
     except LabUnavailableError as error:
         _give_up(str(error))
-    if junit is not None:
-        junit.write_text(report.as_junit(results))
-    click.echo(report.as_json(results, told) if as_json else "\n".join(report.lines(results, told)))
-    found = {each.verdict for each in results}
+    _show(record(results, told), junit, html, as_json)
+
+
+SHOW_EPILOG = """\b
+Examples:
+  kaspec conformance run --json > run.json             run, and keep what was seen
+  kaspec conformance show run.json                     tell it again
+  kaspec conformance show run.json --html run.html     as a page
+
+\b
+Exit statuses are those of `kaspec conformance run`; 2 also if the file is no such record."""
+
+
+@conformance.command(epilog=SHOW_EPILOG, context_settings=CONTEXT)
+@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--junit", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Also write JUnit's XML to FILE.")
+@click.option("--html", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Also write everything as one page to FILE.")
+def show(file: Path, junit: Path | None, html: Path | None) -> None:
+    """Tell again what `kaspec conformance run --json` wrote."""
+    from conformance.runner.record import from_json
+
+    try:
+        whole = from_json(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        _give_up(f"{file} is not what `kaspec conformance run --json` writes: {error}")
+    _show(whole, junit, html, as_json=False)
+
+
+def _show(whole: "Record", junit: Path | None, html: Path | None, as_json: bool) -> NoReturn:
+    from conformance.runner import record, report
+
+    try:
+        if junit is not None:
+            junit.write_text(report.as_junit(whole.cases), encoding="utf-8")
+        if html is not None:
+            html.write_text(_page(whole, html), encoding="utf-8")
+            click.echo(f"wrote {html}", err=True)
+    except OSError as error:
+        _give_up(f"{error.filename} cannot be written: {error.strerror}")
+    click.echo(record.as_json(whole) if as_json else "\n".join(report.lines(whole)))
+    found = {each.verdict for each in whole.cases}
     sys.exit(SHOWN if "fail" in found else UNDETERMINED if "undetermined" in found else WELL)
+
+
+def _page(whole: "Record", file: Path) -> str:
+    from conformance.runner.page import Page
+    from shell.web import asset
+
+    script = asset("errors.js") + asset("figure.js") + asset("conformance.js")
+    return Page(whole, file.parent).write(asset("page.css") + asset("conformance.css"), script)
 
 
 def _peers(names: tuple[str, ...]) -> "list[Peer]":

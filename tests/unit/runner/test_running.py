@@ -13,8 +13,9 @@ from conformance.replay.script import Script
 from conformance.replay.stage import ethernet_header
 from conformance.replay.trial import Judged, Reading, Trial, asked
 from conformance.runner.cases import Case, corpus
+from conformance.runner.record import Reached
 from conformance.runner.report import as_junit
-from conformance.runner.running import VERDICTS, Result, conclude, run_case
+from conformance.runner.running import VERDICTS, conclude, run_case
 from kaspec.node import DatagramReceived
 from tests.unit.replay.virtual import perform
 
@@ -80,8 +81,7 @@ def test_what_nobody_outside_can_do_is_unsupported() -> None:
 
 
 def test_junit_never_confuses_the_verdicts() -> None:
-    case = next(iter(CASES.values()))
-    (suite,) = ElementTree.fromstring(as_junit([Result(case, "p", verdict, "why") for verdict in VERDICTS]))
+    (suite,) = ElementTree.fromstring(as_junit([Reached("case", (), "p", verdict, "why") for verdict in VERDICTS]))
     assert [[child.tag for child in each] for each in suite] == [[], ["failure"], ["skipped"], ["error"]]
 
 
