@@ -9,8 +9,10 @@ from typing import Any
 
 import click
 
+from kaspec.picture import render_svg, render_text
 from kaspec.rules import RULES, Rule
 from kaspec.trace import Problem, Trace, Verdict, merge, parse, run, write
+from kaspec.trace.drawing import diagram
 from kaspec.trace.language import Moment, Reloads
 from kaspec.trace.observing import Difference
 from kaspec.trace.running import Judged
@@ -112,6 +114,35 @@ def explain_command(paths: tuple[Path, ...]) -> None:
             click.echo("\n".join(map(str, loaded)), err=True)
             status = UNREADABLE
     sys.exit(status)
+
+
+@trace.command("draw")
+@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--svg", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the picture to FILE, for a page.")
+def draw_command(path: Path, svg: Path | None) -> None:
+    """Draw what happens in a trace as a sequence diagram: on the terminal, or as a picture.
+
+    \b
+    Exit statuses:
+      0   drawn
+      1   drawn, with what differs from what the trace expects
+      2   the file cannot be read or is no trace, or the picture cannot be written
+    """
+    loaded = _load(path)
+    if not isinstance(loaded, Trace):
+        click.echo("\n".join(map(str, loaded)), err=True)
+        sys.exit(UNREADABLE)
+    verdict = run(loaded)
+    sequence = diagram(verdict)
+    if svg is None:
+        click.echo(render_text(sequence, sys.stdout.isatty()), nl=False)
+    else:
+        try:
+            svg.write_text(render_svg(sequence, f"What happens in {path.name}"), encoding="utf-8")
+        except OSError as error:
+            click.echo(f"{svg} cannot be written: {error.strerror}", err=True)
+            sys.exit(UNREADABLE)
+    sys.exit(_status(verdict))
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
