@@ -79,10 +79,12 @@ class Page:
         yield "</ul></section>" if new else "</section>"
 
     def _departure(self, departure: Departure) -> Iterator[str]:
-        shown = [each for each in self.whole.cases if each.peer == departure.peer and departure.name in each.departures]
         yield f'<article class="card"><h4>{escape(departure.peer)}: {escape(departure.name)}</h4>'
         yield f'<p>It {escape(departure.does)}.</p><p class="soft">Versions: {escape(departure.versions)}.</p><ul>'
-        yield from (f"<li>{_link(each)}{'' if each.explained else ' (no core that departs so was asked)'}</li>" for each in shown)
+        yield from (
+            f"<li>{_link(each)}{'' if each.explained else ' (no core that departs so was asked)'}</li>"
+            for each in self.whole.showing(departure)
+        )
         yield "</ul></article>"
 
     def _clauses(self) -> Iterator[str]:

@@ -86,8 +86,11 @@ class Record:
     @property
     def departures(self) -> tuple[Departure, ...]:
         """The known departures that some case shows."""
-        shown = {name for each in self.cases for name in each.departures}
-        return tuple(each for each in named(self.peers) if each.name in shown)
+        return tuple(each for each in named(self.peers) if self.showing(each))
+
+    def showing(self, departure: Departure) -> tuple[Reached, ...]:
+        """Return the cases that show a departure."""
+        return tuple(each for each in self.cases if each.peer == departure.peer and departure.name in each.departures)
 
 
 def record(results: Sequence[Result], versions: Mapping[str, str]) -> Record:
@@ -177,8 +180,10 @@ def as_json(whole: Record) -> str:
         for clause in each.clauses:
             clauses.setdefault(clause, {}).setdefault(each.peer, []).append(each.verdict)
     departures = [
-        {**asdict(each), "cases": [reached.case for reached in whole.cases if each.name in reached.departures]} for each in whole.departures
-    ]
+        {"name": each.name, "peer": each.peer, "versions": each.versions, "does": each.does,
+         "cases": [reached.case for reached in whole.showing(each)]}
+        for each in whole.departures
+    ]  # fmt: skip
     cases = [asdict(each) for each in whole.cases]
     return json.dumps({"peers": dict(whole.peers), "departures": departures, "clauses": clauses, "cases": cases}, indent=1)
 

@@ -34,8 +34,7 @@ def _reasons(cases: Sequence[Reached]) -> Iterator[str]:
 
 def _departures(whole: Record) -> Iterator[str]:
     for each in whole.departures:
-        shown = [reached for reached in whole.cases if reached.peer == each.peer and each.name in reached.departures]
-        yield f"{each.peer}, known departure {each.name!r} ({each.versions}), {len(shown)} cases: it {each.does}"
+        yield f"{each.peer}, known departure {each.name!r} ({each.versions}), {len(whole.showing(each))} cases: it {each.does}"
 
 
 def as_junit(cases: Sequence[Reached]) -> str:
