@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from shell.commands.learn import learn
+from shell.commands.matrix import matrix
 
 if TYPE_CHECKING:
     from conformance.flaws.show import Shown
@@ -30,6 +31,7 @@ def conformance() -> None:
 
 
 conformance.add_command(learn)
+conformance.add_command(matrix)
 FLAWS_EPILOG = """\b
 Examples:
   kaspec conformance flaws                            every flaw at every router that is here
