@@ -93,6 +93,14 @@ def flaws(session: nox.Session) -> None:
 
 
 @nox.session
+def matrix(session: nox.Session) -> None:
+    """Every two of keepalived, FRR and our daemon, in every manner: who gets on with whom.  Arguments go to ``kaspec conformance matrix``."""
+    install_debian_packages(session)
+    session.install("-q", "-e", ".")
+    session.run("kaspec", "conformance", "matrix", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Side by side with keepalived: takeover latency, CPU per advert, start-up, memory; directors in the kernel lab.
 
