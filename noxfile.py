@@ -94,7 +94,7 @@ def flaws(session: nox.Session) -> None:
 
 @nox.session
 def matrix(session: nox.Session) -> None:
-    """Every two of keepalived, FRR and our daemon, in every manner: who gets on with whom.  Arguments go to ``kaspec conformance matrix``."""
+    """Every two of keepalived, FRR and ours, in every manner: who gets on with whom.  Arguments go to ``kaspec conformance matrix``."""
     install_debian_packages(session)
     session.install("-q", "-e", ".")
     session.run("kaspec", "conformance", "matrix", *session.posargs)
