@@ -69,6 +69,10 @@ KNOWN: tuple[Departure, ...] = (
         readings=("believes one form of checksum",),
     ),
     Departure(
+        "message checksum", "keepalived", "knows no v3_checksum_as_v2, so over IPv4 it does not believe a checksum of the message only",
+        until="2.2.8", cases=(r"5\.2\.8-checksum-(received|sent)$",),
+    ),
+    Departure(
         "interval zero", "keepalived", "takes an advertised interval of 0 in version 3 for one: it yields and takes over again at once",
         readings=(_ZERO,),
     ),

@@ -51,4 +51,5 @@ def _note(place: int, each: Happening, times: int) -> Note:
 def _spans(places: list[int], groups: list[tuple[Happening, int]]) -> tuple[Span, ...]:
     turns = [(place, _STATES[each.what]) for place, (each, _) in zip(places, groups, strict=True) if each.what in _STATES]
     ends = [*(place for place, _ in turns[1:]), None]
-    return tuple(Span(DEVICE, place, end, *state) for (place, state), end in zip(turns, ends, strict=True))
+    device = (Span(DEVICE, place, end, *state) for (place, state), end in zip(turns, ends, strict=True))
+    return (Span(NEIGHBOUR, 0, None, "plays", "init"), *device)

@@ -34,7 +34,7 @@ def _reasons(cases: Sequence[Reached]) -> Iterator[str]:
 
 def _departures(whole: Record) -> Iterator[str]:
     for each in whole.departures:
-        yield f"{each.peer}, known departure {each.name!r} ({each.versions}), {len(whole.showing(each))} cases: it {each.does}"
+        yield f"{each.peer}, known departure {each.name!r} (versions: {each.versions}; cases: {len(whole.showing(each))}): it {each.does}"
 
 
 def as_junit(cases: Sequence[Reached]) -> str:
