@@ -3,19 +3,17 @@
 ``check`` tells of the changes (``kaspec.config.lint.services``); here they are made.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from typing import TypeVar, assert_never
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from kaspec.address import Address, Family, family_of
 from kaspec.config import diagnostics as kinds
-from kaspec.config.checks import Surroundings, build_checks
+from kaspec.config.checks import Surroundings
 from kaspec.config.keywords import Setting, lvs, top
-from kaspec.config.keywords import real_server as server
 from kaspec.config.lexer import Report
+from kaspec.config.real_servers import RealServers, port_of
 from kaspec.config.sections import Given, Section
 from kaspec.config.terms import AddressRange, Endpoint, FirewallMark, GroupEntry, GroupName, Network
-from kaspec.health.model import Check
 from kaspec.lvs.model import (
     DEFAULT_PERSISTENCE,
     AddressService,
@@ -23,10 +21,8 @@ from kaspec.lvs.model import (
     MarkService,
     Persistence,
     Protocol,
-    RealServer,
     SchedulerFlag,
     ServerGroup,
-    ServerKey,
     Service,
     ServiceKey,
     SorryServer,
@@ -35,9 +31,6 @@ from kaspec.lvs.model import (
 from kaspec.lvs.settings import NAT, Forwarding
 
 T = TypeVar("T")
-ChecksOf = Callable[[Section, Section, Endpoint], tuple[Check, ...]]
-"""What is checked of a real server: its block, its virtual server's, and where it is."""
-
 MOST_ADDRESSES = 65536
 """More addresses than this are refused, in all groups together: the kernel is to have a service for each."""
 _FLAGS: tuple[tuple[SchedulerFlag, tuple[Setting[bool], ...]], ...] = (
@@ -68,7 +61,7 @@ def build_services(
     sections: Iterable[Section], groups: Iterable[ServerGroup], surroundings: Surroundings, report: Report
 ) -> tuple[VirtualServer, ...]:
     """Build every ``virtual_server``; of two that are one to the kernel the first is kept."""
-    named = {group.name: group for group in groups}
+    named, servers = {group.name: group for group in groups}, RealServers(surroundings, report)
     built: dict[ServiceKey, VirtualServer] = {}
     for section in sections:
         key = _key(section)
@@ -76,7 +69,7 @@ def build_services(
             message = f"there is no virtual_server_group {key.name}; this virtual_server is left out"
             report(kinds.MISSING_SETTING.at(section.span, message, f"define virtual_server_group {key.name} {{ ... }}"))
         elif key is not None and key not in built:
-            built[key] = _virtual_server(section, key, named, partial(_checks, surroundings, report))
+            built[key] = _virtual_server(section, key, named, servers)
     return tuple(built.values())
 
 
@@ -129,10 +122,10 @@ def _family(section: Section) -> Family:
     return next((family_of(key.address) for key in keys if isinstance(key, Endpoint)), 4)
 
 
-def _virtual_server(section: Section, key: ServiceKey, groups: Mapping[str, ServerGroup], checks_of: ChecksOf) -> VirtualServer:
+def _virtual_server(section: Section, key: ServiceKey, groups: Mapping[str, ServerGroup], real_servers: RealServers) -> VirtualServer:
     services: tuple[Service, ...] = groups[key.name].services(key.protocol) if isinstance(key, GroupService) else (key,)
     forwarding = _later(section, lvs.LB_KIND, lvs.LVS_METHOD, NAT)
-    servers = tuple(_servers(section, forwarding, key, checks_of))
+    servers = real_servers.build(section, forwarding, key)
     total = sum(each.weight for each in servers)
     quorum = min(section.value(lvs.QUORUM, 1), max(total, 1)) if servers else section.value(lvs.QUORUM, 1)
     return VirtualServer(
@@ -184,58 +177,9 @@ def _length(granularity: Address | int | None, services: tuple[Service, ...]) ->
     return length if length < 32 else None
 
 
-def _servers(section: Section, forwarding: Forwarding, key: ServiceKey, checks_of: ChecksOf) -> Iterator[RealServer]:
-    """Build the real servers, each address and port once: the first counts.  Checks go to the port that is written, if one is."""
-    found = set[ServerKey]()
-    for each in section.sections(lvs.REAL_SERVER):
-        if isinstance(each.key, Endpoint):
-            method = each.value(server.LVS_METHOD, forwarding)
-            place = each.key.address, _port(each.key, method, key)
-            if place not in found:
-                found.add(place)
-                at = Endpoint(*place) if each.key.port is None else each.key
-                yield _server(section, each, place, method, checks_of(each, section, at))
-
-
-def _checks(surroundings: Surroundings, report: Report, own: Section, section: Section, at: Endpoint) -> tuple[Check, ...]:
-    return build_checks(own, section, at, surroundings, report)
-
-
-def _server(section: Section, own: Section, key: ServerKey, method: Forwarding, checks: tuple[Check, ...]) -> RealServer:
-    return RealServer(
-        *key,
-        method,
-        own.value(server.WEIGHT, section.value(lvs.WEIGHT, 1)),
-        own.value(server.UTHRESHOLD, 0),
-        own.value(server.LTHRESHOLD, 0),
-        own.value(server.INHIBIT_ON_FAILURE, section.value(lvs.INHIBIT_ON_FAILURE, False)),
-        own.value(server.ALPHA, section.value(lvs.ALPHA, False)),
-        own.value(server.NOTIFY_UP, None),
-        own.value(server.NOTIFY_DOWN, None),
-        own.value(server.SMTP_ALERT, section.value(lvs.SMTP_ALERT, None)),
-        checks,
-    )
-
-
 def _sorry_server(section: Section, forwarding: Forwarding, key: ServiceKey) -> SorryServer | None:
     given = section.value(lvs.SORRY_SERVER, None)
     if given is None:
         return None
     method = section.value(lvs.SORRY_SERVER_LVS_METHOD, forwarding)
-    return SorryServer(given.address, _port(given, method, key), method, section.value(lvs.SORRY_SERVER_INHIBIT, False))
-
-
-def _port(at: Endpoint, forwarding: Forwarding, key: ServiceKey) -> int:
-    """Return the port a server gets packets at: only NAT changes that of the virtual server.
-
-    With a mark it is whichever the client asked for, and in a group that of each entry (``kaspec.lvs.services.entries``).
-    """
-    match key:
-        case AddressService(_, port):
-            return port if at.port is None or forwarding.method != "NAT" else at.port
-        case MarkService():
-            return at.port or 0 if forwarding.method == "NAT" else 0
-        case GroupService():
-            return at.port or 0
-        case _:
-            assert_never(key)
+    return SorryServer(given.address, port_of(given, method, key), method, section.value(lvs.SORRY_SERVER_INHIBIT, False))

@@ -29,10 +29,12 @@ PARTS = (
     "TCP_CHECK {\nretry 3\nconnect_timeout 3\n}",
     "TCP_CHECK {\nretry x\n}",
     "TCP_CHECK {\nbindto ::1\n}",
+    "TCP_CHECK {\nconnect_ip 10.0.1.1\n}\nlvs_method NAT",
+    "PING_CHECK {\nconnect_port 7\n}\nFILE_CHECK {\ntrack_file f\n}",
     "TCP_CHECK\n{\nretry 3 4\n}",
     "HTTP_GET {\nurl {\npath /\nstatus_code 200\n}\nurl {\npath /a b\n}\n}",
     "HTTP_GET {\n}",
-    "SMTP_CHECK {\nhost {\nconnect_port 26\n}\n}",
+    "SMTP_CHECK {\nhost {\nconnect_port 26\n}\nhost {\nconnect_ip 10.0.1.2\n}\n}",
     "DNS_CHECK {\nname a..b\n}",
     "MISC_CHECK {\nmisc_path /bin/true\nuser nobody\n}",
     "MISC_CHECK {\n$LATE\n}",
@@ -44,12 +46,21 @@ PARTS = (
     "vrrp_script s {",
 )
 parts = st.lists(st.sampled_from(PARTS), max_size=3)
+HEADS = (
+    "",
+    "weight 4\n",
+    "delay_loop 3\nalpha\n",
+    "lvs_method TUN\nlb_kind NAT\n",
+    "lb_kind NAT\nlvs_method TUN\n",
+    "inhibit_on_failure\n",
+)
+PLACES = ("10.0.{0}.{1} 80", "10.0.{0}.{1}", "10.0.{0}.{1} 81", "2001:db8:{0}::{1} 80")
 bodies = st.lists(parts.map("\n".join), min_size=1, max_size=3)
 
 
-def real_server(address: str, body: str) -> str:
+def real_server(place: str, body: str) -> str:
     """Write a server as people do: what is inside is indented."""
-    return f"    real_server {address} 80 {{\n{indent(body, ' ' * 8)}\n    }}\n"
+    return f"    real_server {place} {{\n{indent(body, ' ' * 8)}\n    }}\n"
 
 
 @st.composite
@@ -58,8 +69,10 @@ def texts(draw: st.DrawFn) -> str:
     pool, blocks = draw(bodies), []
     for number in range(draw(st.integers(1, 3))):
         servers = draw(st.lists(st.sampled_from(pool), min_size=2, max_size=6))
-        inner = "".join(real_server(f"10.0.{number}.{place}", body) for place, body in enumerate(servers, 1))
-        blocks.append(f"virtual_server 192.0.2.{number} 80 {{\nprotocol TCP\n{inner}}}\n")
+        where = st.sampled_from(PLACES)
+        inner = "".join(real_server(draw(where).format(number, place), body) for place, body in enumerate(servers, 1))
+        key = draw(st.sampled_from((f"192.0.2.{number} 80", f"192.0.2.{number}", f"fwmark {number}")))
+        blocks.append(f"virtual_server {key} {{\nprotocol TCP\n{draw(st.sampled_from(HEADS))}{inner}}}\n")
     return "".join(blocks)
 
 
@@ -96,7 +109,7 @@ def test_so_are_those_of_other_files(main: str, other: str, first: str) -> None:
 
 def test_what_is_read_once_stands_where_it_is_written() -> None:
     body = "weight 5\nTCP_CHECK {\nretry 3\n}"
-    text = "virtual_server 192.0.2.1 80 {\n" + "".join(real_server(f"10.0.0.{n}", body) for n in range(1, 5)) + "}\n"
+    text = "virtual_server 192.0.2.1 80 {\n" + "".join(real_server(f"10.0.0.{n} 80", body) for n in range(1, 5)) + "}\n"
     (service,) = read(text, "f").section.sections(top.VIRTUAL_SERVER)
     found = service.sections(lvs.REAL_SERVER)
     assert len({id(each.written) for each in found}) == 2
