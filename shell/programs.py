@@ -3,7 +3,6 @@
 import grp
 import os
 import pwd
-import shutil
 import stat
 from collections.abc import Iterator
 
@@ -25,7 +24,7 @@ def look_at_programs(wanted: Wanted) -> Facts:
 
 def _trail(program: str) -> Trail:
     """Walk to a program as the kernel does; one without a directory is looked for in PATH."""
-    path = os.path.abspath(program) if "/" in program else shutil.which(program)
+    path = os.path.abspath(program) if "/" in program else _found(program)
     if path is None:
         return Trail(trouble="it is in no directory of PATH")
     places: list[Place] = []
@@ -35,6 +34,12 @@ def _trail(program: str) -> Trail:
         where = getattr(error, "filename", None) or path
         return Trail(tuple(places), f"{where}: {getattr(error, 'strerror', None) or error}")
     return Trail(tuple(places))
+
+
+def _found(program: str) -> str | None:
+    from shutil import which  # with three libraries of compression, for those that need it
+
+    return which(program)
 
 
 def _walk(path: str) -> Iterator[Place]:

@@ -220,10 +220,14 @@ def message(kind: int, flags: int, body: bytes) -> bytes:
     return _HEADER.pack(_HEADER.size + len(body), kind, flags, 0, 0) + body
 
 
+_FILLING = b"", bytes(3), bytes(2), bytes(1)
+"""What fills an attribute up, by how much it has more than a multiple of four."""
+
+
 def attribute(kind: int, value: bytes) -> bytes:
     """Write an attribute, filled up to four bytes."""
     length = _ATTRIBUTE.size + len(value)
-    return _ATTRIBUTE.pack(length, kind) + value + bytes(-length % 4)
+    return _ATTRIBUTE.pack(length, kind) + value + _FILLING[length & 3]
 
 
 def messages(data: bytes) -> Iterator[tuple[int, int, int, int, int]]:

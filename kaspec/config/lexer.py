@@ -105,20 +105,24 @@ def _word(text: str, start: int, end: int) -> Word:
     return Word(text, start, end)
 
 
+_brace = lru_cache(maxsize=1024)(Brace)
+"""So do braces."""
+
+
 def _pieces(text: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     words: list[Word] = []
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup
         if kind in {"word", "quoted", "unmatched"}:
-            words.append(_word(unescaped(found[0]), found.start(), found.end()))
+            words.append(_word(unescaped(found[0]), *found.span()))
         if kind in {"word", "quoted"}:
             continue
         if words:
             pieces.append(tuple(words))
             words = []
         if kind == "brace":
-            pieces.append(Brace(found.start(), found[0] == "{"))
+            pieces.append(_brace(found.start(), found[0] == "{"))
         elif kind == "unmatched":
             pieces.append(LoneQuote(found.start(), found.end()))
     return (*pieces, tuple(words)) if words else tuple(pieces)

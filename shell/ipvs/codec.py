@@ -283,8 +283,13 @@ def _settings(service: Service, settings: ServiceSettings) -> bytes:
 
 
 def _destination_key(destination: Destination) -> bytes:
-    family = attribute(_D_AF, _U16.pack(FAMILIES[destination.family]))
-    return attribute(_D_ADDR, destination.address) + attribute(_D_PORT, _BE16.pack(destination.port)) + family
+    return attribute(_D_ADDR, destination.address) + _port(destination.port, destination.family)
+
+
+@lru_cache(maxsize=1024)
+def _port(port: int, family: Family) -> bytes:
+    """Write what stands behind an address; many are alike."""
+    return attribute(_D_PORT, _BE16.pack(port)) + attribute(_D_AF, _U16.pack(FAMILIES[family]))
 
 
 def _destination(destination: Destination) -> bytes:
