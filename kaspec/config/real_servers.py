@@ -4,9 +4,10 @@ A thousand virtual servers have few kinds of real servers: of those of a kind on
 """
 
 from collections.abc import Callable, Hashable
-from typing import Any, assert_never
+from typing import assert_never
 
 from kaspec.address import Address
+from kaspec.command import Command
 from kaspec.config.checks import Surroundings, build_checks
 from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.keywords import Setting, lvs
@@ -20,8 +21,10 @@ from kaspec.lvs.settings import Forwarding
 
 Aimed = Callable[[Address], Check]
 """Makes a check of the server at an address."""
-Kind = tuple[tuple[Any, ...], tuple[Aimed, ...]]
-"""What real servers of a kind have in common: what follows the forwarding method, and their checks."""
+Rest = tuple[int, int, int, bool, bool, Command | None, Command | None, bool | None]
+"""What a server says besides where it is, its forwarding method and its checks, in the order of ``RealServer``."""
+Kind = tuple[Rest, tuple[Aimed, ...]]
+"""What real servers of a kind have in common."""
 
 
 class RealServers:
@@ -82,8 +85,8 @@ def _said(section: Section) -> Hashable:
     return tuple((row.name, found[-1].value) for row, found in section.written.items() if found and isinstance(row, Setting))
 
 
-def _rest(own: Section, section: Section) -> tuple[Any, ...]:
-    """Return what a server says, or its service, besides where it is, its forwarding method and its checks."""
+def _rest(own: Section, section: Section) -> Rest:
+    """Return what a server says, or else its service."""
     return (
         own.value(server.WEIGHT, section.value(lvs.WEIGHT, 1)),
         own.value(server.UTHRESHOLD, 0),
