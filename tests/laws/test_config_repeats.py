@@ -117,3 +117,10 @@ def test_what_is_read_once_stands_where_it_is_written() -> None:
         (check,), weight = each.sections(server.TCP_CHECK), each.last(server.WEIGHT)
         assert weight is not None
         assert (each.span.line, weight.span.line, check.span.line) == (2 + 6 * place, 3 + 6 * place, 4 + 6 * place)
+
+
+def test_servers_of_one_kind_are_checked_where_each_of_them_is() -> None:
+    places = [f"{address} {port}" for port in (80, 81) for address in ("10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8::2")]
+    body = "TCP_CHECK {\nretry 3\n}\nHTTP_GET {\nconnect_ip 10.0.0.1\nurl {\npath /\n}\n}\nPING_CHECK {\nbindto 10.0.0.9\n}"
+    text = "virtual_server 192.0.2.1 80 {\nlb_kind NAT\n" + "".join(real_server(place, body) for place in places) + "}\n"
+    assert told(read(text, "f")) == told(read(commented(text), "f"))
