@@ -35,7 +35,7 @@ class KeepalivedSyntax:
     package: str = ""
     name: str = field()
     abilities: frozenset[Ability] = _ABILITIES
-    entered: re.Pattern[str] = re.compile(r"\((?P<instance>[^)]+)\) Entering (?P<state>[A-Z]+) STATE")
+    entered: re.Pattern[str] = re.compile(r"\((?P<instance>[^)]+)\) [Ee]ntering (?P<state>[A-Z]+) STATE")
 
     @name.default
     def _name(self) -> str:
@@ -63,9 +63,9 @@ class KeepalivedSyntax:
         return USUAL
 
     def besides(self, device: Device, interface: str) -> tuple[str, ...]:
-        """keepalived takes no virtual address for its own, and stays in FAULT: it gets the one before."""
+        """keepalived takes no virtual address for its own, and ours is without one when it yields: an owner gets the one before."""
         own = device.addresses(interface)
-        if not self.package or not own or not device.node.virtual_addresses.issuperset(own):
+        if not own or not device.node.virtual_addresses.issuperset(own):
             return ()
         before = int.from_bytes(own[0]) - 1
         return (with_length(Address(before.to_bytes(len(own[0])))),)

@@ -1,12 +1,12 @@
 """What a router can be seen to do from outside: packets of its own making, and the address it holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
 from conformance.lab.capture import Frame
 from kaspec.address import Address, format_address
-from kaspec.node import DatagramReceived, NodeEvent, Transition
+from kaspec.node import DatagramReceived, Node, NodeEvent, Transition
 from kaspec.units import Instant
 from kaspec.vrrp.effects import (
     InstallAddresses,
@@ -15,6 +15,7 @@ from kaspec.vrrp.effects import (
     SendGratuitousArp,
     SendUnsolicitedNeighborAdvertisement,
 )
+from kaspec.vrrp.holdings import VirtualAddress
 from kaspec.vrrp.state import Master
 from kaspec.vrrp.transmission import transmit
 from kaspec.wire.arp import GratuitousArp, decode_gratuitous_arp
@@ -75,21 +76,32 @@ class Done:
     act: Act
 
 
-def acts_of(transition: Transition, moves_addresses: bool) -> Iterator[Act]:
-    """Return what is seen from outside if the core makes this of an event."""
+def acts_of(transition: Transition, watched: Address | None) -> Iterator[Act]:
+    """Return what is seen from outside if the core makes this of an event and an address is watched: nothing crosses a pulled cable."""
     for outcome in transition.steps:
+        link = transition.state.links.get(outcome.router.interface)
+        plugged = link is None or link.up
         for effect in outcome.step.effects:
             match effect:
-                case SendAdvertisement():
+                case SendAdvertisement() if plugged:
                     yield Advertised(transmit(effect))
-                case SendGratuitousArp(addresses, repeat) | SendUnsolicitedNeighborAdvertisement(addresses, repeat):
+                case SendGratuitousArp(addresses, repeat) | SendUnsolicitedNeighborAdvertisement(addresses, repeat) if plugged:
                     yield from (Announced(virtual.address) for virtual in addresses if repeat)
-                case InstallAddresses(addresses) if addresses and moves_addresses and not isinstance(outcome.before, Master):
+                case InstallAddresses(addresses) if _among(watched, addresses) and not isinstance(outcome.before, Master):
                     yield Held(held=True)
-                case RemoveAddresses(addresses) if addresses and moves_addresses and isinstance(outcome.before, Master):
+                case RemoveAddresses(addresses) if _among(watched, addresses) and isinstance(outcome.before, Master):
                     yield Held(held=False)
                 case _:
                     pass
+
+
+def _among(watched: Address | None, addresses: Iterable[VirtualAddress]) -> bool:
+    return any(each.address == watched for each in addresses)
+
+
+def watched_of(node: Node) -> Address | None:
+    """Return the virtual address of a node that is watched: the first that is held."""
+    return next((each.address for router in node.routers for each in router.held_addresses), None)
 
 
 def seen_in(frame: Frame, interface: str, neighbours: str) -> Told | Done | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from attrs import evolve, frozen
 
-from conformance.replay.acts import Act, Advertised, Announced, Done, Held, Told, acts_of
+from conformance.replay.acts import Act, Advertised, Announced, Done, Held, Told, acts_of, watched_of
 from conformance.replay.tolerance import USUAL, Tolerance
 from kaspec.address import Address
 from kaspec.node import DeadlinesReached, Node, NodeEvent, NodeState, Transition, due, initial, next_deadline, node_step
@@ -153,7 +153,7 @@ class Judge:
 
     def _after(self, way: _Way, transition: Transition, at: Instant) -> _Way:
         by = Instant(at + self.tolerance.late)
-        owed = (_Owed(act, by) for act in acts_of(transition, self.moves_addresses))
+        owed = (_Owed(act, by) for act in acts_of(transition, watched_of(self.node) if self.moves_addresses else None))
         return evolve(way, state=transition.state, owed=(*way.owed, *owed))
 
     def _early(self, way: _Way) -> Interval:

@@ -1,6 +1,7 @@
 """What a trace has happen to one of its routers, as a script: all that a neighbour, a switch and an operator can do to a device."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -86,6 +87,9 @@ def script(trace: t.Trace, name: str) -> Script | Unplayable:
             due = min((each.deadline.at for each in judged.seen if each.deadline.at is not None), default=None)
     if not cues or cues[0].deed != Starts():
         return Unplayable("something happens before it starts")
+    deeds = [cue.deed for cue in cues]
+    if any(deed == Starts() and before not in (Stops(), Crashes()) for before, deed in pairwise(deeds)):
+        return Unplayable("it is started while it runs")
     return Script(name, _device(trace, router), tuple(cues), adverts, trace.timeline[-1].at, due)
 
 

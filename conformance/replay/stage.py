@@ -17,8 +17,8 @@ from conformance.lab.holders import Holders, watching
 from conformance.lab.network import Host, Lab, open_lab
 from conformance.lab.priority import hurry
 from conformance.lab.waiting import wall_clock
-from conformance.peers.peer import Device, Peer, Running
-from conformance.replay.acts import Advertised, Done, Held, Told, seen_in
+from conformance.peers.peer import Device, Peer, Running, with_length
+from conformance.replay.acts import Advertised, Done, Held, Told, seen_in, watched_of
 from conformance.replay.script import Crashes, Cue, Script, Starts, Stops
 from kaspec.address import Address, format_address, is_multicast
 from kaspec.node import DatagramReceived, LinkChanged
@@ -176,13 +176,13 @@ def play(script: Script, peer: Peer, tail: Interval, keep: Path | None = None) -
                 stage.keep_time(cue)
                 stage.perform(cue)
             stage.wait_until(Instant(stage.began + script.ends + tail + peer.tolerance(script.device).late))
-            return _played(stage, wall_clock())
+            return _seen(stage, wall_clock())
         finally:
             if keep is not None:
                 _keep(stage, keep)
 
 
-def _played(stage: Stage, ended: Instant) -> Play:
+def _seen(stage: Stage, ended: Instant) -> Play:
     held = [Done(change.at, Held(change.held)) for change in stage.holders.changes]
     began = stage.told[0].at
     until = Instant(ended - began - stage.peer.tolerance(stage.device).late)  # what comes later was owed until later
@@ -224,12 +224,12 @@ def _set(peer: Peer, device: Device) -> Iterator[Stage]:
         _make_no_addresses(host)
         for number, (interface, lan) in enumerate(lans.items()):
             lab.connect(host, lan, interface, DEVICE_MAC.format(number), (*peer.besides(device, interface), *device.own(interface)))
-            lab.connect(neighbour, lan, interface, NEIGHBOUR_MAC.format(number) + "fe")
+            lab.connect(neighbour, lan, interface, NEIGHBOUR_MAC.format(number) + "fe", tuple(_played(device, interface)))
             _accept_own_address(host, interface)
         for link in device.links:
             lab.plug(host, link.name, connected=link.up)
         captures = {interface: stack.enter_context(capturing(lab, lan)) for interface, lan in lans.items()}
-        virtual = next((each.address for router in device.node.routers for each in router.held_addresses), None)
+        virtual = watched_of(device.node)
         watched = "192.0.2.255" if virtual is None else format_address(virtual)
         holders = stack.enter_context(watching([host], watched))
         yield Stage(lab, peer, device, host, neighbour, captures, holders)
@@ -239,6 +239,12 @@ def _accept_own_address(host: Host, interface: str) -> None:
     """Let the kernel hand over packets whose source is the host's own address, which it drops otherwise (clones do send them)."""
     with host.namespace.entered():
         Path(f"/proc/sys/net/ipv4/conf/{interface}/accept_local").write_text("1")
+
+
+def _played(device: Device, interface: str) -> Iterator[str]:
+    """Return the addresses of whom the device unicasts to: it asks for their hardware addresses, which somebody must tell."""
+    for router in device.node.routers:
+        yield from (with_length(each.address) for each in router.peers if router.interface == interface)
 
 
 def _make_no_addresses(host: Host) -> None:

@@ -30,6 +30,7 @@ _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "hears others as an owner": {"owner_discards": False},
     "never announces its addresses anew": {"refreshes_caches": "never"},
     "announces its addresses anew only after a lower priority": {"refreshes_caches": "after-lower"},
+    "announces its addresses anew whenever there was another Master": {"refreshes_caches": "always"},
     "minds where a packet was sent to": {"checks_destination": True},
     "does not mind where a packet was sent to": {"checks_destination": False},
     "takes a list of IPv6 addresses whose first is not link-local": {"first_link_local": "report"},
@@ -52,12 +53,10 @@ _KEEPALIVED_2_2_7: Mapping[str, Any] = {"address_list": "drop", "refreshes_cache
 
 def readings(node: Node, name: str) -> tuple[Reading, ...]:
     """Return the right reading of a profile, then the departures from it that may say why a router fails, the fewest first."""
-    title, own = _PROFILES[name]
-    told = {router.profile for router in node.routers}
-    own = told.pop() if len(told) == 1 else own  # keywords may say otherwise than the trace's profile
+    title, own = _PROFILES[name][0], node.routers[0].profile  # which its keywords may have changed
     plain = all(isinstance(each.authentication, NoAuthentication | SimplePassword) for each in node.routers)
     cores = _CORES if plain and len(node.routers) == 1 and not node.groups else {}
-    found = [Reading(f"does as {title} says", shows=False, profile=own), *_single(own, cores), *_double(own, cores)]
+    found = [Reading(f"does as {title} says", shows=False), *_single(own, cores), *_double(own, cores)]
     found += [Reading(f"does as {title} says", True, profile=profile, parts=3) for title, profile in _PROFILES.values() if profile != own]
     whole = evolve(own, **_KEEPALIVED_2_2_7)
     return (

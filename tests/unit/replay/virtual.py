@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from attrs import define, field
 
-from conformance.replay.acts import Advertised, Done, Told, acts_of
+from conformance.replay.acts import Advertised, Done, Told, acts_of, watched_of
 from conformance.replay.judge import Core
 from conformance.replay.script import Crashes, Cue, Script, Starts, Stops
 from conformance.replay.tolerance import USUAL
@@ -33,7 +33,7 @@ class Device:
 
     def take(self, event: NodeEvent, at: Instant) -> None:
         transition = self.core(self.node, self.state, event, at)
-        done = [Done(at, act) for act in acts_of(transition, moves_addresses=True)]
+        done = [Done(at, act) for act in acts_of(transition, watched_of(self.node))]
         self.advertised = at if any(isinstance(each.act, Advertised) for each in done) else self.advertised
         self.story.extend(done)
         self.state, self.late = transition.state, next(self.lateness)
