@@ -35,7 +35,7 @@ class KeepalivedSyntax:
     package: str = ""
     name: str = field()
     abilities: frozenset[Ability] = _ABILITIES
-    entered: re.Pattern[str] = re.compile(r"\((?P<instance>[^)]+)\) [Ee]ntering (?P<state>[A-Z]+) STATE")
+    entered: re.Pattern[str] = re.compile(r"\((?P<instance>[^)]+)\) [Ee]ntering (?P<state>[A-Z]+) (?:STATE|state)")
 
     @name.default
     def _name(self) -> str:

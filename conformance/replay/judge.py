@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from conformance.replay.acts import Act, Advertised, Announced, Done, Held, Told, acts_of, watched_of
 from conformance.replay.tolerance import USUAL, Tolerance
 from kaspec.address import Address
-from kaspec.node import DeadlinesReached, Node, NodeEvent, NodeState, Transition, due, initial, next_deadline, node_step
+from kaspec.node import DatagramReceived, DeadlinesReached, Node, NodeEvent, NodeState, Transition, due, initial, next_deadline, node_step
 from kaspec.tracking import Link
 from kaspec.units import Instant, Interval, in_seconds
 from kaspec.vrrp.events import Startup
@@ -114,7 +114,7 @@ class Judge:
         if isinstance(event, Startup):  # what a crash left behind is put away by now
             way = evolve(way, owed=tuple(evolve(each, by=min(each.by, Instant(at + self.tolerance.late))) for each in way.owed))
         transition = self.core(self.node, way.state, event, at)
-        moved = next_deadline(transition.state) != next_deadline(way.state)
+        moved = next_deadline(transition.state) != next_deadline(way.state) and isinstance(event, DatagramReceived)
         after = self._after(way, transition, at)
         return evolve(after, roughly=isinstance(event, Startup) or (way.roughly and not moved))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from conformance.lab.capture import Capture, Frame, capturing, packet_socket
 from conformance.lab.holders import Holders, watching
@@ -197,7 +197,8 @@ def _seen(stage: Stage, ended: Instant) -> Play:
     assert stage.running is not None
     log = tuple((Instant(line.at - began), line.text) for line in stage.running.process.lines)
     frames = tuple(frame for capture in stage.captures.values() for frame in capture.frames)
-    return Play(counted, until, _links(stage, counted), log, frames, began)
+    links = _links(stage, counted)
+    return Play(tuple(_sending_from(links, each) for each in counted), until, links, log, frames, began)
 
 
 def _since(each: Told | Done, began: Instant) -> Told | Done:
@@ -212,6 +213,14 @@ def _links(stage: Stage, story: Sequence[Told | Done]) -> tuple[Link, ...]:
     lengths += [4, 16] if any(peer.besides(stage.device, link.name) for link in links) else []
     sources = [each.act.packet.source for each in story if isinstance(each, Done) and isinstance(each.act, Advertised)]
     return tuple(Link(link.name, link.up, (sources[0],)) if sources and len(sources[0]) in lengths else link for link in links)
+
+
+def _sending_from(links: Sequence[Link], each: Told | Done) -> Told | Done:
+    """Have an interface that comes or goes do so with the addresses that it really has."""
+    if not isinstance(each, Told) or not isinstance(each.event, LinkChanged) or each.event.link is None:
+        return each
+    addresses = next(link.addresses for link in links if link.name == each.event.name)
+    return evolve(each, event=evolve(each.event, link=evolve(each.event.link, addresses=addresses)))
 
 
 @contextmanager
