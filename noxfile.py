@@ -101,6 +101,14 @@ def matrix(session: nox.Session) -> None:
 
 
 @nox.session
+def conformance(session: nox.Session) -> None:
+    """The corpus of traces played at real keepalived, FRR and our daemon, clause by clause.  Arguments go to ``kaspec conformance run``."""
+    install_debian_packages(session)
+    session.install("-q", "-e", ".")
+    session.run("kaspec", "conformance", "run", *session.posargs, success_codes=(0, 1))
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Side by side with keepalived: takeover latency, CPU per advert, start-up, memory; directors in the kernel lab.
 
