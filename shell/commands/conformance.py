@@ -153,6 +153,8 @@ def run(
     if not cases:
         _give_up("No trace of the corpus is about that: see docs/conformance.md for what clauses are called")
     told = versions_of(peers)
+    for file in filter(None, (junit, html)):
+        _make_room(file)
     try:
         enter_user_namespace()
         results = run_all(cases, peers, jobs, keep, _Meter(len(cases) * len(peers)))
@@ -200,6 +202,15 @@ def _show(whole: "Record", junit: Path | None, html: Path | None, as_json: bool)
     click.echo(record.as_json(whole) if as_json else "\n".join(report.lines(whole)))
     found = {each.verdict for each in whole.cases}
     sys.exit(SHOWN if "fail" in found else UNDETERMINED if "undetermined" in found else WELL)
+
+
+def _make_room(file: Path) -> None:
+    """See to it that a file can be written later, before what it tells of has taken minutes."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    except OSError as error:
+        _give_up(f"{file} cannot be written: {error.strerror}")
 
 
 def _page(whole: "Record", file: Path) -> str:

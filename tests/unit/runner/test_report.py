@@ -147,6 +147,8 @@ def test_where_it_cannot_be_is_marked_in_the_diagram() -> None:
         (note,) = [note for note in drawn.notes if note.text.startswith("cannot be")]
         assert each.refused is not None
         assert drawn.instants[note.place] == each.refused.at
+        spoken = [happening.at for happening in each.happened if happening.what in {"hears", "sends"}]
+        assert [drawn.instants[message.sent] for message in drawn.messages] == spoken
 
 
 def test_packets_are_decoded() -> None:
