@@ -189,7 +189,7 @@ class _Court:
         self.progress(suspect.name)
         kinds = self._parts(suspect, line)
         parts = {part: number for number, part in enumerate(dict.fromkeys(kinds.values()))}
-        rows: Sequence[int] = self.lines[line]
+        rows: Sequence[int] = self.lines.get(line, ())
         if self.announced.get(suspect):
             rows = sorted((*rows, *self.announced[suspect]))
         learnt = sorted(set(self._intervals(line))) if suspect.router.version == 3 else ()
@@ -213,7 +213,7 @@ class _Court:
 
     def _intervals(self, line: Line) -> Iterator[Interval]:
         """A Backup may have learnt any interval that somebody advertises."""
-        for counts in self.seen.senders[line].values():
+        for counts in self.seen.senders.get(line, {}).values():
             for kind in counts:
                 sighting = self.capture.sightings[kind]
                 advert = read_advert(sighting.packet) if isinstance(sighting, Advert) else None
@@ -224,7 +224,7 @@ class _Court:
         """Return what each thing seen is to a virtual router; what it discards is nothing to it."""
         found, association = dict[int, Part](), BLANK
         router, first = suspect.router, self._first_seen() if isinstance(suspect.router.authentication, Keyed) else {}
-        for kind in sorted(kind for counts in self.seen.senders[line].values() for kind in counts):
+        for kind in sorted(kind for counts in self.seen.senders.get(line, {}).values() for kind in counts):
             sighting = self.capture.sightings[kind]
             assert isinstance(sighting, Advert), sighting
             packet = sighting.packet

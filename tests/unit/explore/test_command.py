@@ -32,7 +32,7 @@ def files(directory: Path, *texts: str) -> list[Path]:
 @pytest.mark.parametrize(
     ("texts", "options", "status"),
     [
-        ((BETTER, WORSE), ("--quick",), 0),
+        ((BETTER, WORSE), ("--quick", "--time", "120"), 0),
         ((BETTER, WORSE), ("--faults", "loss=2,one-way"), 0),
         ((BETTER, instance(vrid=52)), (), 1),
         ((BETTER, WORSE), ("--time", "0"), 3),
@@ -50,14 +50,14 @@ def test_the_exit_status_is_the_verdict(tmp_path: Path, texts: tuple[str, ...], 
 def test_the_notes_files_have_a_verdict_and_what_to_do() -> None:
     command = [sys.executable, "-c", "from shell.main import main; main()", "verify", "--quick"]
     files = [str(NOTES / f"{name}.conf") for name in ("master", "slave")]
-    result = subprocess.run([*command, *files], capture_output=True, text=True, timeout=30, check=False)
+    result = subprocess.run([*command, *files], capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode == 1
     assert result.stderr == ""
     assert "give both the same virtual_router_id" in result.stdout
 
 
 def test_json_is_json(tmp_path: Path) -> None:
-    document = json.loads(run("--quick", "--json", *files(tmp_path, BETTER, WORSE)).stdout)
+    document = json.loads(run("--quick", "--time", "120", "--json", *files(tmp_path, BETTER, WORSE)).stdout)
     assert (document["format"], document["verdict"]) == (1, "holds")
 
 
