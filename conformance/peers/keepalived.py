@@ -2,6 +2,7 @@
 
 import re
 from importlib import metadata
+from typing import get_args
 
 from attrs import field, frozen
 
@@ -12,19 +13,7 @@ from conformance.replay.tolerance import USUAL, Tolerance
 from kaspec.address import Address
 from kaspec.vrrp.authentication import HmacTrailer
 
-_ABILITIES: frozenset[Ability] = frozenset(
-    {
-        "accounts for address owners",
-        "moves addresses",
-        "sends from the interface's own IPv6 address",
-        "authenticates by password",
-        "authenticates by keys",
-        "has sync groups",
-        "tracks",
-        "unicasts",
-        "reloads",
-    }
-)
+_ABILITIES: frozenset[Ability] = frozenset(get_args(Ability))
 
 
 @frozen

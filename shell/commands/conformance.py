@@ -8,6 +8,7 @@ import click
 
 from shell.commands.learn import learn
 from shell.commands.matrix import matrix
+from shell.commands.peers import NAMES
 
 if TYPE_CHECKING:
     from conformance.flaws.show import Shown
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 WELL, SHOWN, TROUBLE, UNDETERMINED = 0, 1, 2, 3
 """Exit statuses."""
-NAMES = ("kaspec", "keepalived", "frr")
 AT_ONCE = 6
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from shell.commands.peers import NAMES
+
 if TYPE_CHECKING:
     from conformance.learning.report import Learnt
     from conformance.peers.peer import Peer
 
 SAME, DIFFERENT, TROUBLE, UNDETERMINED = 0, 1, 2, 3
 """Exit statuses."""
-NAMES = ("kaspec", "keepalived", "frr")
 PLACES = 200
 PLACES_OF_MANY_DAEMONS = 24
 """How many words at a time where each takes a daemon of its own."""

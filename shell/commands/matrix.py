@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from shell.commands.peers import NAMES
+
 if TYPE_CHECKING:
     from conformance.matrix.play import Played
 
 WELL, WRONG, TROUBLE, UNDETERMINED = 0, 1, 2, 3
 """Exit statuses."""
-NAMES = ("kaspec", "keepalived", "frr")
 AT_ONCE = 8
 EPILOG = """\b
 Examples:
