@@ -58,8 +58,9 @@ def tests(session: nox.Session) -> None:
         session.run("pytest", *session.posargs)
         return
     coverage = ("--cov", "--cov-branch", "--cov-report=term:skip-covered", "--cov-fail-under=95")
-    session.run("pytest", "-n", "2", "--dist", "worksteal", *coverage, *(f"tests/{folder}" for folder in PURE))
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *(f"tests/{folder}" for folder in REAL))
+    run = ("pytest", "--instafail", "-n", "2", "--dist")
+    session.run(*run, "worksteal", *coverage, *(f"tests/{folder}" for folder in PURE))
+    session.run(*run, "loadfile", *(f"tests/{folder}" for folder in REAL))
 
 
 @nox.session

@@ -31,14 +31,17 @@ class Answers:
     def of(self, words: Iterable[Word]) -> dict[Word, tuple[Output, ...]]:
         """Return the outputs to each word; raises ``UnclearError``."""
         wanted = list(dict.fromkeys(words))
-        for number in range(ROUNDS):
-            open_ = [word for word in wanted if not self._clear(word)]
-            if not open_:
-                return {word: tuple(self._output(word[:length]) for length in range(1, len(word) + 1)) for word in wanted}
-            self.repeated += len(open_) if number else 0
-            self._put(open_)
-        doubtful = next(word for word in wanted if not self._clear(word))
-        raise UnclearError(f"{', '.join(doubtful)}: {self._doubts(doubtful)} after {ROUNDS} tries")
+        doubtful, tries = self._doubtful(wanted), 0
+        while doubtful and tries < ROUNDS:
+            self.repeated += len(doubtful) if tries else 0
+            self._put(doubtful)
+            doubtful, tries = self._doubtful(wanted), tries + 1
+        if doubtful:
+            raise UnclearError(f"{', '.join(doubtful[0])}: {self._doubts(doubtful[0])} after {ROUNDS} tries")
+        return {word: tuple(self._output(word[:length]) for length in range(1, len(word) + 1)) for word in wanted}
+
+    def _doubtful(self, words: Iterable[Word]) -> list[Word]:
+        return [word for word in words if not self._clear(word)]
 
     def known(self) -> dict[Word, tuple[Output, ...]]:
         """Return the longest words whose answers are clear, with those."""

@@ -12,7 +12,7 @@ from aalpy.learning_algs.deterministic.CounterExampleProcessing import rs_cex_pr
 from aalpy.learning_algs.deterministic.ObservationTable import ObservationTable
 from attrs import define, field
 
-from conformance.learning.answers import Answers
+from conformance.learning.answers import ROUNDS, Answers, UnclearError
 from conformance.learning.machine import Letter, Mealy, Output, Word, read_off, suite
 
 Heard = Callable[[str], None]
@@ -27,25 +27,30 @@ def learn(
     Whatever answers otherwise has more than ``extra`` states more (``suite``).  ``patience`` are words that tell states apart which short
     ones do not: those that wait for timers.  Raises ``UnclearError``.
     """
-    table = _Table(letters, answers, patience)
-    while True:
+    ends, stale = list(patience), 0
+    wrong: Word = ()
+    while stale < ROUNDS:
+        table = _Table(letters, answers, ends)
         machine = table.closed(heard)
-        wrong = next((word for more in range(extra + 1) if (word := _wrong(machine, answers, more, heard)) is not None), None)
-        if wrong is None:
+        wrong = next((word for more in range(extra + 1) if (word := _wrong(machine, answers, more, heard))), ())
+        if not wrong:
             return machine
         heard(f"not so: {', '.join(wrong)}")
-        table.learn_of(wrong)
+        new = table.learn_of(wrong)
+        stale += not new
+        ends += new
+    raise UnclearError(f"{', '.join(wrong)}: what the answers to it say has changed {ROUNDS} times while the machine was made of them")
 
 
-def _wrong(machine: Mealy, answers: Answers, extra: int, heard: Heard) -> Word | None:
-    """Return a shortest word of the suite that the subject answers otherwise than the machine."""
+def _wrong(machine: Mealy, answers: Answers, extra: int, heard: Heard) -> Word:
+    """Return a word of the suite, or of those asked before, that the subject answers otherwise than the machine, up to where it does."""
     words = suite(machine, extra)
     heard(f"{len(machine.states)} states, {len(words)} words to test them")
-    for word, outputs in answers.of(words).items():
+    for word, outputs in (answers.of(words) | answers.known()).items():
         for length in range(1, len(word) + 1):
             if machine.outputs(word[:length])[-1] != outputs[length - 1]:
                 return word[:length]
-    return None
+    return ()
 
 
 @define
@@ -78,13 +83,14 @@ class _Table:
 
         return read_off(self.letters, numbers[self.hypothesis.initial_state.state_id], move)
 
-    def learn_of(self, wrong: Word) -> None:
-        """Tell states apart by what a word says against the hypothesis (Rivest and Schapire, 1993)."""
+    def learn_of(self, wrong: Word) -> list[Word]:
+        """Return the ends that tell states apart by what a word says against the hypothesis (Rivest and Schapire, 1993).
+
+        There are none if the table had an answer of it that others have outvoted since: then it is the table that must be made anew.
+        """
         self.answers.of(_access(self.hypothesis, wrong[:length]) + wrong[length:] for length in range(len(wrong)))
         suffixes = rs_cex_processing(self.table.sul, wrong, self.hypothesis)
-        added = [tuple(each) for each in suffixes if tuple(each) not in self.table.E]
-        self.table.E += added
-        self._fill((), added)
+        return [tuple(each) for each in suffixes if tuple(each) not in self.table.E]
 
     def _fill(self, rows: Sequence[Word], ends: Sequence[Word]) -> None:
         asked = rows or [*self.table.S, *self.table.s_dot_a()]

@@ -138,7 +138,7 @@ def test_a_reload_meant_for_a_child_that_is_dead_is_what_the_next_one_serves(dae
     daemon.configuration.write_text(router("VI_2"))
     daemon.signal(signal.SIGHUP)
     daemon.says("stand-in serves VI_2")
-    assert daemon.log.count("Starting VRRP child process") == 3
+    daemon.says("Starting VRRP child process", times=3)
 
 
 def test_a_child_asked_to_end_ends_cleanly_and_is_respawned(daemon: Daemon) -> None:

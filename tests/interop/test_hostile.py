@@ -76,9 +76,9 @@ def _reached(instant: Instant) -> bool:
 
 
 def memory(process: Process) -> int:
-    """Return the resident memory of the VRRP child, in KiB."""
+    """Return the memory of the VRRP child's own, in KiB: pages of its files come and go as the kernel likes."""
     (child,) = process.children()
-    (found,) = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{child}/status").read_text())
+    (found,) = re.findall(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{child}/status").read_text())
     return int(found)
 
 

@@ -1,7 +1,8 @@
 """Laws of learning: what is learnt answers as its subject does, a suite of words tells every other machine, and bisimilar is equal."""
 
+from collections.abc import Sequence
 from functools import cache
-from itertools import cycle
+from itertools import count, cycle
 
 import pytest
 from attrs import evolve
@@ -88,6 +89,26 @@ def test_the_learnt_machine_answers_any_word_as_the_core_does(profile: Profile, 
 @settings(max_examples=3)
 def test_the_machine_does_not_depend_on_the_interval(milliseconds: int) -> None:
     assert not list(differences(of_core(), of_core(milliseconds)))
+
+
+@given(machines(), st.sets(st.integers(0, 60), max_size=12))
+def test_learning_ends_where_some_answers_are_lies(machine: Mealy, lies: set[int]) -> None:
+    """A lie in the table that is outvoted later leaves a hypothesis that nothing new to ask would mend."""
+    turns, told = count(), list[str]()
+
+    def lying(words: Sequence[Word]) -> list[tuple[str, ...]]:
+        return [tuple("lie" if next(turns) in lies else output for output in machine.outputs(word)) for word in words]
+
+    def heard(line: str) -> None:
+        told.append(line)
+        assert len(told) < 200, told[-5:]
+
+    answers = Answers(lying)
+    try:
+        learnt = learn(LETTERS, answers, heard=heard)
+    except UnclearError:
+        return
+    assert all(learnt.outputs(word) == outputs for word, outputs in answers.known().items())
 
 
 def test_a_wrong_answer_is_outvoted() -> None:
