@@ -11,7 +11,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from conformance.lab.priority import unhurried
+from conformance.lab.priority import preferred, unhurried
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
@@ -60,9 +60,10 @@ class Namespace:
     files: Path
 
     def enter(self) -> None:
-        """Move the calling process in for good, unhurried, and tie its life to its parent's: for a child between fork and exec."""
+        """Move the calling process in for good, unhurried but preferred, and tie its life to its parent's: for a child between fork and exec."""
         die_with_parent()
         unhurried()
+        preferred()
         _set_namespace(self.network)
         _set_namespace(self.mounts)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 WATCHER, WATCHED = 10, 11
 """The real-time priority of this process, and the higher one of a daemon under test."""
+SHARE = b"-10"
+"""The niceness of a session in a host of the lab: ten times an ordinary one's share."""
 SWITCH_SECONDS = 0.0001
 """How long a thread may keep others of this process from running: keepalived waits for whoever reads its log."""
 
@@ -38,6 +40,17 @@ def unhurried() -> None:
     """Be an ordinary process again: for a child between fork and exec, of a process that may be hurried."""
     if os.sched_getscheduler(0) == os.SCHED_RR:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
+def preferred() -> None:
+    """Give this session more of the processors than ordinary ones, where the kernel shares them out by session (autogroup: sched(7)).
+
+    For a child between fork and exec: system calls only.
+    """
+    with suppress(OSError):
+        descriptor = os.open("/proc/self/autogroup", os.O_WRONLY)
+        os.write(descriptor, SHARE)
+        os.close(descriptor)
 
 
 def _raise(threads: Iterable[int], priority: int) -> None:

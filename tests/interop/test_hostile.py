@@ -15,13 +15,14 @@ from conformance.lab.holders import Change
 from conformance.lab.inject import inject
 from conformance.lab.network import Host
 from conformance.lab.peers import KASPEC, KEEPALIVED, Peer
+from conformance.lab.priority import hurry
 from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.units import MILLISECOND, SECOND, Instant
 from tests.interop.hostility import advert, frame_of, hostile_frames
 from tests.interop.scenes import Performances, Scene, is_steady, perform
 
-PACKETS, WARM_UP = 20_000, 10_000
+PACKETS, WARM_UP = 20_000, 30_000
 PACE = 20 * MILLISECOND
 """Packets come in batches so often: a timer that a packet could move would never run out."""
 MOST_LINES = 100
@@ -92,6 +93,7 @@ def statistics(host: Host, process: Process) -> str:
 def siege(peer: Peer, planned: Fire, scene: Scene) -> Siege:
     """Fire at a Master and a Backup, then send one valid advert."""
     processes = dict(zip("ab", scene.start_pair(peer, peer), strict=True))
+    hurry(child for process in processes.values() for child in process.children())
     fire(scene, planned.batch, hostile_frames(2338, planned.warm_up))
     scene.hear(scene.a, 1)
     before = {name: (len(process.lines), memory(process)) for name, process in processes.items()}
