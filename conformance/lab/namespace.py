@@ -60,7 +60,7 @@ class Namespace:
     files: Path
 
     def enter(self) -> None:
-        """Move the calling process in for good, unhurried but preferred, and tie its life to its parent's: for a child between fork and exec."""
+        """Move the calling process in for good, unhurried but preferred; it dies with its parent.  For a child between fork and exec."""
         die_with_parent()
         unhurried()
         preferred()
