@@ -12,6 +12,8 @@ Keys: TypeAlias = npt.NDArray[np.uint64]
 """States, a word each."""
 Numbers: TypeAlias = npt.NDArray[np.int64]
 """One number, or truth, for each state."""
+Truths: TypeAlias = npt.NDArray[np.bool_]
+"""One truth for each state."""
 NOWHERE: Keys = np.empty(0, dtype=np.uint64)
 """No states."""
 WORD = 64
@@ -56,6 +58,24 @@ class Layout:
     def changed(self, keys: Keys, column: int, before: Numbers, after: Numbers) -> Keys:
         """Return words with one column changed."""
         return keys ^ ((before ^ after).astype(np.uint64) << np.uint64(self.shifts[column]))
+
+
+@frozen
+class Columns:
+    """Words that are rows: as wide as one likes, and several times as slow."""
+
+    def split(self, keys: Keys) -> list[Numbers]:
+        """Return the columns."""
+        return [column.astype(np.int64) for column in keys.T]
+
+    def join(self, columns: Sequence[Numbers]) -> Keys:
+        """Return the words."""
+        return np.stack(columns, axis=1).astype(np.uint64)
+
+    def changed(self, keys: Keys, column: int, _: Numbers, after: Numbers) -> Keys:
+        """Change one column of words; nobody needs them as they were."""
+        keys[:, column] = after
+        return keys
 
 
 @define(eq=False)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define, field, frozen
 
+from kaspec.explore.arrays import Truths
 from kaspec.explore.moves import Move, is_fault
 from kaspec.explore.search import Graph
-from kaspec.explore.stays import Inside
 
 Edge = tuple[int, int]
 
@@ -29,7 +29,7 @@ class FairRuns:
     """The runs that go on for ever within a set of states, by calm moves and those of the ``granted`` classes, each taken as it must."""
 
     graph: Graph
-    inside: Inside
+    inside: Truths
     granted: Sequence[Fair]
     _classes: list[frozenset[int]] = field(init=False)
     _after: dict[int, list[Edge]] = field(factory=dict)
@@ -43,7 +43,7 @@ class FairRuns:
         found = self._after.get(state)
         if found is None:
             calm, granted = self.graph.tables.calm, frozenset[int]().union(*self._classes)
-            found = [(move, to) for move, to in self.graph.edges(state) if (calm[move] or move in granted) and self.inside(to)]
+            found = [(move, to) for move, to in self.graph.edges(state) if (calm[move] or move in granted) and self.inside[to]]
             self._after[state] = found
         return found
 
@@ -62,7 +62,7 @@ class FairRuns:
 
     def _reach(self, begins: Sequence[int], within: set[int] | None = None) -> dict[int, tuple[int, int] | None]:
         """Return every state that can be come to, each with the one before it and the move."""
-        reached: dict[int, tuple[int, int] | None] = dict.fromkeys(each for each in begins if self.inside(each))
+        reached: dict[int, tuple[int, int] | None] = dict.fromkeys(each for each in begins if self.inside[each])
         ahead = deque(reached)
         while ahead:
             state = ahead.popleft()

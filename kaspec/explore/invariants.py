@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
+import numpy as np
 from attrs import frozen
 
+from kaspec.explore.arrays import Numbers, Truths
 from kaspec.explore.local import Local, Reloaded
 from kaspec.explore.observing import Observer
 from kaspec.explore.tables import Happening
@@ -41,32 +43,24 @@ class ReactionRule:
     witness: Callable[[Happening], bool]
 
 
-def holds(observer: Observer, invariant: Invariant) -> Callable[[int], bool]:
-    """Return whether it holds of each host in a state, looked at once for each local state."""
-    return _of_all(observer, invariant.good, every=True)
+def holds(observer: Observer, invariant: Invariant) -> Truths:
+    """Return where it holds of each host."""
+    return np.logical_and.reduce(_of_hosts(observer, ("good", invariant), invariant.good, of_others=True))
 
 
-def speaks(observer: Observer, invariant: Invariant) -> Callable[[int], bool]:
-    """Return whether it speaks of some host in a state."""
-    return _of_all(observer, invariant.about, every=False)
+def speaks(observer: Observer, invariant: Invariant) -> Truths:
+    """Return where it speaks of some host."""
+    return np.logical_or.reduce(_of_hosts(observer, ("about", invariant), invariant.about, of_others=False))
 
 
-def _of_all(observer: Observer, said: Callable[[Host, Local], bool], every: bool) -> Callable[[int], bool]:
-    known: dict[tuple[int, int], bool] = {}
-    graph = observer.graph
+def _of_hosts(observer: Observer, what: object, said: Callable[[Host, Local], bool], of_others: bool) -> list[Numbers]:
+    """Return of each host in each state what is said of it if it runs."""
+    hosts, locals_ = observer.graph.world.hosts, observer.graph.tables.locals.values
 
-    def of_host(host: int, number: int) -> bool:
-        found = known.get((host, number))
-        if found is None:
-            local = graph.tables.locals.values[number]
-            found = known[host, number] = every if local.power != "on" else said(graph.world.hosts[host], local)
-        return found
+    def look(host: int, number: int) -> bool:
+        return said(hosts[host], locals_[number]) if locals_[number].power == "on" else of_others
 
-    def of_state(state: int) -> bool:
-        each = (of_host(host, number) for host, number in enumerate(graph.states[state][1 : graph.steps.first_queue]))
-        return all(each) if every else any(each)
-
-    return of_state
+    return observer.of_hosts(what, look)
 
 
 def _pairs(host: Host, local: Local) -> Iterator[tuple[VirtualRouter, State]]:

@@ -1,13 +1,16 @@
 """What a property says of a graph: it holds, it is violated (with how that comes about), or the search does not tell."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
+import numpy as np
 from attrs import frozen
 
+from kaspec.explore.arrays import Numbers, Truths
 from kaspec.explore.fairness import Fair, FairRuns
 from kaspec.explore.observing import Observer
-from kaspec.explore.stays import Inside, components, stays
+from kaspec.explore.search import Where
+from kaspec.explore.stays import Rounds, rounds, stays
 from kaspec.explore.tables import NEVER, Happening
 from kaspec.units import Interval
 
@@ -35,83 +38,100 @@ class Judgement:
     subject: int | None = None
 
 
-Good = Callable[[int], bool]
 VACUOUS = "what it speaks of never came up"
 CUT_SHORT = "the search was ended before it was done"
 
 
-def always(observer: Observer, good: Good, witness: Good) -> Judgement:
+def always(observer: Observer, good: Where, witness: Where) -> Judgement:
     """Every state is good.  ``witness``: some state must be what the property is about, or nothing has been shown."""
     graph = observer.graph
-    bad = next((state for state in range(len(graph.states)) if not good(state)), None)
-    if bad is not None:
-        return Judgement("violated", graph.path(bad))
-    return _unless_vacuous(observer, any(map(witness, range(len(graph.states)))))
+    bad = np.flatnonzero(~graph.truths(good))
+    if len(bad):
+        return Judgement("violated", graph.path(int(bad[0])))
+    return _unless_vacuous(observer, bool(graph.truths(witness).any()))
 
 
-def never(observer: Observer, bad: Good, witness: Good) -> Judgement:
+def never(observer: Observer, bad: Where, witness: Where) -> Judgement:
     """No state is bad."""
-    return always(observer, lambda state: not bad(state), witness)
+    return always(observer, ~observer.graph.truths(bad), witness)
 
 
-def sometimes(observer: Observer, wanted: Good) -> Judgement:
+def sometimes(observer: Observer, wanted: Where) -> Judgement:
     """Some state is as wanted; its path shows how."""
     graph = observer.graph
-    found = next((state for state in range(len(graph.states)) if wanted(state)), None)
-    if found is not None:
-        return Judgement("holds", graph.path(found))
+    found = np.flatnonzero(graph.truths(wanted))
+    if len(found):
+        return Judgement("holds", graph.path(int(found[0])))
     return Judgement("violated") if graph.complete else Judgement("undetermined", reason=CUT_SHORT)
 
 
-def within(observer: Observer, inside: Inside, bound: Interval, since: Iterable[int] | None = None) -> Judgement:
+def within(observer: Observer, inside: Where, bound: Interval, since: Where | None = None) -> Judgement:
     """Once nothing goes wrong any more the world stays inside for at most ``bound``; measured from the states ``since``, or from any.
 
     With ``EVENTUALLY`` it is left in the end.
     """
     graph = observer.graph
-    found = stays(graph, inside)
-    begins = range(len(graph.states)) if since is None else sorted(since)
-    worst = Interval(max((found.longest[state] for state in begins), default=0))
-    culprit = next((state for state in begins if found.longest[state] > bound), None)
-    if culprit is not None:
+    there = graph.truths(inside)
+    begins = np.ones_like(there) if since is None else graph.truths(since)
+    found = stays(graph, there)
+    worst = Interval(int(found.longest[begins].max(initial=0)))
+    if worst > bound:
+        culprit = int(np.flatnonzero(begins & (found.longest > bound))[0])
         endless = found.longest[culprit] >= NEVER
         run, again = found.longest_run(culprit, NEVER if endless else bound)
         return Judgement("violated", (*graph.path(culprit), *run), "", worst, bound, again)
-    judged = _unless_vacuous(observer, any(map(inside, begins)))
+    judged = _unless_vacuous(observer, bool((begins & there).any()))
     return Judgement(judged.verdict, (), judged.reason, worst, bound)
 
 
-def leads_to(observer: Observer, cause: Good, effect: Good, bound: Interval = EVENTUALLY, granted: Sequence[Fair] = ()) -> Judgement:
+def leads_to(observer: Observer, cause: Where, effect: Where, bound: Interval = EVENTUALLY, granted: Sequence[Fair] = ()) -> Judgement:
     """Whenever there is the ``cause``, the ``effect`` is there within ``bound`` (or already), once nothing goes wrong any more.
 
     Without a bound it comes in the end, and what is ``granted`` may be counted on for that.  A cause that never comes up shows nothing.
     """
     graph = observer.graph
-    causes = [state for state in range(len(graph.states)) if cause(state)]
-    waiting = [state for state in causes if not effect(state)]
+    causes, lacking = graph.truths(cause), ~graph.truths(effect)
+    told = _unless_vacuous(observer, bool(causes.any()))
     if granted:
         assert bound == EVENTUALLY, "what happens in the end has no bound"
-        lasso = FairRuns(graph, lambda state: not effect(state), granted).lasso(waiting)
+        lasso = FairRuns(graph, lacking, granted).lasso(np.flatnonzero(causes & lacking).tolist())
         if lasso is None:
-            return _unless_vacuous(observer, bool(causes))
+            return told
         start, run, again = lasso
         return Judgement("violated", (*graph.path(start), *run), again=again)
-    judged = within(observer, lambda state: not effect(state), bound, waiting)
+    judged = within(observer, lacking, bound, causes & lacking)
     if judged.verdict == "violated":
         return judged
-    told = _unless_vacuous(observer, bool(causes))
     return Judgement(told.verdict, (), told.reason, judged.worst, None if bound == EVENTUALLY else bound)
 
 
-def in_the_end(observer: Observer, where: Inside, good: Good) -> Judgement:
+def in_the_end(observer: Observer, where: Where, good: Where) -> Judgement:
     """Of the states ``where`` calm runs come back to for ever, each is good."""
-    graph = observer.graph
-    found = components(graph, where)
-    recurrent = list(found.recurrent())
-    bad = min((state for state in recurrent if not good(state)), default=None)
+    found = rounds(observer.graph, where)
+    bad = found.first(~observer.graph.truths(good))
     if bad is None:
-        return _unless_vacuous(observer, bool(recurrent))
-    around, again = stays(graph, lambda state: found.of[state] == found.of[bad]).longest_run(bad, NEVER)
+        return _unless_vacuous(observer, bool(found.left.any()))
+    return for_ever(observer, found, bad)
+
+
+def at_rest(observer: Observer, where: Where, looks: Sequence[Numbers]) -> Judgement:
+    """However calm runs within ``where`` go round, none of the looks of the world changes."""
+    found = rounds(observer.graph, where)
+    changing: Truths = np.zeros(len(found.moves.before), dtype=np.bool_)
+    for each in looks:
+        changing |= each[found.moves.before] != each[found.moves.after]
+    if changing.any():
+        differing = (state for state, head in sorted(found.of.items()) if any(each[state] != each[head] for each in looks))
+        bad = next(differing, None)
+        if bad is not None:
+            return for_ever(observer, found, bad)
+    return _unless_vacuous(observer, bool(found.left.any()))
+
+
+def for_ever(observer: Observer, found: Rounds, bad: int) -> Judgement:
+    """Show how a state that must not be comes about again and again."""
+    graph = observer.graph
+    around, again = stays(graph, lambda state: found.of.get(state) == found.of[bad]).longest_run(bad, NEVER)
     return Judgement("violated", (*graph.path(bad), *around), again=again)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from attrs import define, field, frozen
 
-from kaspec.explore.arrays import Keys, Layout, Lookup, Numbers
+from kaspec.explore.arrays import Columns, Keys, Layout, Lookup, Numbers
 from kaspec.explore.local import LocalEvent
 from kaspec.explore.moves import Cuts, Heals, Overtakes, Passes
 from kaspec.explore.steps import Steps
@@ -15,6 +15,9 @@ from kaspec.explore.troubles import Trouble
 from kaspec.explore.world import DUPLICATION, LOSS, REORDERING
 from kaspec.units import Interval
 from kaspec.vrrp.state import Master
+
+SOME = 4
+"""More intervals than these are not looked up one by one."""
 
 
 @frozen(eq=False)
@@ -42,10 +45,11 @@ class Level:
 
 @define(eq=False)
 class Wide:
-    """The moves of a world for whole levels, by the same tables."""
+    """The moves of a world for whole levels, by the same tables and in the same order; states are ``packed`` into words, or are rows."""
 
     steps: Steps
-    layout: Layout = field(init=False)
+    packed: bool = True
+    layout: Layout | Columns = field(init=False)
     _bursts: Register[tuple[int, ...]] = field(factory=Register)
     _announced: Register[tuple[int, ...]] = field(factory=Register)
     _lookups: dict[tuple[object, ...], Lookup] = field(factory=dict)
@@ -69,10 +73,12 @@ class Wide:
 
     def grow(self) -> None:
         """Make room for as many values as there are, and as many again."""
-        self.layout = Layout(tuple((2 * size - 1).bit_length() for size in self._sizes()))
+        self.layout = Layout(tuple((2 * size - 1).bit_length() for size in self._sizes())) if self.packed else Columns()
 
     def outgrown(self) -> bool:
         """Tell whether there are values that the layout has no room for."""
+        if isinstance(self.layout, Columns):
+            return False
         return any(size > 1 << width for size, width in zip(self._sizes(), self.layout.widths, strict=True))
 
     def pack(self, state: WorldState) -> Keys:
@@ -96,11 +102,16 @@ class Wide:
         return self._lookup("mastery", virtual, host, compute=compute)
 
     def expand(self, level: Level) -> Iterator[Block]:
-        """Return every move from the states of a level."""
-        for host in range(self.steps.hosts):
-            yield from self._host_moves(level, host)
+        """Return every move from the states of a level, for each state in the order of ``Steps.successors``."""
+        hosts = range(self.steps.hosts)
+        for host in hosts:
+            yield from self._deadlines(level, host)
         for number in range(len(self.tables.ways.values)):
             yield from self._arrivals(level, number)
+        for host in hosts:
+            yield from self._starts(level, host)
+        for host in hosts:
+            yield from self._troubles(level, host)
         yield from self._cuts(level)
         yield from self._time(level)
 
@@ -123,16 +134,20 @@ class Wide:
         before = level.of[0][places]
         return self.layout.changed(level.keys[places], 0, before, lookup.of(before))
 
-    def _host_moves(self, level: Level, host: int) -> Iterator[Block]:
-        local, tables, steps = level.of[1 + host], self.tables, self.steps
-        due = self._lookup("due", compute=lambda number: tables.due[number]).of(local)
-        startable = self._lookup("startable", compute=steps.is_startable).of(local)
-        yield from self._taking(level, np.flatnonzero(due == 0), host, DEADLINE, steps.moves["reaches"][host])
-        yield from self._taking(level, np.flatnonzero(startable), host, START, steps.moves["starts"][host])
-        for trouble in steps.troubles[host]:
+    def _deadlines(self, level: Level, host: int) -> Iterator[Block]:
+        due = self._lookup("due", compute=lambda number: self.tables.due[number]).of(level.of[1 + host])
+        yield from self._taking(level, np.flatnonzero(due == 0), host, DEADLINE, self.steps.moves["reaches"][host])
+
+    def _starts(self, level: Level, host: int) -> Iterator[Block]:
+        startable = self._lookup("startable", compute=self.steps.is_startable).of(level.of[1 + host])
+        yield from self._taking(level, np.flatnonzero(startable), host, START, self.steps.moves["starts"][host])
+
+    def _troubles(self, level: Level, host: int) -> Iterator[Block]:
+        local = level.of[1 + host]
+        for trouble in self.steps.troubles[host]:
             concerned = self._lookup("concerned", trouble.move, compute=partial(self._concerned, trouble)).of(local) > 0
             allowed = concerned if trouble.fault is None else concerned & self._left(level, trouble.fault)
-            yield from self._taking(level, np.flatnonzero(allowed), host, trouble.event, tables.move(trouble.move), trouble.fault)
+            yield from self._taking(level, np.flatnonzero(allowed), host, trouble.event, self.tables.move(trouble.move), trouble.fault)
 
     def _taking(self, level: Level, places: Numbers, host: int, event: LocalEvent, move: int, fault: int | None = None) -> Iterator[Block]:
         if len(places):
@@ -265,8 +280,11 @@ class Wide:
             for at in deadlines:
                 least = np.minimum(least, self._earliest(level, at))
         places = np.flatnonzero(passing)
-        for interval in np.unique(least[places]).tolist():
-            yield self._passes(level, places[least[places] == interval], interval)
+        intervals = np.unique(least[places])
+        if len(intervals) > SOME:
+            yield from self._leaps(level, places, least[places], intervals)
+        else:
+            yield from (self._passes(level, places[least[places] == interval], interval) for interval in intervals.tolist())
 
     def _earliest(self, level: Level, at: Numbers) -> Numbers:
         """Return how long it is until something may be done that meets the deadline."""
@@ -297,3 +315,21 @@ class Wide:
             before = numbers[places]
             keys = self.layout.changed(keys, column, before, (elapse if column < first else age).of(before))
         return Block(self.tables.move(Passes(Interval(interval))), places, keys)
+
+    def _leaps(self, level: Level, places: Numbers, least: Numbers, intervals: Numbers) -> Iterator[Block]:
+        """Let so many different intervals pass that there is no table for each."""
+        which, keys, first = np.searchsorted(intervals, least), level.keys[places], self.steps.first_queue
+        for column, numbers in enumerate(level.of[1:], start=1):
+            before = numbers[places]
+            after = self._later(self.tables.elapse if column < first else self.tables.age, before, which, intervals.tolist())
+            keys = self.layout.changed(keys, column, before, after)
+        for number, interval in enumerate(intervals.tolist()):
+            here = np.flatnonzero(which == number)
+            yield Block(self.tables.move(Passes(Interval(interval))), places[here], keys[here])
+
+    @staticmethod
+    def _later(compute: Callable[[int, int], int], before: Numbers, which: Numbers, intervals: list[int]) -> Numbers:
+        """Return what becomes of local states or queues, each after an interval of its own, asked once for each pair."""
+        pairs, places = np.unique(before * len(intervals) + which, return_inverse=True)
+        each = (divmod(pair, len(intervals)) for pair in pairs.tolist())
+        return np.fromiter((compute(number, intervals[place]) for number, place in each), np.int64, len(pairs))[places]

@@ -5,16 +5,28 @@ Safety is S1 to S12, liveness L1 to L6.  Each has a witness: a search that never
 
 from collections.abc import Callable
 
+import numpy as np
 from attrs import frozen
 
 from kaspec.explore import invariants
-from kaspec.explore.judging import FOREVER, Judgement, always, in_every_reaction, in_the_end, never, within
+from kaspec.explore.arrays import Truths
+from kaspec.explore.judging import (
+    CUT_SHORT,
+    Judgement,
+    always,
+    at_rest,
+    for_ever,
+    in_every_reaction,
+    in_the_end,
+    never,
+    within,
+)
 from kaspec.explore.local import PowerChanged, Reloaded
 from kaspec.explore.moves import Stops
-from kaspec.explore.observing import Observer, hosts_of
+from kaspec.explore.observing import Observer
 from kaspec.explore.search import Graph
-from kaspec.explore.stays import components, everywhere, stays
-from kaspec.explore.tables import Happening
+from kaspec.explore.stays import rounds
+from kaspec.explore.tables import Happening, Register
 from kaspec.explore.world import LOSS, Faults, World
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.intervals import skew_time
@@ -36,27 +48,6 @@ def judge(graph: Graph, properties: "tuple[Property, ...] | None" = None) -> dic
     observer = Observer(graph)
     asked = PROPERTIES if properties is None else properties
     return {each.name: each.judge(observer) for each in asked if each.concerns(graph.world)}
-
-
-# What states are like.
-
-
-def is_split(observer: Observer, state: int, virtual: int) -> bool:
-    """Tell whether two hosts are Master of a virtual router."""
-    return observer.seen(state).masters[virtual].bit_count() > 1
-
-
-def is_orphaned(observer: Observer, state: int, virtual: int) -> bool:
-    """Tell whether nobody is Master of a virtual router, though somebody could be."""
-    seen = observer.seen(state)
-    return not seen.masters[virtual] and bool(seen.able[virtual]) and observer.is_started(state)
-
-
-def has_right_master(observer: Observer, state: int, virtual: int) -> bool:
-    """Tell whether there is exactly one Master, and nobody who preempts is better."""
-    roles = observer.roles(state, virtual)
-    masters = [role for role in roles if role.master]
-    return len(masters) == 1 and not any(role.backup and role.preempts and role.priority > masters[0].priority for role in roles)
 
 
 # Judges.
@@ -84,51 +75,49 @@ def _split(observer: Observer) -> Judgement:
 
 
 def _split_of(observer: Observer, virtual: int, bound: Interval) -> Judgement:
-    judged = within(observer, lambda state: is_split(observer, state, virtual) and observer.is_whole(state), bound)
+    judged = within(observer, observer.split(virtual) & observer.whole, bound)
     if judged.verdict == "undetermined" and observer.graph.complete:  # no two Masters at all is as good as it can be
-        mastered = any(observer.seen(state).masters[virtual] for state in range(len(observer.graph.states)))
+        mastered = observer.masters(virtual).any()
         return Judgement("holds" if mastered else "undetermined", (), judged.reason, judged.worst, bound)
     return judged
 
 
 def _quiet(observer: Observer) -> Judgement:
-    def good(state: int) -> bool:
-        return observer.under_way(state) or all(masters.bit_count() <= 1 for masters in observer.seen(state).masters)
-
-    return always(observer, good, lambda state: any(observer.seen(state).masters))
+    numbers = range(len(observer.graph.world.virtual))
+    split = np.logical_or.reduce([observer.split(number) for number in numbers])
+    return always(observer, observer.busy | ~split, np.logical_or.reduce([observer.masters(number) > 0 for number in numbers]))
 
 
 def _steady(observer: Observer) -> Judgement:
-    first = observer.seen(0).masters
     lost = observer.graph.world.faults.loss
-    return always(observer, lambda state: observer.seen(state).masters == first, lambda state: observer.conditions(state).left[LOSS] < lost)
+    every = [observer.masters(number) for number in range(len(observer.graph.world.virtual))]
+    lossy = observer.of_conditions("losses left", lambda conditions: conditions.left[LOSS]) < lost
+    return always(observer, np.logical_and.reduce([masters == masters[0] for masters in every]), lossy)
 
 
 def _without_time(observer: Observer) -> Judgement:
-    graph = observer.graph
-    found = components(graph, everywhere, at_once=True)
-    first = min((state for state in found.recurrent()), default=None)
-    if first is None:
-        return Judgement(
-            "holds" if graph.complete else "undetermined", reason="" if graph.complete else "the search was ended before it was done"
-        )
-    around, again = stays(graph, lambda state: found.of[state] == found.of[first]).longest_run(first, FOREVER)
-    return Judgement("violated", (*graph.path(first), *around), again=again)
+    found = rounds(observer.graph, np.ones(len(observer.graph.states), dtype=np.bool_), at_once=True)
+    first = found.first(found.left)
+    if first is not None:
+        return for_ever(observer, found, first)
+    complete = observer.graph.complete
+    return Judgement("holds" if complete else "undetermined", reason="" if complete else CUT_SHORT)
 
 
 def _failover(observer: Observer) -> Judgement:
     world = observer.graph.world
     bound = Interval(world.by_slowest_clock(world.longest_down_interval) + world.delay)
-    return _of_each(observer, lambda virtual: within(observer, lambda state: is_orphaned(observer, state, virtual), bound))
+    return _of_each(observer, lambda virtual: within(observer, orphaned(observer, virtual), bound))
+
+
+def orphaned(observer: Observer, virtual: int) -> Truths:
+    """Return where nobody is Master of a virtual router, though somebody could be."""
+    return (observer.masters(virtual) == 0) & (observer.able(virtual) > 0) & observer.started
 
 
 def _election(observer: Observer) -> Judgement:
     def judged(virtual: int) -> Judgement:
-        return in_the_end(
-            observer,
-            lambda state: observer.is_whole(state) and bool(observer.seen(state).able[virtual]),
-            lambda state: has_right_master(observer, state, virtual),
-        )
+        return in_the_end(observer, observer.whole & (observer.able(virtual) > 0), observer.right(virtual))
 
     return _of_each(observer, judged)
 
@@ -140,12 +129,12 @@ def _farewell(observer: Observer) -> Judgement:
 def _farewell_of(observer: Observer, virtual: int) -> Judgement:
     """After the only Master stops, the others' Skew_Time and the way of its last word must do."""
     graph, world = observer.graph, observer.graph.world
-    since = set[int]()
-    for state in range(len(graph.states)):
-        for move, after in graph.edges(state):
-            stopped = graph.move(move)
-            if isinstance(stopped, Stops) and observer.seen(state).masters[virtual] == 1 << stopped.host and observer.is_whole(state):
-                since.add(after)
+    moves, masters = graph.moves, observer.masters(virtual)
+    since: Truths = np.zeros(len(graph.states), dtype=np.bool_)
+    for number, move in enumerate(graph.tables.moves.values):
+        if isinstance(move, Stops):
+            stopping = (moves.by == number) & (masters[moves.before] == 1 << move.host) & observer.whole[moves.before]
+            since[moves.after[stopping]] = True
     skews = [
         skew_time(router.version, 1 if router.tracks or router.trackers else router.priority, world.longest_interval)
         for number, host in enumerate(world.hosts)
@@ -155,50 +144,44 @@ def _farewell_of(observer: Observer, virtual: int) -> Judgement:
         for router in (configured.node.routers[place],)
     ]
     bound = Interval(world.by_slowest_clock(max(skews, default=ZERO)) + world.delay)
-    return within(observer, lambda state: is_orphaned(observer, state, virtual), bound, since)
+    return within(observer, orphaned(observer, virtual), bound, since)
 
 
 def _rest(observer: Observer) -> Judgement:
-    """No two states of one component differ in who is what."""
-    graph = observer.graph
-    found = components(graph, observer.is_whole)
-    heads = [observer.seen(states[0]) for states in found.members]
-    return in_the_end(
-        observer,
-        observer.is_whole,
-        lambda state: observer.seen(state) == heads[found.of[state]],
-    )
+    """No two states that lead to one another differ in who is what."""
+    numbers = range(len(observer.graph.world.virtual))
+    return at_rest(observer, observer.whole, [look(number) for number in numbers for look in (observer.masters, observer.able)])
 
 
 def _caches(observer: Observer) -> Judgement:
     """In the end the switches and hosts know the Master, if there is one."""
 
-    def good(state: int) -> bool:
-        pairs = zip(observer.conditions(state).caches, observer.seen(state).masters, strict=True)
-        return all(masters.bit_count() != 1 or cached in hosts_of(masters) for cached, masters in pairs)
+    def good(virtual: int) -> Truths:
+        cached = observer.of_conditions(("cached", virtual), lambda conditions: 1 << conditions.caches[virtual] + 1) >> 1
+        masters = observer.masters(virtual)
+        return (masters == 0) | observer.split(virtual) | (masters == cached)
 
-    return in_the_end(observer, observer.is_whole, good)
+    return in_the_end(observer, observer.whole, np.logical_and.reduce([good(each) for each in range(len(observer.graph.world.virtual))]))
 
 
 def _grouped(observer: Observer) -> Judgement:
     """In the end the Masters of a sync group's members are on one host."""
     graph = observer.graph
-    known: dict[tuple[int, int], list[list[int]]] = {}
+    casts = Register[tuple[tuple[int, ...], ...]]()
 
-    def teams(host: int, local: int) -> list[list[int]]:
-        """Return the virtual routers of each sync group of a host."""
-        if (host, local) not in known:
-            setup, numbers = graph.tables.locals.values[local].setup, range(len(graph.world.virtual))
-            groups = graph.world.hosts[host].node_of(setup).cast.groups
-            known[host, local] = [[each for each in numbers if graph.world.place(each, host, setup) in team.places] for team in groups]
-        return known[host, local]
+    def cast(host: int, local: int) -> int:
+        """Number the virtual routers of each sync group of a host."""
+        setup, numbers = graph.tables.locals.values[local].setup, range(len(graph.world.virtual))
+        teams = graph.world.hosts[host].node_of(setup).cast.groups
+        return casts.of(tuple(tuple(each for each in numbers if graph.world.place(each, host, setup) in team.places) for team in teams))
 
-    def good(state: int) -> bool:
-        masters = observer.seen(state).masters
-        hosts = enumerate(graph.states[state][1 : graph.steps.first_queue])
-        return all(len({masters[number] for number in team}) <= 1 for host, local in hosts for team in teams(host, local))
-
-    return in_the_end(observer, observer.is_whole, good)
+    columns = observer.of_hosts("cast", cast)
+    good: Truths = np.ones(len(graph.states), dtype=np.bool_)
+    for number, teams in enumerate(casts.values):
+        concerned = np.logical_or.reduce([column == number for column in columns])
+        for first, *rest in filter(None, teams):
+            good &= ~concerned | np.logical_and.reduce([observer.masters(first) == observer.masters(each) for each in (first, *rest)])
+    return in_the_end(observer, observer.whole, good)
 
 
 def _invariant(invariant: invariants.Invariant) -> Callable[[Observer], Judgement]:
@@ -345,11 +328,6 @@ NO_TWO_MASTERS = Property(
     "T1",
     "never two Masters",
     "There are never two Masters, not even for a moment: more than VRRP promises; its counterexamples are the ways that lead there.",
-    lambda observer: _of_each(
-        observer,
-        lambda virtual: never(
-            observer, lambda state: is_split(observer, state, virtual), lambda state: bool(observer.seen(state).masters[virtual])
-        ),
-    ),
+    lambda observer: _of_each(observer, lambda virtual: never(observer, observer.split(virtual), observer.masters(virtual) > 0)),
 )
 """Not one of the list, for it does not hold in general."""

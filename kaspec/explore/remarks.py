@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 from attrs import frozen
 
+from kaspec.explore.arrays import Truths
 from kaspec.explore.moves import TrackedFlips
 from kaspec.explore.observing import Observer, hosts_of
 from kaspec.explore.search import Graph
-from kaspec.explore.stays import components
+from kaspec.explore.stays import rounds
 from kaspec.explore.world import World
 from kaspec.tracking import Tracker
 from kaspec.units import Interval, in_seconds
@@ -39,11 +41,11 @@ def remarks(graph: Graph) -> tuple[Remark, ...]:
 
 def _deaf(observer: Observer) -> Iterator[Remark]:
     """Two that do not hear each other are both Master."""
-    world, graph = observer.graph.world, observer.graph
+    world = observer.graph.world
     if not (world.faults.cut or world.faults.one_way):
         return
-    found = components(graph, lambda state: bool(observer.conditions(state).cuts))
-    if any(masters.bit_count() > 1 for state in found.recurrent() for masters in observer.seen(state).masters):
+    found = rounds(observer.graph, observer.cut)
+    if any(found.comes_back(observer.split(number)) for number in range(len(world.virtual))):
         yield Remark(
             "As long as one host does not hear another, be it in one direction only, two of them are Master, whatever is configured: "
             "let IP protocol 112 pass in both directions, and see with kaspec doctor FILE on each host that the firewall does"
@@ -53,9 +55,10 @@ def _deaf(observer: Observer) -> Iterator[Remark]:
 def _homes(observer: Observer) -> Iterator[Remark]:
     """With all hosts up, more than one may be the Master for good."""
     graph, names = observer.graph, [host.name for host in observer.graph.world.hosts]
-    found = components(graph, lambda state: observer.is_whole(state) and _is_well(observer, state))
+    found = rounds(graph, observer.whole & _well(observer))
     for number, _ in enumerate(graph.world.virtual):
-        homes = {observer.seen(state).masters[number] for state in found.recurrent()}
+        masters = observer.masters(number)
+        homes = [each for each in np.unique(masters[found.left]).tolist() if found.comes_back(masters == each)]
         hosts = sorted({host for masters in homes for host in hosts_of(masters)})
         if len(hosts) > 1:
             told = " or ".join(names[host] for host in hosts)
@@ -64,20 +67,19 @@ def _homes(observer: Observer) -> Iterator[Remark]:
             yield Remark(text, setting, where, number)
 
 
-def _is_well(observer: Observer, state: int, but: Bad | None = None) -> bool:
-    """Tell whether all hosts take part and all that they track is good, ``but`` for one thing on one host, which is bad."""
-    world, able = observer.graph.world, observer.seen(state).able
+def _well(observer: Observer, but: Bad | None = None) -> Truths:
+    """Return where all hosts take part and all that they track is good, ``but`` for one thing on one host, which is bad."""
+    world, locals_ = observer.graph.world, observer.graph.tables.locals.values
     excused = 0 if but is None else 1 << but[0]
     everyone = [sum((place is not None) << host for host, place in enumerate(row)) for row in world.virtual]
-    takes_part = all(each | (excused & all_) == all_ for each, all_ in zip(able, everyone, strict=True))
-    return takes_part and _bad(observer, state) == ([] if but is None else [but])
+    takes_part = [(observer.able(number) | (excused & all_)) == all_ for number, all_ in enumerate(everyone)]
 
+    def is_so(host: int, local: int) -> bool:
+        """Tell whether just that is found bad on a host."""
+        bad = [tracker for tracker, finding in locals_[local].findings if not finding.good]
+        return bad == ([but[1]] if but and but[0] == host else [])
 
-def _bad(observer: Observer, state: int) -> list[Bad]:
-    """Return everything tracked that is found bad, and where."""
-    graph = observer.graph
-    locals_ = (graph.tables.locals.values[number] for number in graph.states[state][1 : graph.steps.first_queue])
-    return [(host, tracker) for host, local in enumerate(locals_) for tracker, finding in local.findings if not finding.good]
+    return np.logical_and.reduce([*takes_part, *observer.of_hosts(("well", but), is_so)])
 
 
 def _why_it_stays(world: World, number: int) -> tuple[str, str, tuple[int, ...]]:
@@ -97,11 +99,13 @@ def _flapping(observer: Observer) -> Iterator[Remark]:
     graph = observer.graph
     if not graph.world.faults.tracked:
         return
-    recurrent = list(components(graph, observer.is_whole).recurrent())
+    everybody = [observer.masters(number) for number in range(len(graph.world.virtual))]
+    recurrent: Truths = np.zeros(len(graph.states), dtype=np.bool_)
+    recurrent[rounds(graph, observer.whole).recurrent()] = True
     for move in (each for each in graph.tables.moves.values if isinstance(each, TrackedFlips) and not each.good):
         kind, name = move.tracker
         bad, good = (
-            {observer.seen(state).masters for state in recurrent if _is_well(observer, state, but)}
+            set(zip(*(masters[recurrent & _well(observer, but)].tolist() for masters in everybody), strict=True))
             for but in ((move.host, move.tracker), None)
         )
         if bad and good and bad.isdisjoint(good):

@@ -15,6 +15,7 @@ from kaspec.explore.playing import Run, play
 from kaspec.explore.properties import BY_NAME, judge
 from kaspec.explore.remarks import Remark, remarks
 from kaspec.explore.search import ENOUGH, Graph, Progress, explore
+from kaspec.explore.tables import Memory
 from kaspec.explore.world import FAULTS, Faults, World
 
 NOTHING = Faults()
@@ -125,9 +126,11 @@ def _scene(cluster: Cluster, faults: Faults) -> Scene:
     return Scene(words(faults), evolve(cluster.world, faults=faults, caches=caches))
 
 
-def put_through(scene: Scene, keep_going: Callable[[Progress], bool], limit: int = STATES_OF_A_SCENE) -> Played:
-    """Search a scene and judge it."""
-    graph = explore(scene.world, min(limit, ENOUGH), keep_going)
+def put_through(
+    scene: Scene, keep_going: Callable[[Progress], bool], limit: int = STATES_OF_A_SCENE, memory: Memory | None = None
+) -> Played:
+    """Search a scene and judge it; scenes of one cluster may share a ``memory``."""
+    graph = explore(scene.world, min(limit, ENOUGH), keep_going, memory=memory)
     found = tuple(_found(graph, name, judgement) for name, judgement in judge(graph).items())
     told = remarks(graph) if graph.complete and not scene.is_first else ()
     return Played(scene, len(graph.states), graph.transitions, graph.complete, found, told)

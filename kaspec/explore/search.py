@@ -1,21 +1,27 @@
 """Breadth first: every state of a world that can be reached, by as few moves as possible."""
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from typing import TypeAlias
 
-from attrs import field, frozen
+import numpy as np
+from attrs import define, field, frozen
 
+from kaspec.explore.arrays import Numbers, Truths
+from kaspec.explore.levels import Wide
 from kaspec.explore.moves import Move
 from kaspec.explore.reductions import Reduced, Reductions
 from kaspec.explore.steps import Steps
-from kaspec.explore.tables import Tables, WorldState
+from kaspec.explore.tables import Memory, Tables, WorldState
 from kaspec.explore.world import World
 
 ENOUGH = 2_000_000
 """How many states are looked at unless more are asked for."""
 PAUSE = 4096
-"""How many states are expanded between two looks at whether to go on."""
+"""How many states are expanded between two looks at whether to go on, and at most together."""
+WORTH_ARRAYS = 150
+"""How many states must be ahead for it to be worth while to look at them together."""
 
 
 @frozen
@@ -44,6 +50,23 @@ KeepGoing = Callable[[Progress], bool]
 def endlessly(_: Progress) -> bool:
     """Go on."""
     return True
+
+
+Where: TypeAlias = Callable[[int], bool] | Truths
+"""A set of states: asked of each, or told of all."""
+
+
+@frozen(eq=False)
+class Moves:
+    """Moves in arrays, in order: from which state, to which, and the number of each move."""
+
+    before: Numbers
+    after: Numbers
+    by: Numbers
+
+    def those(self, chosen: Truths) -> "Moves":
+        """Return some of them."""
+        return Moves(self.before[chosen], self.after[chosen], self.by[chosen])
 
 
 @frozen(eq=False)
@@ -87,11 +110,29 @@ class Graph:
         for place in range(self.offsets[state], self.offsets[state + 1]):
             yield self.by[place], self.targets[place]
 
-    @cached_property
-    def calm(self) -> list[list[tuple[int, int]]]:
-        """The calm moves from each state, each with where it leads."""
+    def calm(self, state: int) -> list[tuple[int, int]]:
+        """Return the calm moves from a state, each with where it leads."""
         calm = self.tables.calm
-        return [[edge for edge in self.edges(state) if calm[edge[0]]] for state in range(len(self.states))]
+        return [edge for edge in self.edges(state) if calm[edge[0]]]
+
+    @cached_property
+    def columns(self) -> list[Numbers]:
+        """The states in columns: conditions, hosts, ways."""
+        return list(np.array(self.states, dtype=np.int64).T.copy())
+
+    @cached_property
+    def moves(self) -> Moves:
+        """Every move, in arrays."""
+        return Moves(np.arange(len(self.states)).repeat(np.diff(self.offsets)), np.array(self.targets), np.array(self.by))
+
+    @cached_property
+    def calm_moves(self) -> Moves:
+        """Every calm move, in arrays."""
+        return self.moves.those(np.array(self.tables.calm)[self.moves.by])
+
+    def truths(self, where: Where) -> Truths:
+        """Return of each state whether it is in a set."""
+        return where if isinstance(where, np.ndarray) else np.fromiter(map(where, range(len(self.states))), np.bool_, len(self.states))
 
     def path(self, state: int) -> tuple[int, ...]:
         """Return the moves that lead to a state, as few as possible."""
@@ -106,36 +147,104 @@ class Graph:
         return self.tables.moves.values[number]
 
 
-def explore(world: World, limit: int = ENOUGH, keep_going: KeepGoing = endlessly, reductions: Reductions | None = None) -> Graph:
-    """Find every state of a world, up to a ``limit`` or until it is not to go on; with ``reductions``, what they leave of them."""
-    steps = Steps(Tables(world))
+def explore(
+    world: World,
+    limit: int = ENOUGH,
+    keep_going: KeepGoing = endlessly,
+    reductions: Reductions | None = None,
+    memory: Memory | None = None,
+) -> Graph:
+    """Find every state of a world, up to a ``limit`` or until it is not to go on; with ``reductions``, what they leave of them.
+
+    A ``memory`` is what searches of worlds with the same hosts have found out about these, and may find out now.
+    """
+    steps = Steps(Tables(world, memory or Memory()))
     walk = settling(steps) if world.begins == "settled" else ()
     reduced = Reduced.by(reductions, steps) if reductions else None
-    successors = reduced.successors if reduced else steps.successors
     start = walk[-1][1] if walk else steps.beginning()
-    start = reduced.representative(start) if reduced else start
-    states, numbers = [start], {start: 0}
-    parents, entered_by, offsets, targets, by = (array("i", first) for first in ([0], [-1], [0], [], []))
-    place, complete = 0, True
-    while place < len(states):
-        if place % PAUSE == 0 and not keep_going(Progress(len(states), len(states) - place, len(targets))):
-            complete = False
-            break
-        for move, after in successors(states[place]):
+    search = _Search(steps, reduced, [reduced.representative(start) if reduced else start])
+    complete = search.run(limit, keep_going)
+    offsets, targets = search.offsets, search.targets
+    offsets.extend([len(targets)] * (len(search.states) + 1 - len(offsets)))
+    parents, entered_by = search.parents, search.entered_by
+    return Graph(steps, search.states, parents, entered_by, offsets, targets, search.by, complete, search.place, walk, reduced)
+
+
+def _numbers(first: int | None = None) -> "array[int]":
+    return array("i", [] if first is None else [first])
+
+
+@define(eq=False)
+class _Search:
+    """What was found so far; the states from ``place`` on are still to be looked at."""
+
+    steps: Steps
+    reduced: Reduced | None
+    states: list[WorldState]
+    numbers: dict[WorldState, int] = field(init=False)
+    parents: "array[int]" = field(factory=lambda: _numbers(0))
+    entered_by: "array[int]" = field(factory=lambda: _numbers(-1))
+    offsets: "array[int]" = field(factory=lambda: _numbers(0))
+    targets: "array[int]" = field(factory=_numbers)
+    by: "array[int]" = field(factory=_numbers)
+    place: int = 0
+
+    def run(self, limit: int, keep_going: KeepGoing) -> bool:
+        """Search, and tell whether nothing was left out."""
+        self.numbers = {self.states[0]: 0}
+        wide, told = Wide(self.steps, packed=False), -PAUSE
+        while self.place < len(self.states):
+            ahead = len(self.states) - self.place
+            if self.place - told >= PAUSE:
+                told = self.place
+                if not keep_going(Progress(len(self.states), ahead, len(self.targets))):
+                    return False
+            if ahead >= WORTH_ARRAYS and not self.reduced and self._has_begun():
+                self._look_at_many(wide)
+            else:
+                self._look()
+            if len(self.states) >= limit:
+                return False
+        return True
+
+    def _has_begun(self) -> bool:
+        """Tell whether all hosts have been started that are at the beginning, which nothing precedes."""
+        return self.steps.tables.conditions.values[self.states[self.place][0]].starting >= self.steps.hosts
+
+    def _look(self) -> None:
+        """Look at the next state."""
+        state = self.states[self.place]
+        found = self.reduced.successors(state) if self.reduced else self.steps.successors(state)
+        self._add((self.place, move, after) for move, after in found)
+        self.offsets.append(len(self.targets))
+        self.place += 1
+
+    def _look_at_many(self, wide: Wide) -> None:
+        """Look at the next states together, which comes to the same."""
+        several = self.states[self.place : self.place + PAUSE]
+        blocks = [block for block in wide.expand(wide.level(np.array(several, dtype=np.uint64))) if len(block.places)]
+        if blocks:
+            places = np.concatenate([block.places for block in blocks])
+            order = np.argsort(places, kind="stable")
+            moves = np.repeat([block.move for block in blocks], [len(block.places) for block in blocks])[order]
+            rows = np.concatenate([block.keys for block in blocks])[order]
+            self._add(zip((places[order] + self.place).tolist(), moves.tolist(), map(tuple, rows.tolist()), strict=True))
+            self.offsets.extend((np.cumsum(np.bincount(places, minlength=len(several))) + self.offsets[-1]).tolist())
+        else:
+            self.offsets.extend([self.offsets[-1]] * len(several))
+        self.place += len(several)
+
+    def _add(self, found: Iterable[tuple[int, int, WorldState]]) -> None:
+        """Take down from which state which move leads where."""
+        states, numbers = self.states, self.numbers
+        for place, move, after in found:
             number = numbers.setdefault(after, len(states))
             if number == len(states):
                 states.append(after)
-                parents.append(place)
-                entered_by.append(move)
-            targets.append(number)
-            by.append(move)
-        offsets.append(len(targets))
-        place += 1
-        if len(states) >= limit:
-            complete = False
-            break
-    offsets.extend([len(targets)] * (len(states) + 1 - len(offsets)))
-    return Graph(steps, states, parents, entered_by, offsets, targets, by, complete, place, walk, reduced)
+                self.parents.append(place)
+                self.entered_by.append(move)
+            self.targets.append(number)
+            self.by.append(move)
 
 
 def settling(steps: Steps) -> tuple[tuple[int, WorldState], ...]:

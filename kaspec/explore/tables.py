@@ -80,36 +80,72 @@ class Register(Generic[T]):
 
 
 @define
-class Tables:
-    """The tables of a world, which grow as a search asks.
+class Memory:
+    """What is known of hosts whatever befalls them: searches of worlds with the same hosts may share it, and ask the core once for all.
 
-    ``due`` is by local state how long it is until its deadline, ``paused`` whether it does nothing meanwhile;
-    ``latest`` by queue how long until something must arrive; ``calm`` and
-    ``lasting`` are by move (``is_calm``, ``duration``).
+    ``due`` is by local state how long it is until its deadline, ``paused`` whether it does nothing meanwhile; ``latest`` by queue how long
+    until something must arrive.
     """
 
-    world: World
-    ways: Register[Way] = field(factory=Register)
     locals: Register[Local] = field(factory=Register)
     queues: Register[Queue] = field(factory=Register)
-    conditions: Register[Conditions] = field(factory=Register)
-    moves: Register[Move] = field(factory=Register)
     datagrams: Register[bytes] = field(factory=Register)
     events: Register[LocalEvent] = field(factory=Register)
     due: list[int] = field(factory=list)
     paused: list[bool] = field(factory=list)
     latest: list[int] = field(factory=list)
-    calm: list[bool] = field(factory=list)
-    lasting: list[int] = field(factory=list)
-    happenings: dict[tuple[int, int, int], Happening] = field(factory=dict)
-    results: dict[tuple[int, int, int], Result] = field(factory=dict)
+    reactions: dict[tuple[int, int, int], tuple[Happening, Result]] = field(factory=dict)
     heard: dict[tuple[int, int], int] = field(factory=dict)
     pushed: dict[tuple[int, int], int] = field(factory=dict)
     popped: dict[tuple[int, int], int] = field(factory=dict)
     elapsed: dict[tuple[int, int], int] = field(factory=dict)
     aged: dict[tuple[int, int], int] = field(factory=dict)
+    _of: tuple[object, ...] = ()
+
+    def fit(self, world: World) -> None:
+        """See to it that it is of such hosts."""
+        concerns = world.hosts, world.virtual, world.delay, world.single
+        assert self._of in ((), concerns), "the memory is of other hosts"
+        self._of = concerns
+
+
+@define
+class Tables:
+    """The tables of a world, which grow as a search asks.
+
+    What hosts do is in the ``memory``; ``happenings`` and ``results`` are those of this search.  ``calm`` and ``lasting`` are by move
+    (``is_calm``, ``duration``).
+    """
+
+    world: World
+    memory: Memory = field(factory=Memory, repr=False)
+    ways: Register[Way] = field(factory=Register)
+    conditions: Register[Conditions] = field(factory=Register)
+    moves: Register[Move] = field(factory=Register)
+    calm: list[bool] = field(factory=list)
+    lasting: list[int] = field(factory=list)
+    happenings: dict[tuple[int, int, int], Happening] = field(factory=dict)
+    results: dict[tuple[int, int, int], Result] = field(factory=dict)
+    locals: Register[Local] = field(init=False)
+    queues: Register[Queue] = field(init=False)
+    datagrams: Register[bytes] = field(init=False)
+    events: Register[LocalEvent] = field(init=False)
+    due: list[int] = field(init=False)
+    paused: list[bool] = field(init=False)
+    latest: list[int] = field(init=False)
+    heard: dict[tuple[int, int], int] = field(init=False)
+    pushed: dict[tuple[int, int], int] = field(init=False)
+    popped: dict[tuple[int, int], int] = field(init=False)
+    elapsed: dict[tuple[int, int], int] = field(init=False)
+    aged: dict[tuple[int, int], int] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        memory = self.memory
+        memory.fit(self.world)
+        self.locals, self.queues, self.datagrams, self.events = memory.locals, memory.queues, memory.datagrams, memory.events
+        self.due, self.paused, self.latest = memory.due, memory.paused, memory.latest
+        self.heard, self.pushed, self.popped = memory.heard, memory.pushed, memory.popped
+        self.elapsed, self.aged = memory.elapsed, memory.aged
         for way in _ways(self.world):
             self.ways.of(way)
         self.queue(())
@@ -152,9 +188,13 @@ class Tables:
         key = host, local, event
         found = self.results.get(key)
         if found is None:
-            reaction = react(self.world.hosts[host], self.locals.values[local], self.events.values[event])
-            self.happenings[key] = Happening(host, reaction)
-            found = self.results[key] = self._result(host, reaction)
+            self.happenings[key], found = self.memory.reactions.get(key) or self._reaction(*key)
+            self.results[key] = found = found if self.world.caches else found._replace(announced=())
+        return found
+
+    def _reaction(self, host: int, local: int, event: int) -> tuple[Happening, Result]:
+        reaction = react(self.world.hosts[host], self.locals.values[local], self.events.values[event])
+        found = self.memory.reactions[host, local, event] = Happening(host, reaction), self._result(host, reaction)
         return found
 
     def hears(self, way: int, queue: int, place: int = 0) -> int:
@@ -243,8 +283,6 @@ def _ways(world: World) -> list[Way]:
 
 def _announced(world: World, host: int, reaction: Reaction) -> tuple[int, ...]:
     """Return the virtual routers whose addresses are announced."""
-    if not world.caches:
-        return ()
     places = {
         outcome.place
         for outcome in reaction.transition.steps

@@ -2,7 +2,7 @@
 
 The same moves as ``kaspec.explore.steps``, by the same tables, in arrays: a state is one 64-bit word, a move a few look-ups for all states
 of a level at once.  Only the levels are kept, so a path is found by going back through them.  Laws hold its counts against the plain
-search.  It needs numpy (``pip install kaspec[explore]``), which nothing else of kaspec does.
+search.
 """
 
 from collections.abc import Callable

@@ -195,15 +195,16 @@ def names_of(files: Sequence[Path]) -> list[str]:
 def _put_through(cluster: "Cluster", faults: "Faults | None", quick: bool, ends: float) -> "Verified":
     """Go through the scenes until there is no time, or the first show that the rest is needless."""
     from kaspec.explore.scenes import put_through, scenes
+    from kaspec.explore.tables import Memory
     from kaspec.explore.violations import Verified
 
     wanted = list(scenes(cluster, faults, quick))
-    played = []
+    played, memory = [], Memory()
     for number, scene in enumerate(wanted):
         if time.monotonic() > ends:
             break
         progress = _Meter(f"{cluster.title}: {number + 1} of {len(wanted)}, {scene.words}", ends)
-        played.append(put_through(scene, progress))
+        played.append(put_through(scene, progress, memory=memory))
         progress.done()
         if scene.is_first and played[-1].verdict == "violated":
             break

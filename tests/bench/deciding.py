@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from itertools import product
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from kaspec.config import read
 from kaspec.explore.deployment import Cluster, deploy
 from kaspec.explore.judging import Verdict
 from kaspec.explore.properties import PROPERTIES
-from kaspec.explore.scenes import put_through, scenes
+from kaspec.explore.scenes import Scene, put_through, scenes
+from kaspec.explore.tables import Memory
 from kaspec.units import Interval
 from kaspec.vrrp.router import Version
 
@@ -120,16 +121,23 @@ class Search:
     verdicts: tuple[tuple[str, Verdict], ...]
 
 
+@lru_cache(maxsize=1)
+def prepared(deployment: Deployment, quick: bool) -> tuple[list[Scene], Memory]:
+    """Return what a deployment is put through, and what this process knows of its hosts."""
+    return list(scenes(deployment.cluster, quick=quick)), Memory()
+
+
 def searched(deployment: Deployment, quick: bool, number: int) -> Search:
     """Put a deployment through one scene, by its place."""
-    played = put_through(list(scenes(deployment.cluster, quick=quick))[number], lambda _: True)
+    wanted, memory = prepared(deployment, quick)
+    played = put_through(wanted[number], lambda _: True, memory=memory)
     return Search(played.states, played.complete, tuple((found.name, found.judgement.verdict) for found in played.found))
 
 
 def decide(deployment: Deployment, quick: bool = False, executor: Executor | None = None) -> Decided:
     """Put a deployment through everything, the later searches, which are larger, first; ``quick``: nothing together with anything else."""
     began = time.monotonic()
-    each, every = partial(searched, deployment, quick), range(len(list(scenes(deployment.cluster, quick=quick))))
+    each, every = partial(searched, deployment, quick), range(len(prepared(deployment, quick)[0]))
     found = list((map if executor is None else executor.map)(each, reversed(every)))
     verdicts = {name: _worst(found, name) for name in dict.fromkeys(name for search in reversed(found) for name, _ in search.verdicts)}
     return Decided(deployment, verdicts, len(found), sum(search.states for search in found), time.monotonic() - began)

@@ -1,12 +1,14 @@
 """Laws of the search by whole levels: it finds as many states and moves as the plain one, and ways as short."""
 
+import pytest
 from attrs import evolve
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from kaspec.explore import NO_TWO_MASTERS, Faults, World, explore, judge
+from kaspec.explore import NO_TWO_MASTERS, Faults, Graph, World, explore, judge, search
 from kaspec.explore.arrays import TooWideError
 from kaspec.explore.playing import play
+from kaspec.explore.tables import Memory
 from kaspec.explore.wide import survey, two_masters
 from kaspec.explore.world import without_later_announcements
 from kaspec.units import Interval
@@ -71,6 +73,37 @@ def test_what_outgrows_its_word_is_laid_out_anew() -> None:
     """Three routers at the microsecond: hundreds of local states, where the first layout has room for a few."""
     routers = without_later_announcements([evolve(ROUTER, priority=priority) for priority in (100, 50, 20)])
     agree(World.of(routers, Interval(1_000), Faults(loss=1)))
+
+
+def told(graph: Graph) -> list[object]:
+    """Return all that a search found, in its order, by values: the numbers of these are as they were met."""
+    tables, first = graph.tables, graph.steps.first_queue
+    states = [
+        (
+            tables.conditions.values[state[0]],
+            *(tables.locals.values[number] for number in state[1:first]),
+            *(tuple((tables.datagrams.values[each], left) for each, left in tables.queues.values[number]) for number in state[first:]),
+        )
+        for state in graph.states
+    ]
+    moves = [graph.move(number) for number in graph.by]
+    return [states, moves, *map(list, (graph.parents, graph.offsets, graph.targets)), len(tables.happenings)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(any_worlds() | worlds() | coarse_worlds() | reloading_worlds(), st.sampled_from((1, 7)))
+def test_states_looked_at_together_are_those_looked_at_one_by_one(world: World, together: int) -> None:
+    """State by state and move by move, in the same order; whether or not others have asked about the hosts before."""
+    memory = Memory()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "WORTH_ARRAYS", LIMIT)
+        plain = explore(world, limit=LIMIT)
+        patch.setattr(search, "WORTH_ARRAYS", together)
+        arrays = explore(world, limit=LIMIT, memory=memory)
+        if plain.complete:
+            assert told(arrays) == told(plain)
+            calmer = evolve(world, faults=Faults())
+            assert told(explore(calmer, memory=memory)) == told(explore(calmer))
 
 
 def test_a_way_that_a_survey_found_can_be_played() -> None:
