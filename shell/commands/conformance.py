@@ -9,8 +9,11 @@ import click
 from shell.commands.learn import learn
 from shell.commands.matrix import matrix
 from shell.commands.peers import NAMES
+from shell.terminal import Tally, give_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.flaws.show import Shown
     from conformance.peers.peer import Peer
     from conformance.runner.record import Record
@@ -74,15 +77,15 @@ def flaws(numbers: tuple[int, ...], names: tuple[str, ...], jobs: int, keep: Pat
     from conformance.lab.namespace import LabUnavailableError, enter_user_namespace
 
     if unknown := set(numbers) - {flaw.number for flaw in FLAWS}:
-        _give_up(f"There is no flaw number {min(unknown)}: they are 1 to {len(FLAWS)}")
+        give_up(f"There is no flaw number {min(unknown)}: they are 1 to {len(FLAWS)}", TROUBLE)
     peers = _peers(names)
     versions = report.versions(peers)
     wanted = [(flaw, case, peer) for flaw, case in chosen(numbers) for peer in peers]
     try:
         enter_user_namespace()
-        shown = show_all(wanted, jobs, keep, _Meter(len(wanted)))
+        shown = show_all(wanted, jobs, keep, _counting(len(wanted)))
     except LabUnavailableError as error:
-        _give_up(str(error))
+        give_up(str(error), TROUBLE)
     if as_json:
         click.echo(report.as_json(shown, versions))
     elif markdown:
@@ -151,15 +154,15 @@ def run(
 
     peers, cases = _peers(names), corpus(clauses, versions, tuple(map(int, families)))
     if not cases:
-        _give_up("No trace of the corpus is about that: see docs/conformance.md for what clauses are called")
+        give_up("No trace of the corpus is about that: see docs/conformance.md for what clauses are called", TROUBLE)
     told = versions_of(peers)
     for file in filter(None, (junit, html)):
         _make_room(file)
     try:
         enter_user_namespace()
-        results = run_all(cases, peers, jobs, keep, _Meter(len(cases) * len(peers)))
+        results = run_all(cases, peers, jobs, keep, _counting(len(cases) * len(peers)))
     except LabUnavailableError as error:
-        _give_up(str(error))
+        give_up(str(error), TROUBLE)
     _show(record(results, told), junit, html, as_json)
 
 
@@ -184,7 +187,7 @@ def show(file: Path, junit: Path | None, html: Path | None) -> None:
     try:
         whole = from_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        _give_up(f"{file} is not what `kaspec conformance run --json` writes: {error}")
+        give_up(f"{file} is not what `kaspec conformance run --json` writes: {error}", TROUBLE)
     _show(whole, junit, html, as_json=False)
 
 
@@ -198,7 +201,7 @@ def _show(whole: "Record", junit: Path | None, html: Path | None, as_json: bool)
             html.write_text(_page(whole, html), encoding="utf-8")
             click.echo(f"wrote {html}", err=True)
     except OSError as error:
-        _give_up(f"{error.filename} cannot be written: {error.strerror}")
+        give_up(f"{error.filename} cannot be written: {error.strerror}", TROUBLE)
     click.echo(record.as_json(whole) if as_json else "\n".join(report.lines(whole)))
     found = {each.verdict for each in whole.cases}
     sys.exit(SHOWN if "fail" in found else UNDETERMINED if "undetermined" in found else WELL)
@@ -210,7 +213,7 @@ def _make_room(file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
     except OSError as error:
-        _give_up(f"{file} cannot be written: {error.strerror}")
+        give_up(f"{file} cannot be written: {error.strerror}", TROUBLE)
 
 
 def _page(whole: "Record", file: Path) -> str:
@@ -226,7 +229,7 @@ def _peers(names: tuple[str, ...]) -> "list[Peer]":
 
     for name in names:
         if why := PEERS[name].missing():
-            _give_up(f"--peer {name}: {why}")
+            give_up(f"--peer {name}: {why}", TROUBLE)
     return [PEERS[name] for name in dict.fromkeys(names or NAMES) if names or PEERS[name].missing() is None]
 
 
@@ -236,22 +239,10 @@ def _status(shown: "tuple[Shown, ...]") -> int:
     return UNDETERMINED if any(each.verdict == "undetermined" for each in shown) else WELL
 
 
-def _give_up(complaint: str) -> NoReturn:
-    click.echo(complaint, err=True)
-    sys.exit(TROUBLE)
-
-
-class _Meter:
-    """Shows on a terminal what has been played."""
-
-    def __init__(self, wanted: int) -> None:
-        self.wanted, self.done = wanted, 0
-
-    def __call__(self, shown: "Shown | Result") -> None:
-        self.done += 1
-        if sys.stderr.isatty():
-            end = "\n" if self.done == self.wanted else ""
-            click.echo(f"\r\x1b[K{self.done} of {self.wanted}: {shown.case.name} at {shown.peer}: {shown.verdict}{end}", nl=False, err=True)
+def _counting(wanted: int) -> "Callable[[Shown | Result], None]":
+    """Return what is to be told of each thing that was played: the terminal shows how many there are yet."""
+    tally = Tally(wanted)
+    return lambda shown: tally.one_more(f": {shown.case.name} at {shown.peer}: {shown.verdict}")
 
 
 LEDGER_EPILOG = """\b

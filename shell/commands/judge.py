@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
+
+from shell.terminal import StatusLine, give_up
 
 if TYPE_CHECKING:
     from kaspec.address import Address
@@ -78,22 +80,17 @@ def judge(
     from kaspec.units import Interval
 
     if early < 0 or late < 0:
-        _give_up("--early and --late cannot be negative")
+        give_up("--early and --late cannot be negative", TROUBLE)
     allowance = Allowance(Interval(int(early * 1000)), Interval(int(late * 1000)), loss, not steady)
     hosts = _hosts(configs, config_id)
-    _show(f"reading {capture}")
+    line = StatusLine()
+    line.show(f"reading {capture}")
     found = _capture(capture)
-    verdict: Verdict = judged(found, hosts, allowance, lambda name: _show(f"judging {name}: {len(found.instants)} packets"))
-    _show("")
+    verdict: Verdict = judged(found, hosts, allowance, lambda name: line.show(f"judging {name}: {len(found.instants)} packets"))
+    line.clear()
     click.echo(judgement_json(verdict, str(capture)) if as_json else "\n".join(judgement_lines(verdict, str(capture), verbose)))
     _write_also(verdict, svg, trace_)
     sys.exit({"allowed": ALLOWED, "impossible": IMPOSSIBLE, "undetermined": UNDETERMINED}[verdict.answer])
-
-
-def _show(text: str) -> None:
-    """Show how far it has come, on a terminal."""
-    if sys.stderr.isatty():
-        click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
 
 def _write_also(verdict: "Verdict", svg: Path | None, trace: Path | None) -> None:
@@ -106,7 +103,7 @@ def _write_also(verdict: "Verdict", svg: Path | None, trace: Path | None) -> Non
     if trace is not None:
         text = written(verdict)
         if text is None:
-            _give_up("--trace: its routers follow several profiles, or one that a trace has no name for; a trace has one")
+            give_up("--trace: its routers follow several profiles, or one that a trace has no name for; a trace has one", TROUBLE)
         _write(trace, text)
 
 
@@ -114,12 +111,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        _give_up(f"{path} cannot be written: {error.strerror}")
-
-
-def _give_up(complaint: str) -> NoReturn:
-    click.echo(complaint, err=True)
-    sys.exit(TROUBLE)
+        give_up(f"{path} cannot be written: {error.strerror}", TROUBLE)
 
 
 def _capture(path: Path) -> "Capture":
@@ -129,10 +121,10 @@ def _capture(path: Path) -> "Capture":
     try:
         data = path.read_bytes()
     except OSError as error:
-        _give_up(f"{path} cannot be read: {error.strerror}")
+        give_up(f"{path} cannot be read: {error.strerror}", TROUBLE)
     found = read_capture(data)
     if isinstance(found, Malformed):
-        _give_up(f"{path} is no capture that can be used: {found.reason}")
+        give_up(f"{path} is no capture that can be used: {found.reason}", TROUBLE)
     return found
 
 
@@ -159,11 +151,11 @@ def _host(said: str, config_id: str | None) -> "Host":
     path = Path(name)
     loaded = read(path, Options().config_id if config_id is None else config_id)
     if isinstance(loaded, Unreadable):
-        _give_up(f"{path} cannot be used as a configuration: {loaded.reason}; --config is [ADDRESS,...=]FILE[:PROFILE]")
+        give_up(f"{path} cannot be used as a configuration: {loaded.reason}; --config is [ADDRESS,...=]FILE[:PROFILE]", TROUBLE)
     if loaded.has_errors:
-        _give_up(f"{path} has errors, see kaspec check {path}")
+        give_up(f"{path} has errors, see kaspec check {path}", TROUBLE)
     if not loaded.configuration.routers:
-        _give_up(f"{path} has no vrrp_instance")
+        give_up(f"{path} has no vrrp_instance", TROUBLE)
     follows, departures = BY_NAME[profile]
     return Host(path.stem, loaded.configuration, _addresses(front), follows, departures)
 
@@ -174,4 +166,4 @@ def _addresses(text: str) -> "tuple[Address, ...]":
     try:
         return tuple(parse_address(each.strip()) for each in text.split(",") if each.strip())
     except ValueError:
-        _give_up(f"--config: {text!r} is no address, nor several with commas between them")
+        give_up(f"--config: {text!r} is no address, nor several with commas between them", TROUBLE)

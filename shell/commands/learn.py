@@ -3,11 +3,12 @@
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from shell.commands.peers import NAMES
+from shell.terminal import StatusLine, give_up
 
 if TYPE_CHECKING:
     from conformance.learning.report import Learnt
@@ -69,9 +70,9 @@ def learn(names: tuple[str, ...], versions: tuple[str, ...], extra: int, at_once
                 if not as_json:
                     click.echo("\n".join(report.lines(studied[-1])))
     except (LabUnavailableError, LookupError) as error:
-        _give_up(str(error), TROUBLE)
+        give_up(str(error), TROUBLE)
     except (UnclearError, EndedError, TimeoutError) as error:
-        _give_up(f"Nothing can be told: {error}", UNDETERMINED)
+        give_up(f"Nothing can be told: {error}", UNDETERMINED)
     if as_json:
         click.echo(report.as_json(studied))
     if keep is not None:
@@ -87,11 +88,12 @@ def _study(peer: "Peer", version: int, extra: int, at_once: int | None) -> "Lear
     from conformance.learning.report import study
 
     places = at_once or (PLACES_OF_MANY_DAEMONS if peer.name == "frr" else PLACES)
-    meter = _Meter(f"{peer.name}, version {version}")
+    line = StatusLine(f"{peer.name}, version {version}: ")
+    line.show("starting")
     with ExitStack() as stack:
         wire = stack.enter_context(running(peer, ALPHABETS[version], places))
-        learnt = study(peer.name, peer.version(), ALPHABETS[version], Answers(wire.ask), KNOWN[peer.name], extra, meter)
-    meter.done()
+        learnt = study(peer.name, peer.version(), ALPHABETS[version], Answers(wire.ask), KNOWN[peer.name], extra, line.show)
+    line.clear()
     return learnt
 
 
@@ -103,24 +105,3 @@ def _keep(studied: "list[Learnt]", folder: Path) -> None:
         (folder / f"{each.peer}-v{each.alphabet.version}.dot").write_text(drawing(each))
         for name, text in traces(each):
             (folder / name).write_text(text)
-
-
-def _give_up(complaint: str, status: int) -> NoReturn:
-    click.echo(complaint, err=True)
-    sys.exit(status)
-
-
-class _Meter:
-    """Shows on a terminal how far it has come."""
-
-    def __init__(self, title: str) -> None:
-        self.title, self.shows = title, sys.stderr.isatty()
-        self("starting")
-
-    def __call__(self, text: str) -> None:
-        if self.shows:
-            click.echo(f"\r\x1b[K{self.title}: {text}"[:200], nl=False, err=True)
-
-    def done(self) -> None:
-        if self.shows:
-            click.echo("\r\x1b[K", nl=False, err=True)

@@ -3,9 +3,11 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from shell.terminal import give_up
 
 if TYPE_CHECKING:
     from kaspec.lvs.model import VirtualServer
@@ -71,7 +73,7 @@ def simulate(
 
     traffic = parse_traffic(described)
     if isinstance(traffic, str):
-        _give_up(f"--traffic: {traffic}")
+        give_up(f"--traffic: {traffic}", TROUBLE)
     found = _virtual_servers(file, virtual, config_id)
     spreads = [(head, [run(each, scheduler, traffic) for scheduler in _schedulers(each, named)]) for head, each in found]
     _warn_of_strangers(found, traffic)
@@ -88,11 +90,6 @@ def simulate(
     sys.exit(SIMULATED)
 
 
-def _give_up(complaint: str) -> NoReturn:
-    click.echo(complaint, err=True)
-    sys.exit(TROUBLE)
-
-
 def _virtual_servers(file: Path, wanted: str | None, config_id: str | None) -> "list[tuple[str, VirtualServer]]":
     """Read the virtual servers that can be simulated, each with how the file writes it."""
     from kaspec.config.render_services import service_head
@@ -100,14 +97,14 @@ def _virtual_servers(file: Path, wanted: str | None, config_id: str | None) -> "
 
     loaded = read(Path("/dev/stdin") if file == Path("-") else file, config_id)
     if isinstance(loaded, Unreadable):
-        _give_up(loaded.reason)
+        give_up(loaded.reason, TROUBLE)
     if loaded.has_errors:
         click.echo(f"{file} has errors, and what they concern is left out: see kaspec check {file}", err=True)
     named = [(service_head(each.key), each) for each in loaded.configuration.services if each.services and each.servers]
     found = [each for each in named if wanted is None or each[0] == " ".join(wanted.split())]
     if not found:
         there = ", ".join(f'"{head}"' for head, _ in named) or "none"
-        _give_up(f"{file}: no {'virtual_server ' + wanted if wanted else 'virtual_server with a real_server'}; there is: {there}")
+        give_up(f"{file}: no {'virtual_server ' + wanted if wanted else 'virtual_server with a real_server'}; there is: {there}", TROUBLE)
     return found
 
 
@@ -118,7 +115,7 @@ def _schedulers(virtual: "VirtualServer", named: tuple[str, ...]) -> "list[Sched
     wanted = SCHEDULERS if "all" in named else named or (virtual.scheduler,)
     chosen = [scheduler for scheduler in SCHEDULERS if scheduler in wanted]
     if strange := sorted(set(wanted) - set(SCHEDULERS)):
-        _give_up(f"{', '.join(strange)}: not a scheduler that can be simulated; there is: {', '.join(SCHEDULERS)}, all")
+        give_up(f"{', '.join(strange)}: not a scheduler that can be simulated; there is: {', '.join(SCHEDULERS)}, all", TROUBLE)
     return chosen
 
 
@@ -138,7 +135,7 @@ def _draw(picture: Path, spreads: "list[tuple[str, list[Spread]]]") -> None:
         try:
             place.write_text(render_svg(f"virtual_server {head}", each))
         except OSError as error:
-            _give_up(f"{place}: {error.strerror}")
+            give_up(f"{place}: {error.strerror}", TROUBLE)
 
 
 def _show(head: str, spreads: "list[Spread]") -> None:

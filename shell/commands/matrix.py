@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from shell.commands.peers import NAMES
+from shell.terminal import Tally, give_up
 
 if TYPE_CHECKING:
     from conformance.matrix.play import Played
@@ -55,12 +56,12 @@ def matrix(names: tuple[str, ...], only: str, jobs: int, keep: Path | None, as_j
     peers = [PEERS[name] for name in dict.fromkeys(names or NAMES) if names or PEERS[name].missing() is None]
     wanted = [cell for cell in cells(peers) if only in cell.name]
     if not wanted:
-        _give_up(f"--only {only}: no cell has that in its name")
+        give_up(f"--only {only}: no cell has that in its name", TROUBLE)
     try:
         enter_user_namespace()
         played = play_all(wanted, jobs, keep, _Meter(len(wanted), silent=as_json or markdown))
     except LabUnavailableError as error:
-        _give_up(str(error))
+        give_up(str(error), TROUBLE)
     if as_json:
         click.echo(report.as_json(played, {peer.name: peer.version() for peer in peers if peer.missing() is None}))
     if markdown:
@@ -69,23 +70,15 @@ def matrix(names: tuple[str, ...], only: str, jobs: int, keep: Path | None, as_j
     sys.exit(WRONG if "fail" in outcomes else UNDETERMINED if "undetermined" in outcomes else WELL)
 
 
-def _give_up(complaint: str) -> NoReturn:
-    click.echo(complaint, err=True)
-    sys.exit(TROUBLE)
-
-
 class _Meter:
-    """Tells of each cell as it is over; how many there are yet, on a terminal."""
+    """Tells of each cell as it is over."""
 
     def __init__(self, wanted: int, silent: bool) -> None:
-        self.wanted, self.silent, self.done = wanted, silent, 0
+        self.tally, self.silent = Tally(wanted), silent
 
     def __call__(self, played: "Played") -> None:
         from conformance.matrix.report import lines
 
-        self.done += 1
         if not self.silent:
             click.echo("\n".join(lines(played)))
-        if sys.stderr.isatty():
-            end = "\n" if self.done == self.wanted else ""
-            click.echo(f"\r\x1b[K{self.done} of {self.wanted}{end}", nl=False, err=True)
+        self.tally.one_more()

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shell.commands.verify import give_up, names_of, readings_of
+from shell.commands.verify import names_of, readings_of
+from shell.terminal import StatusLine, give_up
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from kaspec.report.outages import Simulated
     from kaspec.units import Interval
 
-SIMULATED, NOTHING_TO_SIMULATE = 0, 3
-"""Exit statuses; ``give_up`` has the other."""
+SIMULATED, TROUBLE, NOTHING_TO_SIMULATE = 0, 2, 3
+"""Exit statuses."""
 MOST_RUNS, MOST_HOURS = 1_000_000, 24 * 366
 FAULTS = "crash=1d,stop=1d"
 LOT = 250
@@ -113,7 +114,7 @@ def _chances(losses: str, named: str, mended: str) -> "list[Chances]":
         name, _, mean = word.partition("=")
         if name.replace("-", "_") not in KNOWN:
             known = ", ".join(fault.replace("_", "-") for fault in KNOWN)
-            give_up(f"--faults: {word!r} is not understood; it is NAME=MEAN, with NAME one of {known}, or 'none'")
+            give_up(f"--faults: {word!r} is not understood; it is NAME=MEAN, with NAME one of {known}, or 'none'", TROUBLE)
         every[name.replace("-", "_")] = _time(mean, "--faults")
     return [Chances(_chance(each.strip()), every, _time(mended, "--mended")) for each in losses.split(",")]
 
@@ -124,7 +125,7 @@ def _chance(text: str) -> float:
     except InvalidOperation:
         chance = Decimal(-1)
     if not 0 <= chance <= 1:
-        give_up(f"--loss: {text!r} is not a chance; it is written as 5% or as 0.05")
+        give_up(f"--loss: {text!r} is not a chance; it is written as 5% or as 0.05", TROUBLE)
     return float(chance)
 
 
@@ -134,7 +135,7 @@ def _time(text: str, option: str) -> "Interval":
     number = text.rstrip("smindh")
     unit = text[len(number) :]
     if unit not in UNITS or not number.isdecimal() or not 0 < int(number) * UNITS[unit] <= 100 * 366 * 86_400:
-        give_up(f"{option}: {text!r} is not a time; it is a whole number with s, m, h or d, such as 12h")
+        give_up(f"{option}: {text!r} is not a time; it is a whole number with s, m, h or d, such as 12h", TROUBLE)
     return Interval(int(number) * UNITS[unit] * SECOND)
 
 
@@ -145,11 +146,11 @@ def _executor(jobs: int, cluster: str | None) -> "Iterator[Executor | None]":
         try:
             from distributed import Client
         except ImportError:
-            give_up("--dask needs the package distributed: pip install 'kaspec[dask]'")
+            give_up("--dask needs the package distributed: pip install 'kaspec[dask]'", TROUBLE)
         try:
             client = Client(cluster, timeout=10)
         except (OSError, ValueError) as error:
-            give_up(f"--dask: no scheduler answers at {cluster}: {error}")
+            give_up(f"--dask: no scheduler answers at {cluster}: {error}", TROUBLE)
         with client, client.get_executor() as executor:
             yield executor
     elif jobs > 1:
@@ -183,14 +184,12 @@ def _counted(title: str, cases: "Sequence[Case]", runs: int, executor: "Executor
     from kaspec.explore.simulation import summed, sweep
 
     found: list[list[Counted]] = [[] for _ in cases]
-    done = 0
+    done, line = 0, StatusLine(title)
     for number, counted in sweep(cases, runs, executor.map if executor else map, LOT):
         found[number].append(counted)
         done += counted.runs
-        if sys.stderr.isatty():
-            click.echo(f"\r\x1b[K{title}: {done} of {runs * len(cases)} runs", nl=False, err=True)
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
+        line.show(f": {done} of {runs * len(cases)} runs")
+    line.clear()
     return map(summed, found)
 
 
@@ -204,7 +203,7 @@ def _draw(picture: Path, simulated: "list[Simulated]") -> None:
         try:
             place.write_text(drawn)
         except OSError as error:
-            give_up(f"{place} cannot be written: {error.strerror}")
+            give_up(f"{place} cannot be written: {error.strerror}", TROUBLE)
 
 
 def _show(simulated: "list[Simulated]") -> None:

@@ -5,9 +5,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
+
+from shell.terminal import StatusLine, give_up
 
 if TYPE_CHECKING:
     from kaspec.config.reader import Reading
@@ -108,9 +110,9 @@ def verify(
     from shell.commands.verify_files import write
 
     if delay < 0:
-        give_up("--delay: it cannot be negative")
+        give_up("--delay: it cannot be negative", TROUBLE)
     if complaint := complaint_about(export):
-        give_up(complaint)
+        give_up(complaint, TROUBLE)
     faults = None if named is None else _faults(named)
     readings = readings_of(files, config_id)
     ends = time.monotonic() + (limit if limit is not None else QUICK if quick else PATIENT)
@@ -120,7 +122,7 @@ def verify(
     if export and (complaint := write_export(report, export, _Meter(f"Exporting to {export}", ends))):
         complaints.append(complaint)
     if complaints:
-        give_up("\n".join(complaints))
+        give_up("\n".join(complaints), TROUBLE)
     sys.exit({"holds": HOLDS, "violated": VIOLATED, "undetermined": UNDETERMINED}[report.verdict])
 
 
@@ -132,12 +134,6 @@ def _lines(report: "Report", draw: bool) -> Iterator[str]:
     return report_lines(report, (lambda picture: render_text(picture, coloured)) if draw else None)
 
 
-def give_up(complaint: str) -> NoReturn:
-    """Say what keeps the command from its work, and end it."""
-    click.echo(complaint, err=True)
-    sys.exit(TROUBLE)
-
-
 def _faults(named: str) -> "Faults":
     from kaspec.explore.world import FAULTS, Faults
 
@@ -146,7 +142,7 @@ def _faults(named: str) -> "Faults":
         name, _, count = each.strip().partition("=")
         if name.replace("-", "_") not in FAULTS or not (count or "1").isdecimal():
             known = ", ".join(fault.replace("_", "-") for fault in FAULTS)
-            give_up(f"--faults: {each.strip()!r} is not understood; it is NAME=COUNT, with NAME one of {known}")
+            give_up(f"--faults: {each.strip()!r} is not understood; it is NAME=COUNT, with NAME one of {known}", TROUBLE)
         counts[name.replace("-", "_")] = int(count or 1)
     return Faults.counted(counts)
 
@@ -157,16 +153,16 @@ def readings_of(files: Sequence[Path], config_id: str | None) -> "list[Reading]"
     from shell.options import Options
 
     if len(files) < 2:
-        give_up("There is nothing to verify in one file: name the peer's as well")
+        give_up("There is nothing to verify in one file: name the peer's as well", TROUBLE)
     found = []
     for path in files:
         loaded = read(path, Options().config_id if config_id is None else config_id)
         if isinstance(loaded, Unreadable):
-            give_up(loaded.reason)
+            give_up(loaded.reason, TROUBLE)
         if loaded.has_errors:
-            give_up(f"{path} has errors, see kaspec check {path}")
+            give_up(f"{path} has errors, see kaspec check {path}", TROUBLE)
         if not loaded.configuration.routers:
-            give_up(f"{path} has no vrrp_instance")
+            give_up(f"{path} has no vrrp_instance", TROUBLE)
         found.append(loaded.reading)
     return found
 
@@ -205,34 +201,25 @@ def _put_through(cluster: "Cluster", faults: "Faults | None", quick: bool, ends:
             break
         progress = _Meter(f"{cluster.title}: {number + 1} of {len(wanted)}, {scene.words}", ends)
         played.append(put_through(scene, progress, memory=memory))
-        progress.done()
+        progress.line.clear()
         if scene.is_first and played[-1].verdict == "violated":
             break
     return Verified(cluster, tuple(played), tuple(wanted[len(played) :]))
 
 
 class _Meter:
-    """Shows how far a search has come, on a terminal, and says when it must end."""
+    """Shows how far a search has come, and says when it must end."""
 
     def __init__(self, title: str, ends: float) -> None:
-        self.title, self.ends, self.began = title, ends, time.monotonic()
+        self.ends, self.began, self.line = ends, time.monotonic(), StatusLine(title)
         self.before: Progress | None = None
-        self.shows = sys.stderr.isatty()
-        self.show("")
+        self.line.show("")
 
     def __call__(self, progress: "Progress") -> bool:
         rate = progress.states / max(time.monotonic() - self.began, 0.001)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         ahead = progress.ahead(self.before) if self.before else None
         left = f", about {ahead / rate:.0f} s left" if ahead is not None else ""
-        self.show(f": {progress.states} states, {progress.frontier} to look at, {rate:.0f}/s, {memory} MB{left}")
+        self.line.show(f": {progress.states} states, {progress.frontier} to look at, {rate:.0f}/s, {memory} MB{left}")
         self.before = progress
         return time.monotonic() < self.ends
-
-    def show(self, text: str) -> None:
-        if self.shows:
-            click.echo(f"\r\x1b[K{self.title}{text}"[:200], nl=False, err=True)
-
-    def done(self) -> None:
-        if self.shows:
-            click.echo("\r\x1b[K", nl=False, err=True)
