@@ -1,7 +1,6 @@
 """The checker child process: checks real servers, keeps the kernel's IPVS table true, and tells of it."""
 
 import asyncio
-import errno
 import gc
 import os
 import time
@@ -26,7 +25,6 @@ from shell.checks.engine import CheckEngine, Subject
 from shell.clock import now, wall_clock
 from shell.director import Director, Place
 from shell.findings import Hearer
-from shell.ipvs.kernel import NO_IPVS, Ipvs
 from shell.leash import Leash
 from shell.notifier import Notifier, service_fifos
 from shell.options import Options
@@ -47,23 +45,21 @@ LOOK_SECONDS = 10.0
 """How often the table is read back: the kernel tells nobody of changes."""
 
 
-def run_child(options: Options, configuration: Configuration, channel: Channel, sessions: socket) -> int:
-    """Check and direct until the parent says stop or ends, hearing of BFD over ``sessions``; return the exit code."""
-    return asyncio.run(_run(options, configuration, channel, sessions))
+def run_child(options: Options, configuration: Configuration, channel: Channel, sessions: socket, director: Director) -> int:
+    """Check, and direct on, until the parent says stop or ends, hearing of BFD over ``sessions``; return the exit code."""
+    return asyncio.run(_run(options, configuration, channel, sessions, director))
 
 
-async def _run(options: Options, configuration: Configuration, channel: Channel, sessions: socket) -> int:
+async def _run(options: Options, configuration: Configuration, channel: Channel, sessions: socket, director: Director) -> int:
     loop = asyncio.get_running_loop()
     runner = Runner(loop)
     notifier = Notifier.at(loop, runner, os.uname().nodename, service_fifos)
-    child = _Child(loop, notifier, configuration, options)
+    engine = CheckEngine(loop, runner, director.report)
+    child = _Child(loop, notifier, configuration, options, director, engine)
     leash = child.leash = Leash("checker", loop.create_future(), child.obey)
-    child.director = Director(_open(), child.tell)
-    child.engine = CheckEngine(loop, runner, child.director.report)
-    child.hearer = Hearer(loop, sessions, child.engine.session_reported)
+    child.hearer = Hearer(loop, sessions, engine.session_reported)
     loop.set_exception_handler(leash.give_up)
     loop.add_reader(channel.fileno(), leash.listen, channel)
-    gc.disable()  # What a start makes stays.
     child.settle(configuration, None)
     gc.collect()
     gc.freeze()
@@ -74,20 +70,9 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     loop.remove_reader(channel.fileno())
     child.close()
     if status != exits.SOFTWARE:  # Else the parent starts us anew: the table stays as it is, and so do its connections.
-        child.director.end(child.configuration.lvs, keeping=options.dont_release_ipvs)
+        director.end(child.configuration.lvs, keeping=options.dont_release_ipvs)
     await notifier.finish()
     return status
-
-
-def _open() -> Ipvs | None:
-    """Return the kernel's table; without one that is said, and checks go on."""
-    logs.info("Initializing ipvs")
-    try:
-        return Ipvs()
-    except OSError as error:
-        why = NO_IPVS if error.errno == errno.ENOENT else os.strerror(error.errno or 0)
-        logs.info(f"IPVS cannot be used: {why}.  Servers are checked and changes told, but nothing is balanced")
-        return None
 
 
 @define(eq=False)
@@ -98,9 +83,9 @@ class _Child:
     notifier: Notifier
     configuration: Configuration
     options: Options
+    director: Director
+    engine: CheckEngine
     leash: Leash | None = None
-    director: Director | None = None
-    engine: CheckEngine | None = None
     kernel: "Kernel | None" = None
     files: "Files | None" = None
     hearer: Hearer | None = None
@@ -111,8 +96,6 @@ class _Child:
 
     def settle(self, configuration: Configuration, before: Configuration | None) -> None:
         """Be what a configuration makes of the process."""
-        assert self.director is not None
-        assert self.engine is not None
         if name := configuration.process.name_of("checker"):
             name_process(name)
         for problem in tune("checker", configuration, before or Configuration()):
@@ -120,7 +103,7 @@ class _Child:
         self.configuration = configuration
         self.notifier.adopt(configuration)
         if before is None:
-            self.director.begin(configuration)
+            self.director.tell_to(self.tell)
         else:
             self.director.adopt(configuration, before)
             here = self.director.virtuals
@@ -169,8 +152,7 @@ class _Child:
     def hear_of_file(self, tracker: "Tracker", finding: "Finding") -> None:
         """A tracked file holds another number."""
         self.values[tracker[1]] = finding.value
-        if self.engine is not None:
-            self.engine.file_read(tracker[1], finding.value)
+        self.engine.file_read(tracker[1], finding.value)
 
     def look_at_addresses(self) -> None:
         """Addresses of this host may have come or gone (``ha_suspend``)."""
@@ -180,8 +162,6 @@ class _Child:
 
     def suspend(self) -> None:
         """Check the servers of those virtual servers alone whose address is here, if they want it so."""
-        if self.director is None or self.engine is None:
-            return
         for place, suspended in self.director.see(self.addresses):
             (self.engine.suspend if suspended else self.engine.resume)(place)
             logs.info(suspension_line(*place, suspended))
@@ -200,7 +180,7 @@ class _Child:
 
     def look(self) -> None:
         """Read the table back, and again later."""
-        if self.director is not None and self.leash is not None and not self.leash.ended.done():
+        if self.leash is not None and not self.leash.ended.done():
             self.director.look()
             self.loop.call_later(LOOK_SECONDS, self.look)
 
@@ -232,7 +212,6 @@ class _Child:
         from kaspec.report.directed import Directed
         from kaspec.snmp.snapshot import CheckSnapshot
 
-        assert self.director is not None
         directed = Directed(dict(self.director.states))
         return CheckSnapshot(self.configuration, directed, f"kaspec v{VERSION}", os.uname().nodename)
 
@@ -240,8 +219,6 @@ class _Child:
         """Return how everything stands."""
         from kaspec.report.directed import Directed
 
-        assert self.director is not None
-        assert self.engine is not None
         return Directed(self.director.states, self.engine.states(), self.engine.remembered(), self.values, self.since)
 
 

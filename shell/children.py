@@ -26,9 +26,12 @@ def _wants_checkers(options: Options, configuration: Configuration) -> bool:
 
 
 def _run_checkers(line: Line, options: Options, configuration: Configuration, channel: Channel) -> int:
-    from shell.checkers import run_child
+    from shell.director import direct
 
-    return run_child(options, configuration, channel, line.hearing)
+    director = direct(configuration)
+    from shell.checkers import run_child  # What checks need is imported once connections are served.
+
+    return run_child(options, configuration, channel, line.hearing, director)
 
 
 def _wants_bfd(options: Options, configuration: Configuration) -> bool:
@@ -59,7 +62,7 @@ def children() -> tuple[Kind, ...]:
             "kaspec_checkers",
             run_checkers,
             _wants_checkers,
-            partial(prepare, "shell.checkers"),
+            partial(prepare, "shell.director"),
         ),
         Kind("BFD", "Keepalived_bfd", "bfd", "kaspec_bfd", partial(_run_bfd, lines), _wants_bfd, partial(prepare, "shell.bfd")),
     )

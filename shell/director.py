@@ -1,5 +1,8 @@
 """The director: virtual servers of the core joined to checks on one side and the kernel's table on the other.  It decides nothing."""
 
+import errno
+import gc
+import os
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -7,7 +10,7 @@ from attrs import define, evolve, field
 
 from kaspec.address import Address
 from kaspec.config.model import Configuration
-from kaspec.health.events import CheckReported
+from kaspec.health.reported import CheckReported
 from kaspec.lvs.model import ServerKey, Service, ServiceKey, VirtualServer
 from kaspec.lvs.plan import plan
 from kaspec.lvs.services import (
@@ -26,7 +29,7 @@ from kaspec.lvs.settings import LvsSettings
 from kaspec.lvs.table import Entry
 from kaspec.report.services import command_words
 from shell import logs
-from shell.ipvs.kernel import Ipvs
+from shell.ipvs.kernel import NO_IPVS, Ipvs
 from shell.problem import Problem
 
 Tell = Callable[[VirtualServer, ServiceEffect], None]
@@ -39,20 +42,47 @@ class Place(NamedTuple):
     server: ServerKey
 
 
+def direct(configuration: Configuration) -> "Director":
+    """Make the kernel's table what a configuration begins with: all that connections need, and nothing that checks or managers do."""
+    gc.disable()  # What a start makes stays.
+    director = Director(_open())
+    director.begin(configuration)
+    return director
+
+
+def _open() -> Ipvs | None:
+    """Return the kernel's table; without one that is said, and checks go on."""
+    logs.info("Initializing ipvs")
+    try:
+        return Ipvs()
+    except OSError as error:
+        why = NO_IPVS if error.errno == errno.ENOENT else os.strerror(error.errno or 0)
+        logs.info(f"IPVS cannot be used: {why}.  Servers are checked and changes told, but nothing is balanced")
+        return None
+
+
 @define(eq=False)
 class Director:
     """How every virtual server stands, and what the kernel is to hold; without ``ipvs`` there is none, and all else goes on.
 
-    ``tell`` hears of what is to be logged and told.
+    What is to be logged and told waits until somebody hears it (``tell_to``).
     """
 
     ipvs: Ipvs | None
-    tell: Tell
     virtuals: dict[ServiceKey, VirtualServer] = field(factory=dict)
     states: dict[ServiceKey, ServiceState] = field(factory=dict)
     _held: dict[Service, Entry] = field(factory=dict)
     _owners: dict[Service, ServiceKey] = field(factory=dict)
     _repaired: tuple[object, ...] = ()
+    _untold: list[tuple[VirtualServer, ServiceEffect]] = field(factory=list)
+    _hearer: Tell | None = None
+
+    def tell_to(self, hearer: Tell) -> None:
+        """Tell this one from now on, and first what was not told yet."""
+        self._hearer = hearer
+        untold, self._untold = self._untold, []
+        for virtual, effect in untold:
+            hearer(virtual, effect)
 
     def begin(self, configuration: Configuration) -> None:
         """Take up the work: what the kernel holds of ours already is kept as far as it is right."""
@@ -91,7 +121,7 @@ class Director:
         self._carry_out(self._held, self._desired())
         for virtual, told in effects:
             for effect in told:
-                self.tell(virtual, effect)
+                self._tell(virtual, effect)
 
     def report(self, event: CheckReported) -> None:
         """A check has something to say of its server."""
@@ -120,7 +150,7 @@ class Director:
             ours = {service: entry for service, entry in entries(virtual, taken.state).items() if self._owners[service] == key}
             self._carry_out({service: self._held[service] for service in ours if service in self._held}, ours)
         for effect in taken.effects:
-            self.tell(virtual, effect)
+            self._tell(virtual, effect)
 
     def look(self) -> None:
         """Read our part of the table back, and put right what somebody else changed; what cannot be put right is told once."""
@@ -139,7 +169,7 @@ class Director:
         """Tell the last words, and take away what is ours; ``keeping`` (-I) leaves the table as it is."""
         for key, virtual in self.virtuals.items():
             for effect in step(virtual, self.states[key], ServiceStopped()).effects:
-                self.tell(virtual, effect)
+                self._tell(virtual, effect)
         if self.ipvs is None:
             return
         if not keeping:
@@ -148,6 +178,12 @@ class Director:
             else:
                 self._carry_out(self._held, {})
         self.ipvs.close()
+
+    def _tell(self, virtual: VirtualServer, effect: ServiceEffect) -> None:
+        if self._hearer is None:
+            self._untold.append((virtual, effect))
+        else:
+            self._hearer(virtual, effect)
 
     def _set(self, settings: LvsSettings, before: LvsSettings) -> None:
         if self.ipvs is not None and settings.lvs_timeouts not in (None, before.lvs_timeouts):

@@ -5,10 +5,13 @@ nothing is lost over a respawn or a reload, and neither process needs to know wh
 """
 
 import socket
-from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from attrs import frozen
+
+if TYPE_CHECKING:  # The parent, which lays the lines, has no event loop.
+    from asyncio import AbstractEventLoop
 
 ASK = b"?"
 LONGEST = 512
@@ -65,7 +68,7 @@ class Lines:
 class Teller:
     """Tells what is found, and all that is ``known`` when asked, or when the line was full and has room again."""
 
-    def __init__(self, loop: AbstractEventLoop, end: socket.socket, known: Callable[[], Iterable[Said]]) -> None:
+    def __init__(self, loop: "AbstractEventLoop", end: socket.socket, known: Callable[[], Iterable[Said]]) -> None:
         self._loop, self._end, self._known = loop, end, known
         loop.add_reader(end.fileno(), self._asked)
 
@@ -95,7 +98,7 @@ class Teller:
 class Hearer:
     """Hands on what is told from now on, and asks for everything that is known."""
 
-    def __init__(self, loop: AbstractEventLoop, end: socket.socket, take: Callable[[str, bool], None]) -> None:
+    def __init__(self, loop: "AbstractEventLoop", end: socket.socket, take: Callable[[str, bool], None]) -> None:
         self._loop, self._end, self._take = loop, end, take
         for _stale in _messages(end):
             continue

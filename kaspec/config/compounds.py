@@ -24,7 +24,7 @@ from kaspec.config.plain import (
     address_briefly,
     briefly,
     group_entry_briefly,
-    plain_words,
+    is_plain,
     route_briefly,
     rule_briefly,
     tracked_briefly,
@@ -58,9 +58,9 @@ def phrase(
         return build(phrases)
 
     def take(text: str) -> Accepted[T] | Refused:
-        if brief and (plain := plain_words(text)):
+        if brief and is_plain(text):
             try:
-                return Accepted(brief(plain), len(text))
+                return Accepted(brief(text), len(text))
             except Unfit:
                 pass  # another form, or the grammar tells it better
         from kaspec.config.grammar import parse

@@ -24,6 +24,9 @@ WORD_PATTERN = r"(?:\\[!#]|\$\{[^} \t]*\}|[^ \t\"!#{}])+"
 """An unquoted word; ``${NAME}`` is one, so that its braces open no block."""
 
 _TOKEN = re.compile(rf'(?P<quoted>"[^"]*")|(?P<word>{WORD_PATTERN})|(?P<brace>[{{}}])|(?P<comment>[!#].*)|(?P<unmatched>".*)')
+_UNUSUAL = re.compile(r"[^\w \t.:/-]", re.ASCII)
+"""No line of words without quotes and comments, which nearly all lines are."""
+_OPENS = " {"
 _SUSPICIOUS = re.compile(r"[$@~]|include|random_seed")
 _DIRECTIVE = re.compile(r'(?:[^"]|"[^"]*")*?(?:^|[{}])[ \t]*(?:[@~]|include[ambrw]?(?![^ \t])|include_check|random_seed)')
 _BLANKS = str.maketrans("\r\f\v", "   ")
@@ -49,7 +52,22 @@ class Lexed(NamedTuple):
 
 
 def lex(raw: str) -> Lexed:
-    """Read the text of a line, which may end in a carriage return."""
+    """Read the text of a line, which may end in a carriage return: as ``lex_any`` does, but the usual ones in half the time."""
+    body = raw.removesuffix(_OPENS)
+    if _UNUSUAL.search(body) or len(body) > LINE_LIMIT // 4 or "include" in body or "random_seed" in body or not body.strip():
+        return lex_any(raw)
+    words, end = list[Word](), 0
+    for word in body.split():
+        start = body.index(word, end)
+        end = start + len(word)
+        words.append(_word(word, start, end))
+    if len(body) == len(raw):
+        return Lexed(raw, (tuple(words),), plain=True)
+    return Lexed(raw, (tuple(words), _brace(len(body) + 1, True)), plain=True, opens=True)
+
+
+def lex_any(raw: str) -> Lexed:
+    """Read a line of any kind."""
     text = raw.removesuffix("\r").translate(_BLANKS) if _OTHER_BLANK.search(raw) else raw
     exotic = None
     if not text.isascii() and (found := _EXOTIC_BLANK.search(text)):

@@ -29,8 +29,8 @@ from kaspec.config.values import Prefix, Unfit
 T = TypeVar("T")
 Plain = Sequence[Placed[str]]
 """Words without quotes and escapes, each with its place."""
-Brief = Callable[[Plain], T]
-"""Reads such words, or raises ``Unfit`` where they are another form, or wrong."""
+Brief = Callable[[str], T]
+"""Reads a text of such words, or raises ``Unfit`` where they are another form, or wrong."""
 MANY = 1 << 16
 _PORT = values.integer(0, 65535)
 _WORD = r"[^\s\"\\!#{}]+"
@@ -38,18 +38,23 @@ _PLAIN, _PLAIN_WORD = re.compile(rf"{_WORD}(?:[ \t]+{_WORD})*"), re.compile(_WOR
 _DESTINATION = re.compile(r"(?:default|any|all)$|[0-9A-Fa-f]*[0-9:]")
 
 
-def plain_words(text: str) -> Plain:
-    """Return the words of a text if all of them are plain, else none."""
-    return [Placed(each[0], each.start(), each.end()) for each in _PLAIN_WORD.finditer(text)] if _PLAIN.fullmatch(text) else []
+def is_plain(text: str) -> bool:
+    """Tell whether all words of a text are plain, and there is one."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def _words(text: str) -> Plain:
+    return [Placed(each[0], each.start(), each.end()) for each in _PLAIN_WORD.finditer(text)]
 
 
 def briefly(read: Callable[..., T], most: int = 1) -> Brief[T]:
     """Read at most so many words by what they are alone."""
 
-    def read_words(words: Plain) -> T:
+    def read_words(text: str) -> T:
+        words = text.split()
         if len(words) > most:
             raise Unfit("more words than that")
-        return read(*(word.value for word in words))
+        return read(*words)
 
     return read_words
 
@@ -57,10 +62,10 @@ def briefly(read: Callable[..., T], most: int = 1) -> Brief[T]:
 def tracked_briefly(name: Callable[[str], str], weight: Callable[[str], int]) -> Brief[terms.TrackLine]:
     """Read ``NAME [weight N [reverse|noreverse]]``."""
 
-    def read(words: Plain) -> terms.TrackLine:
-        first = words[0]
+    def read(text: str) -> terms.TrackLine:
+        first, *others = _words(text)
         tracked = Placed(name(first.value), first.start, first.end)
-        match [word.value for word in words[1:]]:
+        match [word.value for word in others]:
             case []:
                 return terms.TrackLine(tracked)
             case ["weight", amount]:
@@ -95,28 +100,29 @@ def entry(found: terms.Endpoint | terms.AddressRange | terms.Network, port: int 
             return terms.Network(prefix, port)
 
 
-def group_entry_briefly(words: Plain) -> terms.GroupEntry:
+def group_entry_briefly(text: str) -> terms.GroupEntry:
     """Read addresses of a ``virtual_server_group``, and their port."""
-    if len(words) > 2:
+    addresses, *ports = text.split()
+    if len(ports) > 1:
         raise Unfit("more words than that")
-    return entry(addresses_of(words[0].value), *(_PORT(word.value) for word in words[1:]))
+    return entry(addresses_of(addresses), *map(_PORT, ports))
 
 
-def address_briefly(words: Plain) -> AddressLine:
+def address_briefly(text: str) -> AddressLine:
     """Read an address line."""
-    prefix, *others = words
+    prefix, *others = _words(text)
     return address_line(_placed(values.prefix, prefix), *_chosen(_ADDRESS, others))
 
 
-def rule_briefly(words: Plain) -> RuleLine:
+def rule_briefly(text: str) -> RuleLine:
     """Read a rule line."""
-    return rule_line(*_chosen(_RULE, words))
+    return rule_line(*_chosen(_RULE, _words(text)))
 
 
-def route_briefly(words: Plain) -> RouteLine:
+def route_briefly(text: str) -> RouteLine:
     """Read a route line: options, and a destination anywhere among them."""
     parts: list[Placed[Prefix] | Chosen] = []
-    rest = [*reversed(words)]
+    rest = [*reversed(_words(text))]
     while rest:
         if rest[-1].value in _ROUTE:
             parts.append(_option(_ROUTE, rest))

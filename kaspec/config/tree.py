@@ -98,8 +98,16 @@ class _Builder:
 
     def add(self, lines: Lines) -> None:
         """Add lines to what is open."""
-        stack, outermost = self.stack, self.outermost
+        stack, outermost, made = self.stack, self.outermost, self.made
         for line, pieces in lines:
+            if len(pieces) == 3 and isinstance(stretch := pieces[2], Stretch) and (body := made.get(stretch)):
+                words = pieces[0]
+                assert isinstance(words, tuple)
+                if (
+                    words[0].text not in outermost and len(stack) + stretch.depth <= DEEPEST
+                ):  # As below, at once: most lines are in such blocks.
+                    stack[-1].inside.append(Statement(line, words, body))
+                    continue
             for piece in pieces:
                 if isinstance(piece, tuple):
                     if len(stack) > 1 and piece[0].text in outermost:

@@ -1,15 +1,12 @@
 """What happens to a check, and what it wants done: the language between the machines and whoever has sockets."""
 
-from collections.abc import Hashable
-from typing import Literal
-
 from attrs import frozen
 
 from kaspec.health.credentials import Credentials
 from kaspec.health.model import Target
+from kaspec.health.reported import WeightChange
 from kaspec.rules import Rule
 from kaspec.units import Interval
-from kaspec.vrrp.events import DeadlineReached
 
 # Events.
 
@@ -100,6 +97,11 @@ class Resumed:
     draw: Interval
 
 
+@frozen
+class DeadlineReached:
+    """The clock reached ``next_deadline`` (before it, this is the identity)."""
+
+
 ExchangeEvent = Connected | ConnectionFailed | Secured | TlsFailed | Received | StreamEnded | StreamFailed | ScriptEnded
 """What happens to one attempt."""
 Observation = FileRead | SessionReported
@@ -173,14 +175,6 @@ CheckEffect = Connect | Send | SendDatagram | SendEcho | Close | RunScript | Sto
 
 
 @frozen
-class WeightChange:
-    """What becomes of the server's weight: it is ``amount``, or ``amount`` is added to what is configured."""
-
-    kind: Literal["is", "adds"]
-    amount: int
-
-
-@frozen
 class Verdict:
     """What an attempt came to, by which rule; ``detail`` says more in words (``status_code [404]``).  No weight: the configured one."""
 
@@ -188,14 +182,3 @@ class Verdict:
     rule: Rule
     detail: str = ""
     weight: WeightChange | None = None
-
-
-@frozen
-class CheckReported:
-    """A check tells the services: server ``server`` by its check number ``check`` is up or not, weighs so; ``words`` are for the mail."""
-
-    server: Hashable
-    check: int
-    is_up: bool
-    weight: WeightChange | None = None
-    words: str = ""

@@ -16,6 +16,7 @@ from kaspec.health.events import (
     CheckEffect,
     CheckEvent,
     Close,
+    DeadlineReached,
     ExchangeEvent,
     FileRead,
     Hindered,
@@ -25,18 +26,17 @@ from kaspec.health.events import (
     StopScript,
     Suspended,
     Verdict,
-    WeightChange,
 )
 from kaspec.health.exchange import Onward
 from kaspec.health.http import HttpExchange
 from kaspec.health.model import BfdCheck, Check, DnsCheck, FileCheck, HttpCheck, MiscCheck, PingCheck, SmtpCheck, TcpCheck, UdpCheck
 from kaspec.health.observed import ScriptExchange
+from kaspec.health.reported import WeightChange
 from kaspec.health.smtp import SmtpExchange
 from kaspec.health.tcp import TcpExchange
 from kaspec.rules import NOT_DUE, UNCHANGED, Rule
 from kaspec.rules import health as rules
 from kaspec.units import SECOND, ZERO, Instant, Interval, after
-from kaspec.vrrp.events import DeadlineReached
 
 Exchange = TcpExchange | HttpExchange | SmtpExchange | DnsExchange | UdpExchange | PingExchange | ScriptExchange
 DRAWS = 1 << 16

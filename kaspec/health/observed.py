@@ -4,9 +4,10 @@ from typing import assert_never
 
 from attrs import frozen
 
-from kaspec.health.events import ExchangeEvent, FileRead, Observation, RunScript, ScriptEnded, SessionReported, Verdict, WeightChange
+from kaspec.health.events import ExchangeEvent, FileRead, Observation, RunScript, ScriptEnded, SessionReported, Verdict
 from kaspec.health.exchange import Onward
 from kaspec.health.model import BfdCheck, FileCheck, MiscCheck
+from kaspec.health.reported import WeightChange
 from kaspec.rules import health as rules
 
 FAULT = -0x7FFF_FFFF

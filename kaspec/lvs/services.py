@@ -13,8 +13,8 @@ from typing import TypeVar, assert_never
 from attrs import evolve, frozen
 
 from kaspec import rules
-from kaspec.health.events import CheckReported, WeightChange
 from kaspec.health.model import MiscCheck
+from kaspec.health.reported import CheckReported, WeightChange
 from kaspec.lvs.model import RealServer, Service, SorryServer, VirtualServer
 from kaspec.lvs.table import Destination, Entry, Table, by_key, placed, plain, settings_of
 from kaspec.rules import Rule

@@ -5,7 +5,6 @@ from typing import assert_never
 
 from kaspec.address import Address, format_address
 from kaspec.config.model import Command, Permit
-from kaspec.health.events import WeightChange
 from kaspec.health.machine import CheckState
 from kaspec.health.model import (
     BfdCheck,
@@ -21,6 +20,7 @@ from kaspec.health.model import (
     UdpCheck,
     Url,
 )
+from kaspec.health.reported import WeightChange
 from kaspec.lvs.model import RealServer
 from kaspec.report.told import command_words
 from kaspec.report.verdicts import Remembered

@@ -21,10 +21,10 @@ from kaspec.health import machine
 from kaspec.health.events import (
     CheckEffect,
     CheckEvent,
-    CheckReported,
     Close,
     Connect,
     ConnectionFailed,
+    DeadlineReached,
     FileRead,
     Hindered,
     Observation,
@@ -42,11 +42,11 @@ from kaspec.health.events import (
 )
 from kaspec.health.machine import DRAWS, CheckState
 from kaspec.health.model import BfdCheck, Check, FileCheck, Target
+from kaspec.health.reported import CheckReported
 from kaspec.report.checks import check_lines, mail_words
 from kaspec.report.often import is_telling
 from kaspec.report.verdicts import Remembered, remember
 from kaspec.units import Instant, Interval
-from kaspec.vrrp.events import DeadlineReached
 from shell import clock, logs
 from shell.checks.opening import open_datagram, open_echo, open_stream
 from shell.checks.tls import Layer

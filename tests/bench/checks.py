@@ -13,8 +13,8 @@ from collections.abc import Iterable
 import click
 
 from kaspec.address import parse_address
-from kaspec.health.events import CheckReported
 from kaspec.health.model import Check, HttpCheck, Pattern, Probing, Target, TcpCheck, Url
+from kaspec.health.reported import CheckReported
 from kaspec.units import SECOND
 from shell.checks.engine import CheckEngine, Subject
 from shell.runner import Runner

@@ -14,8 +14,8 @@ from attrs import define, evolve, field, frozen
 
 from kaspec.address import parse_address
 from kaspec.config.model import Permit
-from kaspec.health.events import CheckReported
 from kaspec.health.model import Check, HttpCheck, Probing, Target, Url
+from kaspec.health.reported import CheckReported
 from kaspec.units import SECOND, ZERO, Instant, Interval, seconds
 from shell import clock
 from shell.checks.engine import CheckEngine, Subject

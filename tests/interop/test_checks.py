@@ -18,7 +18,6 @@ from attrs import evolve
 
 from kaspec.address import parse_address
 from kaspec.health.credentials import Credentials
-from kaspec.health.events import WeightChange
 from kaspec.health.model import (
     BfdCheck,
     DnsCheck,
@@ -31,6 +30,7 @@ from kaspec.health.model import (
     TcpCheck,
     UdpCheck,
 )
+from kaspec.health.reported import WeightChange
 from kaspec.units import seconds
 from shell.checks.opening import open_stream
 from tests.interop.checking import (

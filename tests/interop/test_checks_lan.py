@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 
 from kaspec.address import parse_address
-from kaspec.health.events import CheckReported
 from kaspec.health.model import Check, PingCheck, Target, TcpCheck, UdpCheck
+from kaspec.health.reported import CheckReported
 from kaspec.units import Interval, seconds
 from tests.interop.checking import OFTEN, checking, target
 from tests.interop.conftest import TwoRouters

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaspec.health import events
-from kaspec.health.events import CheckEvent, Connected, ConnectionFailed, Received, ScriptEnded
+from kaspec.health.events import CheckEvent, Connected, ConnectionFailed, DeadlineReached, Received, ScriptEnded
 from kaspec.health.http import LONGEST_HEAD, HttpExchange
 from kaspec.health.machine import CheckState, CheckStep, begin, patience, rebase, step
 from kaspec.health.matching import WINDOW
@@ -29,7 +29,6 @@ from kaspec.report.checks import check_lines, mail_words
 from kaspec.rules import RULES
 from kaspec.rules import health as rules
 from kaspec.units import SECOND, ZERO, Instant, Interval, after
-from kaspec.vrrp.events import DeadlineReached
 from tests.laws.checks import checks, delays, http_checks, misc_checks, probings, targets
 
 BEGAN = Instant(0)

@@ -1,16 +1,42 @@
 """Laws of the configuration reader: it is total, every place it names exists, and it reads what it renders."""
 
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kaspec.config import Configuration, Diagnostic, has_errors, read, render_diagnostic
 from kaspec.config.gathering import in_order
+from kaspec.config.lexer import lex, lex_any
 from kaspec.config.render import render
 from kaspec.units import SECOND
 from kaspec.vrrp.router import OWNER_PRIORITY
 from tests.laws.settings.configurations import configurations
 from tests.laws.settings.texts import mutations, texts
+
+WORDS = (
+    "include",
+    "random_seed",
+    "includes",
+    "real_server",
+    "192.0.2.1",
+    " ",
+    "  ",
+    "\t",
+    " {",
+    "{",
+    " }",
+    "#",
+    '"',
+    "$A=1",
+    "@id",
+    "~SEQ",
+)
+
+
+@given(st.text('ab0.:/-_ \t{}"#$@~\\\r\xa0é') | st.lists(st.sampled_from(WORDS)).map("".join))
+@example("include" * 60)
+def test_usual_lines_are_read_as_any_line_is(text: str) -> None:
+    assert lex(text) == lex_any(text)
 
 
 @given(configurations())

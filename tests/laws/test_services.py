@@ -4,8 +4,8 @@ from attrs import evolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kaspec.health.events import CheckReported, WeightChange
 from kaspec.health.model import MiscCheck, PingCheck, Probing, Target
+from kaspec.health.reported import CheckReported, WeightChange
 from kaspec.lvs.model import AddressService, RealServer, Service, VirtualServer
 from kaspec.lvs.plan import AddService, DeleteService, SetDestination, SetService, apply, plan
 from kaspec.lvs.services import (

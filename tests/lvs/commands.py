@@ -9,7 +9,7 @@ from attrs import evolve
 from conformance.lab.network import open_lab
 from kaspec.config.model import Configuration
 from kaspec.config.reader import read
-from kaspec.health.events import CheckReported
+from kaspec.health.reported import CheckReported
 from kaspec.lvs.plan import TableCommand
 from kaspec.report.services import command_words
 from shell.director import Director, Place
@@ -60,7 +60,7 @@ def count(order: Any) -> Any:
 @contextmanager
 def _directing(configuration: Configuration) -> Iterator[Director]:
     """Direct, and leave the table as it is."""
-    director = Director(Counted(), lambda _virtual, _effect: None)
+    director = Director(Counted())
     director.begin(configuration)
     yield director
     director.end(configuration.lvs, keeping=True)

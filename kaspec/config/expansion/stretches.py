@@ -45,9 +45,12 @@ class RawLines:
         return self._text[self._at : end if end >= 0 else len(self._text)]
 
     def skip(self, stretch: Stretch) -> None:
-        """Pass over a stretch that is ahead."""
-        self._at += len(stretch.text) + 1
-        self._number += len(stretch.lines)
+        """Pass over a stretch that is ahead, and the empty lines after it."""
+        at, text = self._at + len(stretch.text) + 1, self._text
+        number = self._number + len(stretch.lines)
+        while text.startswith("\n", at):
+            at, number = at + 1, number + 1
+        self._at, self._number = at, number
 
 
 @define

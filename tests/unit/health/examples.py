@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from kaspec.address import parse_address
-from kaspec.health.events import CheckEvent
+from kaspec.health.events import CheckEvent, DeadlineReached
 from kaspec.health.machine import CheckStep, begin, step
 from kaspec.health.model import Check, Probing, Target
 from kaspec.units import SECOND, ZERO, Instant, Interval, after
-from kaspec.vrrp.events import DeadlineReached
 
 PROBING = Probing(delay_loop=Interval(10 * SECOND), warmup=ZERO, retry=2, delay_before_retry=SECOND)
 TARGET = Target(parse_address("192.0.2.10"), 80)

@@ -2,12 +2,12 @@
 
 from attrs import evolve
 
-from kaspec.health.events import Close, Connected, ConnectionFailed, Hindered, Resumed, ScriptEnded, StopScript, Suspended, WeightChange
+from kaspec.health.events import Close, Connected, ConnectionFailed, DeadlineReached, Hindered, Resumed, ScriptEnded, StopScript, Suspended
 from kaspec.health.machine import begin, step
 from kaspec.health.model import MiscCheck, TcpCheck
+from kaspec.health.reported import WeightChange
 from kaspec.rules import health as rules
 from kaspec.units import SECOND, ZERO, Instant, Interval, seconds
-from kaspec.vrrp.events import DeadlineReached
 from tests.unit.health.examples import BEGAN, PROBING, TARGET, attempt
 
 TCP = TcpCheck(PROBING, TARGET)

@@ -8,6 +8,7 @@ from kaspec.health.events import (
     Connect,
     Connected,
     ConnectionFailed,
+    DeadlineReached,
     FileRead,
     Received,
     RunScript,
@@ -17,16 +18,15 @@ from kaspec.health.events import (
     SendEcho,
     SessionReported,
     StreamEnded,
-    WeightChange,
 )
 from kaspec.health.machine import begin, step
 from kaspec.health.model import BfdCheck, Check, DnsCheck, FileCheck, MiscCheck, PingCheck, ReplyPattern, SmtpCheck, UdpCheck
 from kaspec.health.observed import FAULT
+from kaspec.health.reported import WeightChange
 from kaspec.health.smtp import LONGEST_REPLY
 from kaspec.rules import Rule
 from kaspec.rules import health as rules
 from kaspec.units import ZERO, Instant
-from kaspec.vrrp.events import DeadlineReached
 from tests.unit.health.examples import BEGAN, PROBING, TARGET, attempt
 
 SMTP = SmtpCheck(PROBING, TARGET, "lb1.example.com")

@@ -6,7 +6,8 @@ from attrs import evolve
 
 from kaspec.config import read
 from kaspec.health import machine
-from kaspec.health.events import Verdict, WeightChange
+from kaspec.health.events import Verdict
+from kaspec.health.reported import WeightChange
 from kaspec.lvs.services import begin
 from kaspec.report.data import WallClock
 from kaspec.report.directed import Directed, render_check_data
