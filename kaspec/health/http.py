@@ -109,7 +109,7 @@ def read(check: HttpCheck, exchange: HttpExchange, event: ExchangeEvent) -> Read
     if isinstance(event, Received) and stage == "body":
         return _body(exchange, event.octets)
     if isinstance(event, Connected) and stage == "connecting":
-        return Onward(evolve(exchange, stage="securing")) if check.tls else _ask(check, exchange)
+        return Onward(HttpExchange(exchange.url, "securing")) if check.tls else _ask(check, exchange)
     if isinstance(event, Secured) and stage == "securing":
         return _ask(check, exchange)
     if isinstance(event, StreamEnded) and stage == "body":
@@ -118,7 +118,7 @@ def read(check: HttpCheck, exchange: HttpExchange, event: ExchangeEvent) -> Read
 
 
 def _ask(check: HttpCheck, exchange: HttpExchange) -> Reading:
-    return Onward(evolve(exchange, stage="head"), (Send(request(exchange.url, check.target, check.protocol)),))
+    return Onward(HttpExchange(exchange.url, "head"), (Send(request(exchange.url, check.target, check.protocol)),))
 
 
 def _head(exchange: HttpExchange, octets: bytes) -> Reading:
@@ -130,7 +130,7 @@ def _head(exchange: HttpExchange, octets: bytes) -> Reading:
     head = read_head(came[: end + 4])
     if isinstance(head, str):
         return Verdict(False, rules.HTTP_MALFORMED, head)
-    return _body(evolve(exchange, stage="body", came=b"", head=head), came[end + 4 :])
+    return _body(HttpExchange(exchange.url, "body", head=head), came[end + 4 :])
 
 
 def _body(exchange: HttpExchange, octets: bytes) -> Reading:
@@ -138,13 +138,11 @@ def _body(exchange: HttpExchange, octets: bytes) -> Reading:
     assert exchange.head is not None, "the head came before the body"
     url, length = exchange.url, exchange.head.length
     wanted = octets if length is None else octets[: length - exchange.taken]
-    exchange = evolve(
-        exchange,
-        taken=exchange.taken + len(wanted),
-        digest=exchange.digest.over(wanted) if url.digest is not None and wanted else exchange.digest,
-        search=extend(url.pattern, exchange.search, wanted) if url.pattern else exchange.search,
-    )
-    return Whole(exchange) if exchange.taken == length else Onward(exchange)
+    taken = exchange.taken + len(wanted)
+    digest = exchange.digest.over(wanted) if url.digest is not None and wanted else exchange.digest
+    search = extend(url.pattern, exchange.search, wanted) if url.pattern else exchange.search
+    onward = HttpExchange(url, "body", b"", exchange.head, taken, digest, search)
+    return Whole(onward) if taken == length else Onward(onward)
 
 
 def _ended(exchange: HttpExchange, event: StreamEnded) -> Reading:

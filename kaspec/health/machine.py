@@ -39,8 +39,8 @@ from kaspec.rules import health as rules
 from kaspec.units import SECOND, ZERO, Instant, Interval, after
 
 Exchange = TcpExchange | HttpExchange | SmtpExchange | DnsExchange | UdpExchange | PingExchange | ScriptExchange
-DRAWS = 1 << 16
-"""``DeadlineReached`` comes with a random number below this, for whoever needs one (the id of a query)."""
+DRAW_BITS = 16
+"""``DeadlineReached`` comes with a random number of so many bits, for whoever needs one (the id of a query)."""
 
 
 @frozen
@@ -124,7 +124,7 @@ def patience(check: Check) -> Interval:
 
 
 def step(check: Check, state: CheckState, event: CheckEvent, now: Instant, draw: int = 0) -> CheckStep:
-    """Take one event; total.  ``draw`` is a random number below ``DRAWS``."""
+    """Take one event; total.  ``draw`` is a random number of ``DRAW_BITS``."""
     match event:
         case DeadlineReached():
             return _due(check, state, now, draw)
@@ -154,7 +154,13 @@ def _due(check: Check, state: CheckState, now: Instant, draw: int) -> CheckStep:
     if isinstance(begun, Verdict):
         return _judged(check, state, begun, now, now)
     attempt = Attempt(begun.exchange, now, after(now, patience(check)), after(now, longest))
-    return CheckStep(evolve(state, due_at=None, attempt=attempt), rules.CHECK_BEGINS, begun.effects)
+    return CheckStep(_attempting(state, attempt), rules.CHECK_BEGINS, begun.effects)
+
+
+def _attempting(state: CheckState, attempt: Attempt) -> CheckState:
+    """Return the state with an attempt under way: what ``evolve`` would, in a fourth of the time."""
+    verdicts = state.succeeded, state.decided, state.failures, state.place
+    return CheckState(state.is_up, None, attempt, *verdicts, state.lingers, state.awaited, state.is_suspended, state.weight)
 
 
 def _opening(check: Check, place: int, draw: int) -> Onward[Exchange] | Verdict:
@@ -212,8 +218,8 @@ def _heard(check: Check, state: CheckState, event: ExchangeEvent, now: Instant) 
     if not taken.heard:
         return CheckStep(state, UNCHANGED)
     silent_until = after(now, patience(check))
-    onward = evolve(attempt, exchange=taken.exchange, silent_until=silent_until)
-    return CheckStep(evolve(state, attempt=onward), rules.CHECK_GOES_ON, taken.effects)
+    onward = Attempt(taken.exchange, attempt.begun_at, silent_until, attempt.ends_by)
+    return CheckStep(_attempting(state, onward), rules.CHECK_GOES_ON, taken.effects)
 
 
 def _expired(check: Check, state: CheckState, attempt: Attempt, now: Instant) -> CheckStep:
@@ -235,7 +241,6 @@ def _expired(check: Check, state: CheckState, attempt: Attempt, now: Instant) ->
 def _judged(
     check: Check, state: CheckState, verdict: Verdict, begun_at: Instant, now: Instant, effects: tuple[CheckEffect, ...] = ()
 ) -> CheckStep:
-    state = evolve(state, attempt=None)
     return _good(check, state, verdict, begun_at, now, effects) if verdict.is_good else _bad(check, state, verdict, begun_at, now, effects)
 
 
@@ -246,10 +251,11 @@ def _good(
     regular = _following(check, begun_at, now)
     if isinstance(check, HttpCheck) and state.place < len(check.urls) - 1:
         hurries = check.fast_recovery and not (state.is_up and state.succeeded)
-        further = evolve(state, failures=0, place=state.place + 1, due_at=now if hurries else regular)
+        further = evolve(state, attempt=None, failures=0, place=state.place + 1, due_at=now if hurries else regular)
         return CheckStep(further, rules.CHECK_NEXT_URL, effects, verdict)
     rule = rules.CHECK_STAYS_UP if state.is_up and state.decided else rules.CHECK_SUCCEEDS
-    up = evolve(state, is_up=True, succeeded=True, decided=True, failures=0, place=0, due_at=regular, weight=verdict.weight)
+    script = state.lingers, state.awaited, state.is_suspended
+    up = CheckState(True, regular, None, True, True, 0, 0, *script, verdict.weight)
     return CheckStep(up, rule, effects, verdict, reports=rule is rules.CHECK_SUCCEEDS or verdict.weight != state.weight)
 
 
@@ -257,13 +263,13 @@ def _bad(check: Check, state: CheckState, verdict: Verdict, begun_at: Instant, n
     """Count a failure: it is tried again, or it counts."""
     probing = check.probing
     if state.is_up and state.succeeded and state.failures < probing.retry:
-        again = evolve(state, failures=state.failures + 1, due_at=after(now, probing.delay_before_retry))
+        again = evolve(state, attempt=None, failures=state.failures + 1, due_at=after(now, probing.delay_before_retry))
         return CheckStep(again, rules.CHECK_RETRIES, effects, verdict)
     regular = _following(check, begun_at, now)
     if isinstance(check, HttpCheck):
         regular = max(regular, after(now, probing.delay_before_retry))
     rule = rules.CHECK_FAILS if state.is_up or not state.decided else rules.CHECK_STAYS_DOWN
-    down = evolve(state, is_up=False, decided=True, failures=0, place=0, due_at=regular)
+    down = evolve(state, attempt=None, is_up=False, decided=True, failures=0, place=0, due_at=regular)
     return CheckStep(down, rule, effects, verdict, reports=rule is rules.CHECK_FAILS)
 
 

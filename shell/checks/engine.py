@@ -40,7 +40,7 @@ from kaspec.health.events import (
     TlsFailed,
     TlsWish,
 )
-from kaspec.health.machine import DRAWS, CheckState
+from kaspec.health.machine import DRAW_BITS, CheckState
 from kaspec.health.model import BfdCheck, Check, FileCheck, Target
 from kaspec.health.reported import CheckReported
 from kaspec.report.checks import check_lines, mail_words
@@ -250,7 +250,7 @@ class CheckEngine:
 
     def _step(self, watched: _Watched, event: CheckEvent) -> None:
         subject, before, now = watched.subject, watched.state, clock.now()
-        taken = machine.step(subject.check, before, event, now, random.randrange(DRAWS))
+        taken = machine.step(subject.check, before, event, now, random.getrandbits(DRAW_BITS))
         watched.state = taken.state
         for effect in taken.effects:
             self._carry_out(watched, effect)
