@@ -103,10 +103,16 @@ def conformance(session: nox.Session) -> None:
     play(session, "run", (0, 1))
 
 
-def play(session: nox.Session, command: str, success_codes: tuple[int, ...]) -> None:
+@nox.session
+def differ(session: nox.Session) -> None:
+    """Plots that Hypothesis writes, at real keepalived, FRR and our daemon.  Arguments go to ``kaspec conformance differ``."""
+    play(session, "differ", (0,), extra="differ")
+
+
+def play(session: nox.Session, command: str, success_codes: tuple[int, ...], extra: str = "") -> None:
     """Run ``kaspec conformance COMMAND`` with everything it plays at."""
     install_debian_packages(session)
-    session.install("-q", "-e", ".")
+    session.install("-q", "-e", f".[{extra}]" if extra else ".")
     session.run("kaspec", "conformance", command, *session.posargs, success_codes=success_codes)
 
 

@@ -114,14 +114,22 @@ def exact(router: VirtualRouter, packet: Packet) -> Verdict:
     verdict = receive(router, packet)
     if not isinstance(verdict, AdvertisementReceived) or packet.protocol != VRRP_PROTOCOL:
         return verdict
-    needed = 8 + sum(map(len, verdict.advertisement.addresses)) + (8 if router.version == 2 else 0)
+    needed = _needed(router, verdict.advertisement)
     return verdict if len(packet.payload) <= needed else AdvertisementDiscarded(rules.INCOMPLETE, packet.source)
+
+
+def _needed(router: VirtualRouter, said: Advertisement) -> int:
+    """Return how long a message must be."""
+    return 8 + sum(map(len, said.addresses)) + (8 if router.version == 2 else 0)
 
 
 def strict(router: VirtualRouter, packet: Packet) -> Verdict:
     """Believe one form of checksum only: what one sends oneself (there are several in version 3)."""
     verdict = receive(router, packet)
-    if router.version == 2 or checksum_form(packet.payload, (packet.source, packet.destination)) == router.checksum_form:
+    if router.version == 2 or not isinstance(verdict, AdvertisementReceived):
+        return verdict
+    message = packet.payload[: _needed(router, verdict.advertisement)]
+    if checksum_form(message, (packet.source, packet.destination)) == router.checksum_form:
         return verdict
     return AdvertisementDiscarded(rules.CHECKSUM, packet.source)
 

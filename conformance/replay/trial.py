@@ -77,7 +77,8 @@ def try_out(
         played = play(what, peer, tail, keep)
     except (DisturbedError, OSError) as error:  # a timeout, or a kernel that has no room
         return Trial(trouble=str(error))
-    return Trial(asked(readings, partial(_judge, what, peer, played, counts_announcements)), played.adverts, played=played)
+    judge = partial(judge_play, what, peer, played, counts_announcements=counts_announcements)
+    return Trial(asked(readings, judge), played.adverts, played=played)
 
 
 def asked(readings: Sequence[Reading], judge: Callable[[Reading], Accepted | Refuted]) -> tuple[Judged, ...]:
@@ -90,7 +91,8 @@ def asked(readings: Sequence[Reading], judge: Callable[[Reading], Accepted | Ref
     return tuple(judged)
 
 
-def _judge(what: Script, peer: Peer, played: Play, counts_announcements: bool, reading: Reading) -> Accepted | Refuted:
+def judge_play(what: Script, peer: Peer, played: Play, reading: Reading, counts_announcements: bool) -> Accepted | Refuted:
+    """Ask whether a reading explains what a peer was seen to do."""
     node, tolerance = reading.node(what.device.node), peer.tolerance(what.device)
     judge = Judge(reading.core, node, played.links, _moves_addresses(what, peer), counts_announcements, tolerance)
     return judge.judge(played.story, played.until)

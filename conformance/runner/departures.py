@@ -103,6 +103,14 @@ KNOWN: tuple[Departure, ...] = (
         readings=("takes a list of IPv6 addresses whose first is not link-local",),
     ),
     Departure("longer packets", "frr", "discards a packet that is longer than its count of addresses says", readings=(_LONGER,)),
+    Departure(
+        "one checksum", "frr", "believes in version 3 over IPv4 only the form of checksum that it sends itself",
+        readings=("believes one form of checksum",),
+    ),
+    Departure(
+        "minds no cable", "frr", "goes on as it was when the cable is pulled or put in, and takes over without one (no RFC speaks of it)",
+        cases=(r"keepalived/fault-",),
+    ),
     Departure("interval zero", "frr", "takes an advertised interval of 0 in version 3 for one", readings=(_ZERO,)),
     Departure(
         "reserved bits", "frr", "reads the reserved bits before the interval as part of it",

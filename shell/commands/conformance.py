@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from shell.commands.differ import differ
 from shell.commands.learn import learn
 from shell.commands.matrix import matrix
 from shell.commands.peers import NAMES
@@ -33,6 +34,7 @@ def conformance() -> None:
     """
 
 
+conformance.add_command(differ)
 conformance.add_command(learn)
 conformance.add_command(matrix)
 FLAWS_EPILOG = """\b

@@ -13,8 +13,8 @@ from conformance.flaws.show import conclude
 from conformance.replay.judge import Accepted, Judge, Refuted
 from conformance.replay.script import Script, script
 from conformance.replay.trial import Judged, Reading
+from conformance.replay.virtual import perform
 from kaspec.units import MILLISECOND
-from tests.unit.replay.virtual import perform
 
 CASES = {case.name: case for flaw in FLAWS for case in flaw.cases}
 PARTS = {f"{name}-{number}": (case, reading) for name, case in CASES.items() for number, reading in enumerate(case.readings)}

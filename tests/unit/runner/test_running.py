@@ -12,12 +12,12 @@ from conformance.replay.judge import Accepted, Core, Judge, Refuted, right_core
 from conformance.replay.script import Script
 from conformance.replay.stage import ethernet_header
 from conformance.replay.trial import Judged, Reading, Trial, asked
+from conformance.replay.virtual import perform
 from conformance.runner.cases import Case, corpus
 from conformance.runner.record import Reached
 from conformance.runner.report import as_junit
 from conformance.runner.running import VERDICTS, conclude, run_case
 from kaspec.node import DatagramReceived
-from tests.unit.replay.virtual import perform
 
 CASES = {case.name: case for case in corpus()}
 PLAYABLE = {name: case for name, case in CASES.items() if isinstance(case.what, Script)}

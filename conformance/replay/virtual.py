@@ -7,7 +7,9 @@ from attrs import define, field
 from conformance.replay.acts import Advertised, Done, Told, acts_of, watched_of
 from conformance.replay.judge import Core
 from conformance.replay.script import Crashes, Cue, Script, Starts, Stops
+from conformance.replay.stage import Play
 from conformance.replay.tolerance import USUAL
+from conformance.replay.trial import Reading
 from kaspec.node import DeadlinesReached, Node, NodeEvent, NodeState, due, initial, next_deadline
 from kaspec.tracking import Link
 from kaspec.units import Instant, Interval
@@ -32,6 +34,7 @@ class Device:
         return initial(self.node, self.links)
 
     def take(self, event: NodeEvent, at: Instant) -> None:
+        """Let the core take an event."""
         transition = self.core(self.node, self.state, event, at)
         done = [Done(at, act) for act in acts_of(transition, watched_of(self.node))]
         self.advertised = at if any(isinstance(each.act, Advertised) for each in done) else self.advertised
@@ -39,6 +42,7 @@ class Device:
         self.state, self.late = transition.state, next(self.lateness)
 
     def tell(self, event: NodeEvent | None, at: Instant) -> None:
+        """Have something happen to it; ``None`` is a crash."""
         self.story.append(Told(at, event))
         if event is None:
             self.state = self._initial()
@@ -67,6 +71,12 @@ def perform(script: Script, core: Core, node: Node, tail: Interval, lateness: It
     until = Instant(began + script.ends + tail)
     device.run(until)
     return tuple(device.story), until
+
+
+def play_virtually(script: Script, reading: Reading, tail: Interval, lateness: Iterator[int]) -> Play:
+    """Have a core that reads the protocol so play a script, and return that as what was seen."""
+    story, until = perform(script, reading.core, reading.node(script.device.node), tail, lateness)
+    return Play(story, until, script.device.links, (), ())
 
 
 def _event(cue: Cue) -> NodeEvent | None:
