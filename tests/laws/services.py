@@ -38,7 +38,24 @@ forwardings = st.sampled_from((NAT, NAT, Forwarding("DR"), Forwarding("TUN"), Fo
 choices = st.none() | st.booleans()
 weights = st.sampled_from((0, 1, 1, 2, 10))
 check_lists: st.SearchStrategy[list[Check]] = st.just([]) | st.lists(checks, max_size=2)
-NAMES = ("web", "mail")
+host_lists = {hosts: st.lists(st.sampled_from(hosts), max_size=4, unique=True) for hosts in (REAL, REAL_V6)}
+thresholds = st.sampled_from(((0, 0), (10, 0), (10, 5)))
+schedulers = st.sampled_from(SCHEDULERS)
+persistences = {
+    hosts: st.none() | st.builds(Persistence, whole_seconds, st.sampled_from(lengths), st.sampled_from((None, None, "sip")))
+    for hosts, lengths in ((REAL, (None, 8, 24)), (REAL_V6, (None, 1, 64)))
+}
+group_names = st.lists(st.sampled_from(("web", "mail")), max_size=2, unique=True)
+entry_lists = st.sampled_from(
+    tuple(
+        st.lists(
+            st.tuples(st.sampled_from(there), ports) | st.builds(MarkService, st.integers(10, 12), st.just(family)), max_size=4, unique=True
+        )
+        for there, family in ((VIRTUAL, 4), (VIRTUAL_V6, 6))
+    )
+)
+addressed: st.SearchStrategy[ServiceKey] = st.builds(AddressService, st.sampled_from(VIRTUAL + VIRTUAL_V6), ports, protocols)
+marked: st.SearchStrategy[ServiceKey] = st.builds(MarkService, st.sampled_from((1, 2)), st.sampled_from((4, 6)))
 
 
 def _port(draw: st.DrawFn, key: ServiceKey, forwarding: Forwarding) -> int:
@@ -50,14 +67,14 @@ def _port(draw: st.DrawFn, key: ServiceKey, forwarding: Forwarding) -> int:
 
 def _real_servers(draw: st.DrawFn, hosts: tuple[Address, ...], virtual: VirtualServer) -> tuple[RealServer, ...]:
     found = []
-    for address in draw(st.lists(st.sampled_from(hosts), max_size=4, unique=True)):
-        forwarding = draw(st.sampled_from((virtual.forwarding, draw(forwardings))))
+    for address in draw(host_lists[hosts]):
+        forwarding = draw(forwardings) if draw(st.booleans()) else virtual.forwarding
         own = _port(draw, virtual.key, forwarding)
         alert = draw(choices) if virtual.smtp_alert is None else draw(st.booleans())
-        thresholds = draw(st.sampled_from(((0, 0), (10, 0), (10, 5))))
-        inhibit, alpha, up, down = draw(st.tuples(st.booleans(), st.booleans(), commands, commands))
+        upper, lower = draw(thresholds)
+        inhibit, alpha, up, down = draw(st.booleans()), draw(st.booleans()), draw(commands), draw(commands)
         probes = tuple(evolve(each, credentials=Credentials()) if isinstance(each, HttpCheck) else each for each in draw(check_lists))
-        found.append(RealServer(address, own, forwarding, draw(weights), *thresholds, inhibit, alpha, up, down, alert, probes))
+        found.append(RealServer(address, own, forwarding, draw(weights), upper, lower, inhibit, alpha, up, down, alert, probes))
     return tuple(found)
 
 
@@ -68,15 +85,13 @@ def virtual_servers(draw: st.DrawFn, key: ServiceKey | None = None, groups: tupl
     services = next(each.services(key.protocol) for each in groups if each.name == key.name) if isinstance(key, GroupService) else (key,)
     family = services[0].family if services else 4
     hosts = REAL if family == 4 else REAL_V6
-    lengths = st.sampled_from((None, 8, 24) if family == 4 else (None, 1, 64))
-    engines = st.sampled_from((None, None, "sip"))
     virtual = VirtualServer(
         key,
         services,
-        scheduler=draw(st.sampled_from(SCHEDULERS)),
+        scheduler=draw(schedulers),
         flags=draw(flags),
         one_packet=not isinstance(key, MarkService) and key.protocol == "UDP" and draw(st.booleans()),
-        persistence=draw(st.none() | st.builds(Persistence, whole_seconds, lengths, engines)),
+        persistence=draw(persistences[hosts]),
         forwarding=draw(forwardings),
         quorum_up=draw(commands),
         quorum_down=draw(commands),
@@ -97,8 +112,6 @@ def virtual_servers(draw: st.DrawFn, key: ServiceKey | None = None, groups: tupl
 
 def keys(groups: tuple[ServerGroup, ...] = ()) -> st.SearchStrategy[ServiceKey]:
     """Addresses, marks, and the groups there are."""
-    addressed = st.builds(AddressService, st.sampled_from(VIRTUAL + VIRTUAL_V6), ports, protocols)
-    marked: st.SearchStrategy[ServiceKey] = st.builds(MarkService, st.sampled_from((1, 2)), st.sampled_from((4, 6)))
     grouped = [st.builds(GroupService, st.just(each.name), protocols) for each in groups]
     return st.one_of(addressed, marked, *grouped)
 
@@ -106,14 +119,7 @@ def keys(groups: tuple[ServerGroup, ...] = ()) -> st.SearchStrategy[ServiceKey]:
 @st.composite
 def server_groups(draw: st.DrawFn) -> tuple[ServerGroup, ...]:
     """Up to two groups of addresses of one family, and marks."""
-    found = []
-    for name in draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)):
-        addresses = draw(st.sampled_from((VIRTUAL, VIRTUAL_V6)))
-        entry = st.tuples(st.sampled_from(addresses), ports) | st.builds(
-            MarkService, st.integers(10, 12), st.just(4 if addresses is VIRTUAL else 6)
-        )
-        found.append(ServerGroup(name, tuple(draw(st.lists(entry, max_size=4, unique=True)))))
-    return tuple(found)
+    return tuple(ServerGroup(name, tuple(draw(draw(entry_lists)))) for name in draw(group_names))
 
 
 @st.composite

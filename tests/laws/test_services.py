@@ -41,14 +41,15 @@ def checked(server: RealServer) -> RealServer:
 virtuals = virtual_servers().map(lambda each: evolve(each, servers=tuple(map(checked, each.servers))))
 
 
-@st.composite
-def events(draw: st.DrawFn, virtual: VirtualServer) -> ServiceEvent:
+kinds = st.sampled_from(("report", "report", "report", "report", "address", "reload", "stop"))
+
+
+def _event(draw: st.DrawFn, virtual: VirtualServer) -> ServiceEvent:
     """Anything, of servers and checks that there are, and that there are not."""
-    kind = draw(st.sampled_from(("report", "report", "report", "report", "address", "reload", "stop")))
-    match kind:
+    match draw(kinds):
         case "report":
-            keys = [each.key for each in virtual.servers]
-            key = draw(st.sampled_from([*keys, (REAL[0], 9)]))
+            keys = [*(each.key for each in virtual.servers), (REAL[0], 9)]
+            key = keys[draw(st.integers(0, len(keys) - 1))]
             return CheckReported(key, draw(st.integers(0, 2)), draw(st.booleans()), draw(changes), "")
         case "address":
             return AddressSeen(draw(st.booleans()))
@@ -58,13 +59,16 @@ def events(draw: st.DrawFn, virtual: VirtualServer) -> ServiceEvent:
             return ServiceStopped()
 
 
+events = st.composite(_event)
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> Found:
     """A virtual server and what up to twenty events made of it."""
     virtual = draw(virtuals)
     state = begin(virtual)
     for _ in range(draw(st.integers(0, 20))):
-        state = step(virtual, state, draw(events(virtual))).state
+        state = step(virtual, state, _event(draw, virtual)).state
     return virtual, state
 
 

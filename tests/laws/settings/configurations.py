@@ -1,4 +1,7 @@
-"""Whole configurations."""
+"""Whole configurations.
+
+Strategies are made once: to make one costs more than to draw from it.
+"""
 
 from collections.abc import Mapping
 
@@ -6,7 +9,10 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from kaspec.config import Configuration
-from kaspec.config.model import GroupSettings
+from kaspec.config.model import GlobalDefs, GroupSettings
+from kaspec.lvs.settings import LvsSettings
+from kaspec.pacing import Pacing
+from kaspec.process import ProcessSettings
 from kaspec.vrrp.holdings import Statics, interfaces_of
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.sync_group import SyncGroup
@@ -15,7 +21,7 @@ from tests.laws.services import lvs_settings, server_groups, services
 from tests.laws.settings.definitions import global_defs
 from tests.laws.settings.holdings import FAMILIES, addresses, policy_rules, routes, some_of
 from tests.laws.settings.instances import instances
-from tests.laws.settings.trackers import definitions, interface_tracks, trackers
+from tests.laws.settings.trackers import NOTHING_DEFINED, definitions, interface_tracks, trackers
 from tests.laws.settings.words import choices, commands, words
 
 _TRACK_GROUPS = ("lan", "a b", "dmz")
@@ -34,36 +40,47 @@ def needing(router: VirtualRouter, held: Statics, members: Mapping[str, list[str
     return evolve(router, needs=tuple(name for name in every if name in mine))
 
 
-def group_settings(name: str) -> st.SearchStrategy[GroupSettings]:
-    """Whom a group of that name tells of its state."""
-    script = st.none() | commands
-    return st.builds(GroupSettings, st.just(name), choices, script, script, script, script, script, choices)
-
-
+_script = st.none() | commands
+_group_settings = st.builds(GroupSettings, st.just(""), choices, _script, _script, _script, _script, _script, choices)
+"""Whom a group tells of its state."""
 _group_tracks = st.lists(interface_tracks, max_size=2, unique_by=lambda each: each.interface).map(tuple)
+_members = st.lists(st.integers(0, 2) | words, max_size=3)
+_groups = st.lists(
+    st.tuples(st.builds(SyncGroup, words, st.just(()), _group_tracks, tracking_weight=st.booleans()), _members),
+    max_size=2,
+    unique_by=lambda each: each[0].name,
+)
 
 
-def sync_groups(routers: tuple[VirtualRouter, ...]) -> st.SearchStrategy[list[SyncGroup]]:
+def _sync_groups(draw: st.DrawFn, routers: tuple[VirtualRouter, ...]) -> list[SyncGroup]:
     """Groups of these virtual routers, and of some that are not there."""
-    someone = st.sampled_from([router.name for router in routers]) | words if routers else words
-    members = st.lists(someone, max_size=3, unique=True).map(tuple)
-    group = st.builds(SyncGroup, words, members, _group_tracks, tracking_weight=st.booleans())
-    return st.lists(group, max_size=2, unique_by=lambda each: each.name)
+    names = dict(enumerate(router.name for router in routers))
+    return [
+        evolve(group, members=tuple(dict.fromkeys(names.get(each, "gone") if isinstance(each, int) else each for each in members)))
+        for group, members in draw(_groups)
+    ]
+
+
+_definitions = st.just(NOTHING_DEFINED) | definitions
+_global_defs = st.just(GlobalDefs()) | global_defs
+_process = st.just(ProcessSettings()) | process_settings
+_pacing = st.just(Pacing()) | pacings
+_lvs = st.just(LvsSettings()) | lvs_settings
 
 
 @st.composite
 def configurations(draw: st.DrawFn) -> Configuration:
-    """Draw a configuration that says all it can say."""
+    """Draw a configuration that may say all it can say; half of what stands for itself is left as it is by default."""
     drawn = [draw(instances(identifier)) for identifier in range(1, draw(st.integers(0, 3)) + 1)]
-    defined, held = draw(definitions), draw(statics)
+    defined, held = draw(_definitions), draw(statics)
     balanced = draw(server_groups())
     virtual = draw(services(balanced))
     names = [router.name for router, _ in drawn]
     members = {group: [name for name in names if draw(st.booleans())] for group in _TRACK_GROUPS} if held.items else {}
     routers = tuple(evolve(needing(router, held, members), trackers=draw(trackers(defined, router.is_owner))) for router, _ in drawn)
-    groups = tuple(evolve(group, trackers=draw(trackers(defined))) for group in draw(sync_groups(routers)))
+    groups = tuple(evolve(group, trackers=draw(trackers(defined))) for group in _sync_groups(draw, routers))
     return Configuration(
-        draw(global_defs),
+        draw(_global_defs),
         held.addresses,
         held.routes,
         held.rules,
@@ -71,14 +88,14 @@ def configurations(draw: st.DrawFn) -> Configuration:
         tuple(settings for _, settings in drawn),
         bfd_instances=defined.sessions,
         groups=groups,
-        group_settings=tuple(draw(group_settings(group.name)) for group in groups),
+        group_settings=tuple(evolve(draw(_group_settings), name=group.name) for group in groups),
         scripts=defined.scripts,
         files=defined.files,
         processes=defined.processes,
-        process=draw(process_settings),
-        pacing=draw(pacings),
+        process=draw(_process),
+        pacing=draw(_pacing),
         link_delays=draw(link_delays),
-        lvs=draw(lvs_settings),
+        lvs=draw(_lvs),
         server_groups=balanced,
         services=virtual,
         has_lvs=bool(virtual or balanced),

@@ -1,4 +1,7 @@
-"""``vrrp_instance``: virtual routers and what only the daemon needs of them."""
+"""``vrrp_instance``: virtual routers and what only the daemon needs of them.
+
+Strategies are made once: to make one costs more than to draw from it.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
@@ -25,7 +28,7 @@ from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Peer, Version, Virtua
 from kaspec.vrrp.virtual_interface import Mode, VirtualInterface, virtual_mac
 from kaspec.wire.checksum import CHECKSUM_FORMS
 from tests.laws.settings.definitions import garp_policies
-from tests.laws.settings.holdings import addresses, held_addresses, held_routes, held_rules
+from tests.laws.settings.holdings import FAMILIES, addresses, held_addresses, held_routes, held_rules
 from tests.laws.settings.trackers import interface_tracks
 from tests.laws.settings.words import choices, commands, groups, hosts, interfaces, octets, words
 
@@ -48,9 +51,12 @@ ways: st.SearchStrategy[AntiReplay] = st.sampled_from(("time", "monotonic"))
 modes: st.SearchStrategy[HmacMode] = st.sampled_from(("enforce", "permissive", "receive-only"))
 
 
+hmac_rings = st.lists(hmac_keys, min_size=1, max_size=3, unique_by=lambda key: key.key_id)
+
+
 @st.composite
 def hmac_trailers(draw: st.DrawFn) -> HmacTrailer:
-    keys = tuple(draw(st.lists(hmac_keys, min_size=1, max_size=3, unique_by=lambda key: key.key_id)))
+    keys = tuple(draw(hmac_rings))
     window = Interval(draw(st.integers(1, 300)) * SECOND)
     return HmacTrailer(keys, draw(st.sampled_from(keys)).key_id, window, draw(ways), draw(modes))
 
@@ -62,12 +68,19 @@ authentications: Mapping[Version, st.SearchStrategy[Authentication]] = {
     3: st.one_of(_unproven, _trailers),
 }
 
+initial_states: st.SearchStrategy[InitialState] = st.sampled_from(("MASTER", "BACKUP"))
+_held: dict[tuple[Version, Family], st.SearchStrategy[list[VirtualAddress]]] = {
+    (version, family): st.lists(each, min_size=version - 2, max_size=3)
+    for family, each in ((family, addresses(family)) for family in FAMILIES)
+    for version in (2, 3)
+}
+_interface_tracks = st.lists(interface_tracks, max_size=3, unique_by=lambda each: each.interface)
+
 
 @st.composite
 def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, InstanceSettings]:
     """Draw an instance that keepalived would not rewrite."""
-    states: tuple[InitialState, ...] = ("MASTER", "BACKUP")
-    state, priority, name = draw(st.sampled_from(states)), draw(st.integers(1, OWNER_PRIORITY)), f"{draw(words)}{identifier}"
+    state, priority, name = draw(initial_states), draw(st.integers(1, OWNER_PRIORITY)), f"{draw(words)}{identifier}"
     initial_backup = state == "BACKUP"
     preempt = not draw(st.booleans()) if initial_backup and priority != OWNER_PRIORITY else True
     version, family = draw(spoken)
@@ -80,7 +93,7 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
         draw(interfaces),
         identifier,
         priority,
-        tuple(draw(st.lists(addresses(family), min_size=version - 2, max_size=3))),
+        tuple(draw(_held[version, family])),
         version,
         family,
         preempt=preempt,
@@ -89,15 +102,15 @@ def instances(draw: st.DrawFn, identifier: int) -> tuple[VirtualRouter, Instance
         excluded=draw(held_addresses),
         routes=draw(held_routes),
         rules=draw(held_rules),
-        **draw(transports(version, family)),
-        **draw(st.fixed_dictionaries(_PLAIN)),
+        **_transport(draw, version, family),
+        **draw(_plain),
     )
-    others = interface_tracks.filter(lambda track: track.interface != router.interface and not (router.is_owner and track.weight))
-    tracks = tuple(draw(st.lists(others, max_size=3, unique_by=lambda each: each.interface)))
-    return _on_virtual_interfaces(draw, evolve(router, tracks=tracks)), draw(instance_settings(name, state))
+    others = (each for each in draw(_interface_tracks) if each.interface != router.interface)
+    tracks = tuple(evolve(each, weight=0) if router.is_owner else each for each in others)
+    return _on_virtual_interfaces(draw, evolve(router, tracks=tracks)), evolve(draw(_settings), name=name, initial_state=state)
 
 
-_PLAIN: Mapping[str, st.SearchStrategy[Any]] = {
+_plain: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({
     "dont_track_primary": st.booleans(),
     "garp": garp_policies,
     "down_timer_adverts": st.integers(1, 100),
@@ -108,24 +121,30 @@ _PLAIN: Mapping[str, st.SearchStrategy[Any]] = {
     "tracks_source": st.booleans(),
     "trusts_address_list": st.booleans(),
     "promote_secondaries": st.booleans(),
-}
+})  # fmt: skip
 """What depends on nothing else."""
 
 
-@st.composite
-def transports(draw: st.DrawFn, version: Version, family: Family) -> dict[str, Any]:
+_peers = {
+    family: st.lists(st.builds(Peer, hosts[family], octets, octets), max_size=3, unique_by=lambda peer: peer.address) for family in FAMILIES
+}
+_sources = {family: st.none() | hosts[family] for family in FAMILIES}
+_groups = {family: st.none() | groups[family] for family in FAMILIES}
+
+
+def _transport(draw: st.DrawFn, version: Version, family: Family) -> dict[str, Any]:
     """Draw how often advertisements are sent, and to whom."""
     unit, longest = (SECOND, 255) if version == 2 else (CENTISECOND, 4095)
-    peers = tuple(draw(st.lists(st.builds(Peer, hosts[family], octets, octets), max_size=3, unique_by=lambda peer: peer.address)))
+    peers = tuple(draw(_peers[family]))
     bounded = any(peer.min_ttl or peer.max_ttl != 255 for peer in peers)
     return {
         "advertisement_interval": Interval(draw(st.integers(1, longest)) * unit),
-        "source": draw(st.none() | hosts[family]),
+        "source": draw(_sources[family]),
         "peers": peers,
         "unicast_ttl": draw(octets) if peers else 255,
         "checks_peers": bool(peers) and (bounded or draw(st.booleans())),
         "lacks_peers": not peers and draw(st.booleans()),
-        "group": None if peers else draw(st.none() | groups[family]),
+        "group": None if peers else draw(_groups[family]),
     }
 
 
@@ -170,10 +189,20 @@ def _moved(router: VirtualRouter, address: VirtualAddress, over: dict[tuple[str,
     return evolve(address, interface=made.name)
 
 
-def instance_settings(name: str, state: InitialState) -> st.SearchStrategy[InstanceSettings]:
-    """Whom an instance of that name tells of its state."""
-    script = st.none() | commands
-    deleted, sizes = st.booleans() | commands, st.none() | st.integers(1, 1 << 30)
-    return st.builds(
-        InstanceSettings, st.just(name), st.just(state), choices, script, script, script, script, script, deleted, script, choices, sizes
-    )
+_script, _sizes = st.none() | commands, st.none() | st.integers(1, 1 << 30)
+_settings = st.builds(
+    InstanceSettings,
+    st.just(""),
+    st.just("BACKUP"),
+    choices,
+    _script,
+    _script,
+    _script,
+    _script,
+    _script,
+    st.booleans() | commands,
+    _script,
+    choices,
+    _sizes,
+)
+"""Whom an instance tells of its state."""

@@ -111,6 +111,7 @@ class Defined:
         return list(found[kind])
 
 
+NOTHING_DEFINED = Defined((), (), (), ())
 definitions = st.builds(Defined, scripts, tracked_files, processes, bfd_instances())
 
 
