@@ -35,6 +35,7 @@ from shell.version import VERSION
 
 if TYPE_CHECKING:  # What most configurations do without is imported by those that use it: a start has much to import as it is.
     from kaspec.report.directed import Directed
+    from kaspec.snmp.check_agent import Happened
     from kaspec.snmp.snapshot import CheckSnapshot
     from kaspec.tracking import Finding, Tracker
     from shell.netlink import Kernel
@@ -89,7 +90,7 @@ class _Child:
     kernel: "Kernel | None" = None
     files: "Files | None" = None
     hearer: Hearer | None = None
-    agent: "Agent[CheckSnapshot, object] | None" = None
+    agent: "Agent[CheckSnapshot, Happened] | None" = None
     addresses: frozenset[Address] = frozenset()
     values: dict[str, int] = field(factory=dict)
     since: dict[Hashable, Instant] = field(factory=dict)
@@ -133,7 +134,7 @@ class _Child:
     def show(self, settings: Snmp) -> None:
         """Show managers what these settings want."""
         if self.agent is None and settings != Snmp():
-            from kaspec.snmp.checker import CHECKER_SIDE
+            from kaspec.snmp.check_agent import CHECKER_SIDE
             from shell.snmp import Agent
 
             self.agent = Agent(self.loop, CHECKER_SIDE, self.snapshot)
@@ -177,6 +178,10 @@ class _Child:
         audience = ServiceAudience(defs, self.configuration.lvs, permits, os.uname().nodename)
         if (told := deliver_change(audience, virtual, effect, at)) is not None:
             self.notifier.deliver(*told, at)
+        if self.agent is not None and virtual.key in self.director.states:
+            from kaspec.snmp.check_agent import Happened
+
+            self.agent.take((Happened(virtual, effect, self.director.states[virtual.key]),))
 
     def look(self) -> None:
         """Read the table back, and again later."""

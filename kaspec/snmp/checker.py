@@ -8,21 +8,19 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from kaspec.address import Address
-from kaspec.config.model import Snmp
 from kaspec.lvs.model import AddressService, GroupService, MarkService, RealServer, ServerGroup, SorryServer, VirtualServer
 from kaspec.lvs.services import ServerState, ServiceState, effective_weight
 from kaspec.lvs.settings import Forwarding
-from kaspec.snmp.keepalived import GLOBAL, KEEPALIVED, global_cells, inet
-from kaspec.snmp.side import Side
+from kaspec.snmp.keepalived import KEEPALIVED, global_cells, inet
 from kaspec.snmp.snapshot import CheckSnapshot, Row, scalars, table
-from kaspec.snmp.values import Binding, Oid, Value, gauge, integer, octets, text, truth
-from kaspec.snmp.view import Cell, View, view
+from kaspec.snmp.values import Oid, Value, gauge, integer, octets, text, truth
+from kaspec.snmp.view import Cell
 from kaspec.units import SECOND
 
 CHECK: Oid = (*KEEPALIVED, 3)
 _MARK, _ADDRESS, _GROUP = 1, 2, 3
-_REGULAR, _SORRY = 1, 2
-_MET, _NOT_MET = 1, 2
+REGULAR, _SORRY = 1, 2
+MET, NOT_MET = 1, 2
 _REMOVE, _INHIBIT = 1, 2
 _PROTOCOLS = {"TCP": 1, "UDP": 2, "SCTP": 3}
 _SCHEDULERS = ("rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos")
@@ -66,10 +64,10 @@ def _services(shown: CheckSnapshot) -> Iterator[Row]:
     for number, virtual in enumerate(shown.configuration.services, 1):
         state = shown.directed.states.get(virtual.key)
         if state is not None:
-            yield (number,), {**_key(virtual), **_scheduling(virtual), **_persistence(virtual), **_condition(shown, virtual, state)}
+            yield (number,), {**key_columns(virtual), **_scheduling(virtual), **_persistence(virtual), **_condition(shown, virtual, state)}
 
 
-def _key(virtual: VirtualServer) -> Mapping[int, Value | None]:
+def key_columns(virtual: VirtualServer) -> Mapping[int, Value | None]:
     """What a virtual server is known by."""
     match virtual.key:
         case AddressService(address, port, protocol):
@@ -134,7 +132,7 @@ def _condition(shown: CheckSnapshot, virtual: VirtualServer, state: ServiceState
         20: gauge(len(virtual.servers)),
         21: gauge(sum(each.is_up for each in state.servers)),
         22: gauge(virtual.quorum),
-        23: integer(_MET if state.has_quorum else _NOT_MET),
+        23: integer(MET if state.has_quorum else NOT_MET),
         24: shown.words(virtual.quorum_up),
         25: shown.words(virtual.quorum_down),
         26: gauge(virtual.hysteresis),
@@ -147,22 +145,26 @@ def _servers(shown: CheckSnapshot) -> Iterator[Row]:
         state = shown.directed.states.get(virtual.key)
         if state is None:
             continue
-        place = 1
         if virtual.sorry_server is not None:
-            yield (number, place), _sorry(virtual.sorry_server)
-            place += 1
-        for row, (server, each) in enumerate(zip(virtual.servers, state.servers, strict=True), place):
-            yield (number, row), {**_place(server, _REGULAR), **_server(shown, server, each)}
+            yield (number, 1), _sorry(virtual.sorry_server)
+        for row, (server, each) in enumerate(zip(virtual.servers, state.servers, strict=True), first_row(virtual)):
+            yield (number, row), {**place_columns(server, REGULAR), **_server(shown, server, each)}
 
 
-def _place(server: RealServer | SorryServer, sort: int) -> dict[int, Value | None]:
+def first_row(virtual: VirtualServer) -> int:
+    """Return the number of the first real server: a sorry server comes before it."""
+    return 1 if virtual.sorry_server is None else 2
+
+
+def place_columns(server: RealServer | SorryServer, sort: int) -> dict[int, Value | None]:
+    """Where a server is, and how it is reached."""
     kind, address = inet(server.address)
     tunnel = dict(enumerate(_tunnel(server.forwarding), 52))
     return {2: integer(sort), 3: kind, 4: address, 5: gauge(server.port), 40: integer(_METHODS[server.forwarding.method]), **tunnel}
 
 
 def _sorry(server: SorryServer) -> Mapping[int, Value | None]:
-    return {**_place(server, _SORRY), 42: truth(False), 47: truth(False)}
+    return {**place_columns(server, _SORRY), 42: truth(False), 47: truth(False)}
 
 
 def _server(shown: CheckSnapshot, server: RealServer, state: ServerState) -> Mapping[int, Value | None]:
@@ -198,26 +200,3 @@ def _synchronisation(shown: CheckSnapshot) -> Mapping[Oid, Value | None]:
         (8,): kind,
         (9,): group,
     }
-
-
-def _regions(settings: Snmp) -> tuple[Oid, ...]:
-    """Return the subtrees to answer for: what is global is VRRP's, if that is shown."""
-    if not settings.enable_snmp_checker:
-        return ()
-    return (CHECK,) if settings.enable_snmp_vrrp else (GLOBAL, CHECK)
-
-
-def _shown(settings: Snmp, snapshot: CheckSnapshot) -> View:
-    return view(checker_cells(snapshot, with_global=not settings.enable_snmp_vrrp))
-
-
-def _tells_nothing(_outcome: object) -> bool:
-    return False
-
-
-def _notifications(_settings: Snmp, _snapshot: CheckSnapshot, _outcome: object) -> tuple[tuple[Binding, ...], ...]:
-    return ()
-
-
-CHECKER_SIDE = Side(_regions, _shown, _tells_nothing, _notifications)
-"""What the checker shows; it sends no notifications."""

@@ -8,7 +8,7 @@ from kaspec.groups import GroupOutcome
 from kaspec.node import Outcome
 from kaspec.snmp import rfc2787, rfc6527
 from kaspec.snmp.keepalived import GLOBAL, VRRP
-from kaspec.snmp.snapshot import BACKUP, FAULT, MASTER, SHUTDOWN, STATE_NUMBERS, Snapshot
+from kaspec.snmp.snapshot import BACKUP, FAULT, MASTER, SHUTDOWN, STATE_NUMBERS, CheckSnapshot, Snapshot
 from kaspec.snmp.values import Binding, Oid, Syntax, Value, integer, octets, text
 from kaspec.vrrp.events import AdvertisementDiscarded, Shutdown
 from kaspec.vrrp.state import Master, state_name
@@ -51,11 +51,13 @@ def notifications(settings: Snmp, shown: Snapshot, outcome: Outcome | GroupOutco
     return tuple(_instance(settings, shown, outcome))
 
 
-def _what(name: Oid, *bindings: tuple[Oid, Value]) -> Notification:
+def what(name: Oid, *bindings: tuple[Oid, Value]) -> Notification:
+    """Return a notification of that name."""
     return (Binding(TRAP_NAME, Value(Syntax.OBJECT_IDENTIFIER, name)), *(Binding(*each) for each in bindings))
 
 
-def _router_id(shown: Snapshot) -> tuple[Oid, Value]:
+def router_id(shown: Snapshot | CheckSnapshot) -> tuple[Oid, Value]:
+    """Return who tells."""
     return (*_ROUTER_ID, 0), text(shown.configuration.global_defs.router_id or shown.host)
 
 
@@ -64,7 +66,7 @@ def _group(shown: Snapshot, outcome: GroupOutcome) -> Iterator[Notification]:
     if outcome.group in names:
         row = names.index(outcome.group) + 1
         name, state = text(outcome.group), integer(_GROUP_STATES[outcome.state])
-        yield _what(_GROUP_CHANGED, ((*_GROUP, 2, row), name), ((*_GROUP, 3, row), state), _router_id(shown))
+        yield what(_GROUP_CHANGED, ((*_GROUP, 2, row), name), ((*_GROUP, 3, row), state), router_id(shown))
 
 
 def _instance(settings: Snmp, shown: Snapshot, outcome: Outcome) -> Iterator[Notification]:
@@ -77,12 +79,12 @@ def _instance(settings: Snmp, shown: Snapshot, outcome: Outcome) -> Iterator[Not
         number = row + 1
         now_it_is = SHUTDOWN if isinstance(outcome.event, Shutdown) else STATE_NUMBERS[state_name(state)]
         initial = MASTER if shown.configuration.settings[row].initial_state == "MASTER" else BACKUP
-        yield _what(
+        yield what(
             _INSTANCE_CHANGED,
             ((*_INSTANCE, 2, number), text(outcome.router.name)),
             ((*_INSTANCE, 4, number), integer(now_it_is)),
             ((*_INSTANCE, 5, number), integer(initial)),
-            _router_id(shown),
+            router_id(shown),
         )
     if changed and isinstance(state, Master):
         yield from _new_master(settings, shown, outcome, state)
@@ -97,11 +99,11 @@ def _new_master(settings: Snmp, shown: Snapshot, outcome: Outcome, state: Master
         return
     if settings.enable_snmp_rfcv2 and router.version == 2:
         master = Value(Syntax.IP_ADDRESS, bytes(address))
-        yield _what(_NEW_MASTER, ((*rfc2787.OPERATIONS, 3, 1, 7, *index[:2]), master))
+        yield what(_NEW_MASTER, ((*rfc2787.OPERATIONS, 3, 1, 7, *index[:2]), master))
     if settings.enable_snmp_rfcv3:
         reason = rfc6527.reason(router, state)
         columns = ((*rfc6527.OPERATIONS, 1, 1, 3, *index), octets(address)), ((*rfc6527.STATISTICS, 5, 1, 2, *index), reason)
-        yield _what(_NEW_MASTER_3, *columns)
+        yield what(_NEW_MASTER_3, *columns)
 
 
 def _not_authentic(outcome: Outcome, event: AdvertisementDiscarded) -> Iterator[Notification]:
@@ -109,4 +111,4 @@ def _not_authentic(outcome: Outcome, event: AdvertisementDiscarded) -> Iterator[
         return
     source = Value(Syntax.IP_ADDRESS, bytes(event.source))
     kind = integer(_FAILURES[outcome.step.rule])
-    yield _what(_AUTHENTICATION_FAILED, ((*rfc2787.STATISTICS, 5, 0), source), ((*rfc2787.STATISTICS, 6, 0), kind))
+    yield what(_AUTHENTICATION_FAILED, ((*rfc2787.STATISTICS, 5, 0), source), ((*rfc2787.STATISTICS, 6, 0), kind))

@@ -1,17 +1,22 @@
 """Laws of what SNMP shows of virtual servers: of any configuration, everything has one name below what is answered for, and can be sent."""
 
+from collections.abc import Iterator
+
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kaspec.config import Configuration
 from kaspec.config.model import Snmp
-from kaspec.lvs.services import begin
+from kaspec.lvs.services import QuorumChanged, ServerChanged, begin
 from kaspec.report.directed import Directed
-from kaspec.snmp.checker import CHECK, CHECKER_SIDE, checker_cells
+from kaspec.snmp.check_agent import CHECKER_SIDE, Happened
+from kaspec.snmp.checker import CHECK, checker_cells
 from kaspec.snmp.keepalived import GLOBAL
 from kaspec.snmp.snapshot import CheckSnapshot
+from kaspec.snmp.traps import TRAP_NAME
 from kaspec.snmp.values import Binding, Syntax
-from kaspec.wire.agentx import LONGEST_PAYLOAD, Pdu, Response, decode, encode
+from kaspec.wire.agentx import LONGEST_PAYLOAD, Notify, Pdu, Response, decode, encode
 from tests.laws.services import lvs_settings, server_groups, services
 
 SETTINGS = st.builds(Snmp, enable_snmp_vrrp=st.booleans(), enable_snmp_checker=st.booleans())
@@ -56,8 +61,40 @@ def test_every_object_is_there_once_and_every_server_has_a_row(snapshot: CheckSn
     assert all(value.syntax == Syntax.INTEGER and isinstance(value.content, int) and value.content >= 0 for value in weights)
 
 
+TELLING = Snmp(enable_snmp_checker=True, enable_traps=True)
+
+
+def happenings(snapshot: CheckSnapshot) -> Iterator[Happened]:
+    """Yield a change of each real server and of each quorum, for better and for worse."""
+    for virtual in snapshot.configuration.services:
+        if (state := snapshot.directed.states.get(virtual.key)) is not None:
+            for up in (True, False):
+                yield from (Happened(virtual, ServerChanged(server, up), state) for server in virtual.servers)
+                yield Happened(virtual, QuorumChanged(up, 1), state)
+
+
 @given(snapshots())
-def test_nobody_is_notified(snapshot: CheckSnapshot) -> None:
-    """keepalived's notifications of virtual servers are not sent yet, and the documentation says so."""
-    assert not CHECKER_SIDE.is_telling(snapshot)
-    assert CHECKER_SIDE.notifications(Snmp(enable_traps=True), snapshot, snapshot) == ()
+def test_a_notification_tells_what_changed_by_objects_that_a_walk_finds(snapshot: CheckSnapshot) -> None:
+    there = CHECKER_SIDE.shown(Snmp(enable_snmp_checker=True), snapshot).objects
+    for happened in happenings(snapshot):
+        assert CHECKER_SIDE.is_telling(happened)
+        ((trap, *bindings),) = CHECKER_SIDE.notifications(TELLING, snapshot, happened)
+        quorum = isinstance(happened.effect, QuorumChanged)
+        assert (trap.name, trap.value.content) == (TRAP_NAME, (*CHECK, 5, 0, 2 if quorum else 1))
+        status = (*CHECK, 3, 1, 23) if quorum else (*CHECK, 4, 1, 6)
+        (told,) = (each.value.content for each in bindings if each.name[: len(status)] == status)
+        assert isinstance(happened.effect, ServerChanged | QuorumChanged)
+        assert told == (1 if happened.effect.is_up else 2)
+        assert all(there[each.name] == each.value for each in bindings if each.name[: len(status)] != status)
+        data = encode(pdu := Pdu(1, 1, 1, Notify((trap, *bindings))))
+        assert decode(data) == (pdu, len(data))
+
+
+@given(snapshots())
+def test_nobody_is_notified_of_a_beginning_or_unasked_or_of_what_is_gone(snapshot: CheckSnapshot) -> None:
+    for happened in happenings(snapshot):
+        assert isinstance(happened.effect, ServerChanged | QuorumChanged)
+        assert not CHECKER_SIDE.is_telling(evolve(happened, effect=evolve(happened.effect, initially=True)))
+        for settings in (evolve(TELLING, enable_traps=False), evolve(TELLING, enable_snmp_checker=False)):
+            assert CHECKER_SIDE.notifications(settings, snapshot, happened) == ()
+        assert CHECKER_SIDE.notifications(TELLING, evolve(snapshot, configuration=Configuration()), happened) == ()
