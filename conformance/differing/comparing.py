@@ -24,7 +24,7 @@ from kaspec.units import MILLISECOND, SECOND, Interval
 Run = Callable[[Sequence[Case], Sequence[Peer], int, "Path | None", Callable[[Result], None]], Sequence[Result]]
 Verdict = Literal["agrees", "freedom", "departure", "unexplained", "undetermined"]
 LONGEST = Interval(10 * SECOND)
-"""A plot that takes longer is not played: something else shows the same sooner."""
+"""A plot that takes longer is as a rule not played: something else shows the same sooner."""
 _LATENESS = 2 * MILLISECOND
 
 
@@ -69,6 +69,7 @@ class Comparing:
     at_once: int
     told: Callable[[Result], None] = lambda _: None
     run: Run = run_all
+    longest: Interval = LONGEST
 
     def ways(self, plot: Plot) -> tuple[Way, ...]:
         """Return how the peer is known to depart in the version of a plot."""
@@ -77,7 +78,7 @@ class Comparing:
     def wanted(self, plot: Plot) -> bool:
         """Tell whether the peer can be such a router, and whether it does not take too long."""
         what = _script(self._case(plot, ""))
-        return what.ends <= LONGEST and self.peer.objection(what.device) is None
+        return what.ends <= self.longest and self.peer.objection(what.device) is None
 
     def compare(self, plots: Sequence[Plot], names: Sequence[str], keep: Path | None = None) -> tuple[Comparison, ...]:
         """Play plots at the peer, until each has a verdict or there was no time for it.  Raises ``LabUnavailableError``."""

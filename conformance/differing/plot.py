@@ -70,6 +70,8 @@ class Setting:
             "virtual_router_id 51",
             f"priority {self.priority}",
             f"advert_int {self.milliseconds / 1000:g}",
+            "garp_master_delay 0",  # announcing a second time is keepalived's own idea, which others need not have
+            "garp_lower_prio_delay 0",
             *(() if self.preempt else ("nopreempt",)),
             *(("authentication {", "    auth_type PASS", f"    auth_pass {PASSWORD}", "}") if self.password else ()),
             "virtual_ipaddress {",

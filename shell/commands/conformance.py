@@ -9,14 +9,13 @@ import click
 from shell.commands.differ import differ
 from shell.commands.learn import learn
 from shell.commands.matrix import matrix
-from shell.commands.peers import NAMES
+from shell.commands.peers import NAMES, peers_of
 from shell.terminal import Tally, give_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.flaws.show import Shown
-    from conformance.peers.peer import Peer
     from conformance.runner.record import Record
     from conformance.runner.running import Result
 
@@ -80,7 +79,7 @@ def flaws(numbers: tuple[int, ...], names: tuple[str, ...], jobs: int, keep: Pat
 
     if unknown := set(numbers) - {flaw.number for flaw in FLAWS}:
         give_up(f"There is no flaw number {min(unknown)}: they are 1 to {len(FLAWS)}", TROUBLE)
-    peers = _peers(names)
+    peers = peers_of(names, TROUBLE)
     versions = report.versions(peers)
     wanted = [(flaw, case, peer) for flaw, case in chosen(numbers) for peer in peers]
     try:
@@ -154,7 +153,7 @@ def run(
     from conformance.runner.record import record
     from conformance.runner.running import run_all
 
-    peers, cases = _peers(names), corpus(clauses, versions, tuple(map(int, families)))
+    peers, cases = peers_of(names, TROUBLE), corpus(clauses, versions, tuple(map(int, families)))
     if not cases:
         give_up("No trace of the corpus is about that: see docs/conformance.md for what clauses are called", TROUBLE)
     told = versions_of(peers)
@@ -224,15 +223,6 @@ def _page(whole: "Record", file: Path) -> str:
 
     script = asset("errors.js") + asset("figure.js") + asset("conformance.js")
     return Page(whole, file.parent).write(asset("page.css") + asset("conformance.css"), script)
-
-
-def _peers(names: tuple[str, ...]) -> "list[Peer]":
-    from conformance.peers import PEERS
-
-    for name in names:
-        if why := PEERS[name].missing():
-            give_up(f"--peer {name}: {why}", TROUBLE)
-    return [PEERS[name] for name in dict.fromkeys(names or NAMES) if names or PEERS[name].missing() is None]
 
 
 def _status(shown: "tuple[Shown, ...]") -> int:

@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
-from shell.commands.peers import NAMES
+from shell.commands.peers import NAMES, peers_of
 from shell.terminal import StatusLine, give_up
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def differ(
     """Play what Hypothesis writes at real routers, and shrink and name what the core would not have done."""
     from conformance.lab.namespace import LabUnavailableError, enter_user_namespace
 
-    peers = _peers(names)
+    peers = peers_of(names, TROUBLE)
     plots = examples or (EXAMPLES if minutes is None else MANY)
     bags: list[Bag] = []
     try:
@@ -96,16 +97,9 @@ def differ(
     sys.exit(_status(bags, excuse))
 
 
-def _peers(names: tuple[str, ...]) -> "list[Peer]":
-    from conformance.peers import PEERS
-
-    for name in names:
-        if why := PEERS[name].missing():
-            give_up(f"--peer {name}: {why}", TROUBLE)
-    return [PEERS[name] for name in dict.fromkeys(names or NAMES) if names or PEERS[name].missing() is None]
-
-
 def _hunted(peer: "Peer", seed: int, plots: int, minutes: float | None, jobs: int, keep: Path | None) -> "Bag":
+    from hypothesis.configuration import set_hypothesis_home_dir
+
     from conformance.differing.comparing import Comparing
     from conformance.differing.hunt import Hunt
 
@@ -119,7 +113,9 @@ def _hunted(peer: "Peer", seed: int, plots: int, minutes: float | None, jobs: in
         line.show(f"{said[0]}; {result.case.name}: {result.verdict}")
 
     hear(*said)
-    bag = Hunt(Comparing(peer, peer.version(), jobs, told), seed, keep, hear).hunt(plots, minutes)
+    with TemporaryDirectory() as nothing:
+        set_hypothesis_home_dir(nothing)  # it would leave a folder where the command is called
+        bag = Hunt(Comparing(peer, peer.version(), jobs, told), seed, keep, hear).hunt(plots, minutes)
     line.clear()
     return bag
 

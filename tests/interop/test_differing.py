@@ -10,6 +10,7 @@ from conformance.differing.comparing import Comparing
 from conformance.differing.hunt import Bag, Hunt
 from conformance.peers import PEERS
 from kaspec.trace import Trace, parse, run
+from kaspec.units import SECOND, Interval
 from tests.unit.differing.players import rearming_seed
 
 PLOTS = 8
@@ -20,7 +21,7 @@ def hunted(peer: str, keep: Path) -> Bag:
         pytest.skip("needs root: makes network namespaces")
     if why := PEERS[peer].missing():
         pytest.skip(why)
-    comparing = Comparing(PEERS[peer], PEERS[peer].version(), PLOTS)
+    comparing = Comparing(PEERS[peer], PEERS[peer].version(), PLOTS, longest=Interval(5 * SECOND))
     return Hunt(comparing, rearming_seed(comparing, PLOTS) if peer == "keepalived" else 0, keep).hunt(PLOTS)
 
 
