@@ -150,10 +150,10 @@ def _cuts(part: Keys, borders: Keys) -> list[int]:
     return [0, *places.tolist(), len(part)]
 
 
-def owners(keys: Keys, count: int) -> Keys:
-    """Deal words out evenly to ``count`` owners from 0, whatever they mean."""
+def owners(keys: Keys, count: int, but: int = 0) -> Keys:
+    """Deal words out evenly to ``count`` owners from 0, whatever they mean, ``but`` for so many of their lowest bits."""
     half = np.uint64(WORD // 2)
-    return ((keys * MIXER >> half) * np.uint64(count)) >> half
+    return (((keys >> np.uint64(but)) * MIXER >> half) * np.uint64(count)) >> half
 
 
 def ascending(keys: Keys) -> list[Keys]:

@@ -81,6 +81,11 @@ class Wide:
             return False
         return any(size > 1 << width for size, width in zip(self._sizes(), self.layout.widths, strict=True))
 
+    @property
+    def home(self) -> int:
+        """How many of the lowest bits are conditions and all hosts but the last: most moves change no others."""
+        return 0 if isinstance(self.layout, Columns) else self.layout.shifts[self.steps.hosts]
+
     def pack(self, state: WorldState) -> Keys:
         """Return a state as a word."""
         if self.outgrown():

@@ -64,11 +64,11 @@ def survey(world: World, watch: Watch = nothing, keep_going: KeepGoing = endless
 
 @frozen(eq=False)
 class Expanded:
-    """Some states of a level: which of them are watched for, or how many moves there are from them and where those lead."""
+    """Some states of a level: which of them are watched for, or how many moves there are from them and where those lead, by owner."""
 
     bad: Keys
     transitions: int = 0
-    keys: Keys = NOWHERE
+    shares: tuple[Keys, ...] = ()
 
 
 @define(eq=False)
@@ -108,7 +108,7 @@ class _Search:
             if bad is not None:
                 return self._found(complete=False, path=(*self.prefix, *self._way_back(bad)))
             self.transitions += self.share.total(sum(each.transitions for each in found))
-            keys = self._following([each.keys for each in found])
+            keys = self._following(found)
         return self._found(complete=True)
 
     def _found(self, complete: bool, path: tuple[int, ...] | None = None) -> Survey:
@@ -123,7 +123,12 @@ class _Search:
             self.wide.tables.close()
 
     def _own(self, keys: Keys) -> Keys:
-        return keys[owners(keys, self.share.size) == self.share.place]
+        return self._shares(keys)[self.share.place]
+
+    def _shares(self, keys: Keys) -> tuple[Keys, ...]:
+        """Deal states out so that most moves lead to one of the same owner's, which then meets again what it has."""
+        whose = owners(keys, self.share.size, self.wide.home)
+        return tuple(keys[whose == place] for place in range(self.share.size))
 
     def _expand(self) -> list[Expanded]:
         """Expand the last level.  What must be learnt everybody learns in the same order, so that all give it the same numbers."""
@@ -184,18 +189,17 @@ class _Search:
         if len(bad):
             return Expanded(bad)
         blocks = [block.keys for block in self.wide.expand(level)]
-        return Expanded(bad, sum(map(len, blocks)), distinct(blocks))
+        after = distinct(blocks)
+        return Expanded(bad, sum(map(len, blocks)), self._shares(after) if self.share.divided else (after,))
 
-    def _following(self, parts: list[Keys]) -> Keys:
+    def _following(self, found: list[Expanded]) -> Keys:
         """Return the next level, or one's own share of it."""
-        if self.share.team is not None and self.share.divided:
-            shares: list[list[Keys]] = [[] for _ in range(self.share.size)]
-            for keys in parts:
-                whose = owners(keys, self.share.size)
-                for place, share in enumerate(shares):
-                    share.append(keys[whose == place])
-            parts = [run for given in self.share.team.swap([joined(share) for share in shares]) for run in ascending(given)]
-        return self.seen.new(parts)
+        if self.share.team is None or not self.share.divided:
+            return self.seen.new([keys for each in found for keys in each.shares])
+        shares = [[each.shares[place] for each in found] for place in range(self.share.size)]
+        mine, shares[self.share.place] = shares[self.share.place], []
+        given = self.share.team.swap([joined(share) for share in shares])
+        return self.seen.new([*mine, *(run for keys in given if len(keys) for run in ascending(keys))])
 
     def _repack(self) -> None:
         """Make room for greater numbers than there were; whose a state is depends on how it is packed."""
