@@ -96,9 +96,14 @@ class Rounds:
 
 def rounds(graph: Graph, where: Where, at_once: bool = False) -> Rounds:
     """Find what calm moves can go round in within a set; ``at_once``, those that take no time."""
-    inside, moves = graph.truths(where), graph.calm_moves
+    moves = graph.calm_moves
     if at_once:
         moves = moves.those(np.array(graph.tables.lasting)[moves.by] == 0)
+    return rounds_of(moves, graph.truths(where))
+
+
+def rounds_of(moves: Moves, inside: Truths) -> Rounds:
+    """Peel off, from behind and from the front, what moves cannot go round in."""
     inside = peeled(_within(moves, inside), inside)
     moves = _within(moves, inside)
     inside = peeled(Moves(moves.after, moves.before, moves.by), inside)

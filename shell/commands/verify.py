@@ -1,6 +1,6 @@
 """``kaspec verify``: every run that some hosts' configurations can have together, tried before any of them runs."""
 
-import resource
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shell.terminal import StatusLine, give_up
+from shell.terminal import give_up
 
 if TYPE_CHECKING:
     from kaspec.config.reader import Reading
-    from kaspec.explore.deployment import Cluster
     from kaspec.explore.report import Report
-    from kaspec.explore.search import Progress
-    from kaspec.explore.violations import Verified
     from kaspec.explore.world import Faults
 
 HOLDS, VIOLATED, TROUBLE, UNDETERMINED = 0, 1, 2, 3
@@ -75,6 +72,14 @@ Exit statuses:
 @click.option("--delay", metavar="MILLISECONDS", type=float, default=1.0, show_default=True, help="How long an advertisement may take.")
 @click.option("--quick", is_flag=True, help=f"Try no two faults together, and end after {QUICK} s.")
 @click.option("--time", "limit", metavar="SECONDS", type=float, help=f"When to end.  [default: {PATIENT}, or {QUICK} with --quick]")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=lambda: len(os.sched_getaffinity(0)),
+    show_default="processors",
+    help="So many searches at a time.",
+)
 @click.option("--draw", is_flag=True, help="Draw what happens in each violation.")
 @click.option("--html", metavar="FILE", type=_FILE, help="Write everything as one page, too.")
 @click.option("--svg", metavar="FILE", type=_FILE, help="Draw the first violation as a picture, too.")
@@ -91,6 +96,7 @@ def verify(
     delay: float,
     quick: bool,
     limit: float | None,
+    jobs: int,
     draw: bool,
     html: Path | None,
     svg: Path | None,
@@ -108,6 +114,7 @@ def verify(
     from kaspec.explore.report import report_json
     from shell.commands.verify_export import complaint_about, write_export
     from shell.commands.verify_files import write
+    from shell.commands.verify_scenes import Meter
 
     if delay < 0:
         give_up("--delay: it cannot be negative", TROUBLE)
@@ -116,10 +123,10 @@ def verify(
     faults = None if named is None else _faults(named)
     readings = readings_of(files, config_id)
     ends = time.monotonic() + (limit if limit is not None else QUICK if quick else PATIENT)
-    report = _verify(readings, files, faults, quick, int(delay * 1000), ends)
+    report = _verify(readings, files, faults, quick, int(delay * 1000), ends, jobs)
     click.echo(report_json(report) if as_json else "\n".join(_lines(report, draw)))
     complaints = list(write(report, html, svg, pcap, keep))
-    if export and (complaint := write_export(report, export, _Meter(f"Exporting to {export}", ends))):
+    if export and (complaint := write_export(report, export, Meter(f"Exporting to {export}", ends))):
         complaints.append(complaint)
     if complaints:
         give_up("\n".join(complaints), TROUBLE)
@@ -167,14 +174,18 @@ def readings_of(files: Sequence[Path], config_id: str | None) -> "list[Reading]"
     return found
 
 
-def _verify(readings: "list[Reading]", files: Sequence[Path], faults: "Faults | None", quick: bool, delay: int, ends: float) -> "Report":
+def _verify(
+    readings: "list[Reading]", files: Sequence[Path], faults: "Faults | None", quick: bool, delay: int, ends: float, jobs: int
+) -> "Report":
     from kaspec.config.compare import compare
     from kaspec.explore.deployment import deploy
     from kaspec.explore.report import Report
+    from kaspec.explore.scenes import scenes
     from kaspec.units import Interval
+    from shell.commands.verify_scenes import put_all_through
 
     deployment = deploy(readings, names_of(files), Interval(delay))
-    verified = tuple(_put_through(cluster, faults, quick, ends) for cluster in deployment.clusters)
+    verified = tuple(put_all_through(each, list(scenes(each, faults, quick)), ends, jobs) for each in deployment.clusters)
     texts = {name: text for reading in readings for name, text in reading.texts.items()}
     return Report(tuple(map(str, files)), verified, deployment.unexplored, compare(tuple(readings)), texts)
 
@@ -186,40 +197,3 @@ def names_of(files: Sequence[Path]) -> list[str]:
         if len(set(words)) == len(words):
             return words
     return [f"host{number}" for number in range(1, len(files) + 1)]
-
-
-def _put_through(cluster: "Cluster", faults: "Faults | None", quick: bool, ends: float) -> "Verified":
-    """Go through the scenes until there is no time, or the first show that the rest is needless."""
-    from kaspec.explore.scenes import put_through, scenes
-    from kaspec.explore.tables import Memory
-    from kaspec.explore.violations import Verified
-
-    wanted = list(scenes(cluster, faults, quick))
-    played, memory = [], Memory()
-    for number, scene in enumerate(wanted):
-        if time.monotonic() > ends:
-            break
-        progress = _Meter(f"{cluster.title}: {number + 1} of {len(wanted)}, {scene.words}", ends)
-        played.append(put_through(scene, progress, memory=memory))
-        progress.line.clear()
-        if scene.is_first and played[-1].verdict == "violated":
-            break
-    return Verified(cluster, tuple(played), tuple(wanted[len(played) :]))
-
-
-class _Meter:
-    """Shows how far a search has come, and says when it must end."""
-
-    def __init__(self, title: str, ends: float) -> None:
-        self.ends, self.began, self.line = ends, time.monotonic(), StatusLine(title)
-        self.before: Progress | None = None
-        self.line.show("")
-
-    def __call__(self, progress: "Progress") -> bool:
-        rate = progress.states / max(time.monotonic() - self.began, 0.001)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        ahead = progress.ahead(self.before) if self.before else None
-        left = f", about {ahead / rate:.0f} s left" if ahead is not None else ""
-        self.line.show(f": {progress.states} states, {progress.frontier} to look at, {rate:.0f}/s, {memory} MB{left}")
-        self.before = progress
-        return time.monotonic() < self.ends

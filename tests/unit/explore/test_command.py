@@ -61,6 +61,12 @@ def test_json_is_json(tmp_path: Path) -> None:
     assert (document["format"], document["verdict"]) == (1, "holds")
 
 
+def test_searches_side_by_side_find_what_they_find_one_by_one(tmp_path: Path) -> None:
+    here = files(tmp_path, instance(), instance(priority=50))
+    alone, both = (run("--quick", "--time", "120", "--json", "--jobs", jobs, *here) for jobs in (1, 2))
+    assert (both.exit_code, both.stdout) == (1, alone.stdout)
+
+
 def test_hosts_are_called_by_their_directory_where_files_are_called_alike(tmp_path: Path) -> None:
     for name, text in (("left", BETTER), ("right", instance(vrid=52, priority=50))):
         (tmp_path / name).mkdir()
