@@ -150,14 +150,14 @@ def _worst(found: list[Search], wanted: str) -> Verdict:
     return "violated" if "violated" in verdicts else "undetermined" if "undetermined" in verdicts or not verdicts else "holds"
 
 
-def page(decided: list[Decided]) -> Iterator[str]:
-    """Write the table as a page."""
+def page(decided: list[Decided], conditions: str) -> Iterator[str]:
+    """Write the table as a page; ``conditions`` are those under which times were taken."""
     names = [each.name for each in PROPERTIES]
     yield "# What is decided of the usual deployments\n"
     yield "Written by `python -m tests.bench.deciding --docs docs/decided.md`. Priorities are 100, 50 and 20, `advert_int` is 1, and"
     yield "everything is tried that `kaspec verify` tries by itself (docs/verify.md, where each property is told). `yes`: it holds in every"
-    yield "search that came to what it speaks of; **no**: it is violated, see below; `-`: it does not concern the deployment. `s` is how"
-    yield "long that took on a 2-core machine.\n"
+    yield "search that came to what it speaks of; **no**: it is violated, see below; `-`: it does not concern the deployment. No search was"
+    yield f"ended before its time. `s` is how long all searches of a deployment took, {conditions}.\n"
     yield "| deployment | " + " | ".join(names) + " | searches | states | s |"
     yield "|---" * (len(names) + 4) + "|"
     for each in decided:
@@ -175,13 +175,14 @@ def page(decided: list[Decided]) -> Iterator[str]:
 @click.option("--only", metavar="TEXT", default="", help="Only deployments whose title has this in it.")
 def main(docs: Path | None, jobs: int, only: str) -> None:
     """Decide everything of every deployment; fail if anything is violated for no known reason or not decided, and say what is slow."""
-    decided = []
+    decided, load = [], os.getloadavg()[0]
+    conditions = f"{jobs} at a time on a machine with {os.cpu_count()} processors whose load was {load:.1f} when it began"
     with ProcessPoolExecutor(jobs) as executor:
         for deployment in DEPLOYMENTS:
             if only in deployment.title:
                 decided.append(decide(deployment, executor=executor))
                 click.echo(f"{deployment.title}: {decided[-1].states} states in {decided[-1].seconds:.1f} s", err=True)
-    text = "\n".join(page(decided)) + "\n"
+    text = "\n".join(page(decided, conditions)) + "\n"
     click.echo(text)
     if docs:
         docs.write_text(text)

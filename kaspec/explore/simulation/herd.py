@@ -1,7 +1,4 @@
-"""Many runs side by side, in arrays: one step of all of them is a few look-ups.  It counts what ``walk`` counts, to the last (a law).
-
-It needs numpy (``pip install kaspec[explore]``).
-"""
+"""Many runs side by side, in arrays: one step of all of them is a few look-ups.  It counts what ``walk`` counts, to the last (a law)."""
 
 from collections import Counter
 from collections.abc import Sequence

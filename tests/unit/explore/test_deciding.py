@@ -22,7 +22,7 @@ def test_a_table_tells_what_is_not_decided() -> None:
     assert {"S1", "L1", "S3"} <= set(decided.unexplained)
     assert not {"S5-caches", "L2", "S7"} & set(decided.unexplained)
     assert "S7" in evolve(decided, deployment=DEPLOYMENTS[-1]).unexplained
-    assert "for no known reason" in "\n".join(page([decided]))
+    assert "for no known reason" in "\n".join(page([decided], "alone"))
 
 
 def test_a_search_that_was_ended_decides_nothing() -> None:
