@@ -120,8 +120,7 @@ def verify(
         give_up("--delay: it cannot be negative", TROUBLE)
     if complaint := complaint_about(export):
         give_up(complaint, TROUBLE)
-    faults = None if named is None else _faults(named)
-    readings = readings_of(files, config_id)
+    faults, readings = _faults(named), readings_of(files, config_id)
     ends = time.monotonic() + (limit if limit is not None else QUICK if quick else PATIENT)
     report = _verify(readings, files, faults, quick, int(delay * 1000), ends, jobs)
     click.echo(report_json(report) if as_json else "\n".join(_lines(report, draw)))
@@ -141,9 +140,11 @@ def _lines(report: "Report", draw: bool) -> Iterator[str]:
     return report_lines(report, (lambda picture: render_text(picture, coloured)) if draw else None)
 
 
-def _faults(named: str) -> "Faults":
+def _faults(named: str | None) -> "Faults | None":
     from kaspec.explore.world import FAULTS, Faults
 
+    if named is None:
+        return None
     counts = {}
     for each in filter(None, named.split(",")):
         name, _, count = each.strip().partition("=")
