@@ -11,7 +11,7 @@ from typing import assert_never
 
 from attrs import frozen
 
-from kaspec.address import Address, Family, family_of, format_address, is_link_local
+from kaspec.address import Address, family_of, format_address, is_link_local
 from kaspec.vrrp.router import InterfaceTrack, Tracker, TrackerKind, TrackerTrack, VirtualRouter
 from kaspec.vrrp.state import InterfaceFailure, Reason, Standing
 
@@ -192,13 +192,14 @@ def _addressing(router: VirtualRouter, links: Mapping[str, Link]) -> Contributio
 def source_address(router: VirtualRouter, link: Link | None, virtual: frozenset[Address] = frozenset()) -> Address | None:
     """Return the primary address (RFC 3768 5.2.1): the configured source, else the interface's first that does not move.
 
-    An address owner's virtual address is its own, so there it may serve if nothing else does.
+    An address owner's virtual address is its own, so there it serves if nothing else does: also while it is not on the interface, where
+    the owner has yielded to another and wants it back.
     """
-    if router.source is not None:
+    if router.source is not None or link is None:
         return router.source
-    candidates = source_candidates(link, virtual) if link else ()
-    first = next((address for address in candidates if _may_be_source(router, address)), None)
-    return first if first not in virtual or router.is_owner else None
+    own = tuple(each.address for each in router.addresses) if router.is_owner else ()
+    candidates = (*source_candidates(link, virtual), *own)
+    return next((address for address in candidates if _may_be_source(router, address)), None)
 
 
 def _may_be_source(router: VirtualRouter, address: Address) -> bool:
@@ -207,17 +208,8 @@ def _may_be_source(router: VirtualRouter, address: Address) -> bool:
 
 
 def source_candidates(link: Link, virtual: frozenset[Address]) -> tuple[Address, ...]:
-    """Return the addresses that do not move; of a kind of which every one moves (an owner's interface), all.
-
-    In IPv6 link-local addresses are a kind of their own, for no other is a source.
-    """
-    steady = tuple(address for address in link.addresses if address not in virtual)
-    kinds = {_kind(address) for address in steady}
-    return (*steady, *(address for address in link.addresses if _kind(address) not in kinds))
-
-
-def _kind(address: Address) -> tuple[Family, bool]:
-    return family_of(address), len(address) == 16 and is_link_local(address)
+    """Return the addresses that do not move."""
+    return tuple(address for address in link.addresses if address not in virtual)
 
 
 def _down_reason(interface: str, link: Link | None) -> Reason:

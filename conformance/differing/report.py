@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from conformance.departures import KNOWN
 from conformance.differing.hunt import Bag, Quarry
 from conformance.differing.telling import text_of
 from conformance.differing.ways import Way
-from conformance.runner.departures import KNOWN
 from kaspec.units import SECOND
 
 

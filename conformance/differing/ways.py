@@ -1,6 +1,6 @@
 """The ways in which routers are known to depart from the core, as cores that depart so, and which of them an RFC leaves free.
 
-What each departure is, and of which versions, is in ``conformance.runner.departures`` under the same name; here is how to do the same.
+What each departure is, and of which versions, is in ``conformance.departures`` under the same name; here is how to do the same.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,10 +9,10 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from conformance.departures import known_of
 from conformance.flaws import wrong
 from conformance.replay.judge import Core, right_core
 from conformance.replay.trial import Reading
-from conformance.runner import departures
 from kaspec.node import LinkChanged, Node, NodeEvent, NodeState, Transition
 from kaspec.tracking import Link
 from kaspec.units import Instant
@@ -75,7 +75,7 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
 
 def known(peer: str, release: str, version: Version) -> tuple[Way, ...]:
     """Return the ways of a peer in a release and a version of VRRP, what is free last."""
-    named = {each.name for each in departures.KNOWN if each.is_of(peer, release)}
+    named = {each.name for each in known_of(peer, release)}
     found = [way for way in WAYS.get(peer, ()) if way.name in named and version in way.versions]
     return tuple(sorted(found, key=lambda way: way.freedom(version) is not None))
 

@@ -12,12 +12,14 @@ from kaspec import rules
 from kaspec.address import Address
 from kaspec.node import DatagramReceived, DeadlinesReached, Node, NodeEvent, NodeState, Outcome, Transition, node_step
 from kaspec.units import SECOND, Instant, after
+from kaspec.vrrp.acts import listen
+from kaspec.vrrp.effects import SendAdvertisement
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, DeadlineReached, Event, Startup
 from kaspec.vrrp.intervals import master_down_interval
 from kaspec.vrrp.machine import Step, step
 from kaspec.vrrp.reception import Verdict, receive
 from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter
-from kaspec.vrrp.state import Backup, Master, State
+from kaspec.vrrp.state import Backup, Fault, Master, State
 from kaspec.wire.ip import VRRP_PROTOCOL, Packet, decode_ip
 from kaspec.wire.vrrp import Advertisement, checksum_form, decode
 
@@ -107,6 +109,25 @@ def unmoved(router: VirtualRouter, state: State, event: Event, now: Instant) -> 
     if not (isinstance(state, Master) and isinstance(made.state, Master) and isinstance(event, AdvertisementReceived)):
         return None
     return evolve(made, state=evolve(made.state, adver_at=state.adver_at)) if event.advertisement.priority == 0 else None
+
+
+def unspoken(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
+    """Become Master in IPv6 without a word: the first advertisement comes an interval later (FRR 8.4.4, whose interface is not up yet)."""
+    made = step(router, state, event, now)
+    if router.family == 4 or isinstance(state, Master) or not isinstance(made.state, Master):
+        return None
+    return evolve(made, effects=tuple(each for each in made.effects if not isinstance(each, SendAdvertisement)))
+
+
+def hesitant(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> Transition:
+    """Be Backup as an owner whose fault ends, not Master at once (keepalived 2.2.7)."""
+    made = node_step(node, state, event, now)
+    (router,), (before,), (after,) = node.routers, state.states, made.state.states
+    if not (router.is_owner and isinstance(before, Fault) and isinstance(after, Master)):
+        return made
+    waits = Step(listen(router, after.standing, router.advertisement_interval, now), (), rules.FAULT_LEFT)
+    outcome = evolve(made.steps[0], step=waits)
+    return Transition(evolve(made.state, states=(waits.state,)), (outcome,))
 
 
 def exact(router: VirtualRouter, packet: Packet) -> Verdict:

@@ -6,10 +6,10 @@ from typing import Any
 
 from attrs import frozen
 
+from conformance.departures import Departure, changed, known_of
 from conformance.learning import core
 from conformance.learning.alphabet import WAIT, Alphabet
 from conformance.learning.answers import Answers
-from conformance.learning.departures import Departure, all_applied
 from conformance.learning.learner import Heard, learn
 from conformance.learning.machine import Difference, Mealy, deviations, dot, first_differences
 from kaspec.vrrp.router import KEEPALIVED, Profile
@@ -54,14 +54,13 @@ def machine_of_core(alphabet: Alphabet, profile: Profile = KEEPALIVED) -> Mealy:
     return learn(alphabet.letters, Answers(lambda words: [core.answer(alphabet, word, profile) for word in words]), PATIENCE, extra=1)
 
 
-def study(
-    peer: str, release: str, alphabet: Alphabet, answers: Answers, departures: tuple[Departure, ...], extra: int, heard: Heard
-) -> Learnt:
+def study(peer: str, release: str, alphabet: Alphabet, answers: Answers, extra: int, heard: Heard) -> Learnt:
     """Learn a peer's machine from its answers, and compare it.  Raises ``UnclearError``."""
+    departures = tuple(each for each in known_of(peer, release) if changed(KEEPALIVED, (each,)) != KEEPALIVED)
     own = machine_of_core(alphabet)
     machine = learn(alphabet.letters, answers, PATIENCE, extra, heard)
-    known = tuple(Known(each, first_differences(own, machine_of_core(alphabet, each.applied(KEEPALIVED)))) for each in departures)
-    departing = machine_of_core(alphabet, all_applied(departures, KEEPALIVED)) if departures else own
+    known = tuple(Known(each, first_differences(own, machine_of_core(alphabet, changed(KEEPALIVED, (each,))))) for each in departures)
+    departing = machine_of_core(alphabet, changed(KEEPALIVED, departures)) if departures else own
     return Learnt(peer, release, alphabet, machine, own, known, first_differences(departing, machine), answers.asked, answers.repeated)
 
 

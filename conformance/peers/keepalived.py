@@ -11,9 +11,12 @@ from conformance.lab.network import Host
 from conformance.peers.peer import Ability, Device, Running, version_in, with_length
 from conformance.replay.tolerance import USUAL, Tolerance
 from kaspec.address import Address
+from kaspec.config.keywords import TABLE
 from kaspec.vrrp.authentication import HmacTrailer
 
 _ABILITIES: frozenset[Ability] = frozenset(get_args(Ability))
+_OWN_KEYWORDS = sorted({name for rows in TABLE.values() for name, row in rows.items() if row.description.since == "kaspec"})
+_OURS = re.compile(rf"^\s*({'|'.join(_OWN_KEYWORDS)})\b.*\n?", re.MULTILINE)
 
 
 @frozen
@@ -52,16 +55,16 @@ class KeepalivedSyntax:
         return USUAL
 
     def besides(self, device: Device, interface: str) -> tuple[str, ...]:
-        """keepalived takes no virtual address for its own, and ours is without one when it yields: an owner gets the one before."""
+        """keepalived takes no virtual address for its own: an owner, which ours is by that alone, gets the one before."""
         own = device.addresses(interface)
-        if not own or not device.node.virtual_addresses.issuperset(own):
+        if not self.package or not own or not device.node.virtual_addresses.issuperset(own):
             return ()
         before = int.from_bytes(own[0]) - 1
         return (with_length(Address(before.to_bytes(len(own[0])))),)
 
     def configuration(self, device: Device) -> str:
-        """Return the text that it is configured by."""
-        return device.text
+        """Return the text that it is configured by; keepalived is spared the keywords that it does not know."""
+        return _OURS.sub("", device.text) if self.package else device.text
 
     def start(self, host: Host, device: Device) -> Running:
         """Start it in the foreground, logging in detail."""

@@ -14,6 +14,7 @@ from conformance.peers.peer import Peer
 from conformance.replay.judge import Accepted, Core, Judge, Refuted, right_core
 from conformance.replay.script import Script
 from conformance.replay.stage import DisturbedError, Play, play
+from conformance.replay.tolerance import Tolerance
 from kaspec.node import Node
 from kaspec.units import Interval
 from kaspec.vrrp.router import Profile
@@ -70,14 +71,23 @@ class Trial:
 
 
 def try_out(
-    what: Script, peer: Peer, readings: Sequence[Reading], tail: Interval, keep: Path | None = None, counts_announcements: bool = True
+    what: Script,
+    peer: Peer,
+    readings: Sequence[Reading],
+    tail: Interval,
+    keep: Path | None = None,
+    counts_announcements: bool = True,
+    tolerance: Tolerance | None = None,
 ) -> Trial:
-    """Play a script once, ``tail`` longer than its trace, and judge it; ``keep`` is a folder for what was seen."""
+    """Play a script once, ``tail`` longer than its trace, and judge it; ``keep`` is a folder for what was seen.
+
+    The peer is judged as exact as it is, or by another ``tolerance``.
+    """
     try:
         played = play(what, peer, tail, keep)
     except (DisturbedError, OSError) as error:  # a timeout, or a kernel that has no room
         return Trial(trouble=str(error))
-    judge = partial(judge_play, what, peer, played, counts_announcements=counts_announcements)
+    judge = partial(judge_play, what, peer, played, counts_announcements=counts_announcements, tolerance=tolerance)
     return Trial(asked(readings, judge), played.adverts, played=played)
 
 
@@ -91,10 +101,12 @@ def asked(readings: Sequence[Reading], judge: Callable[[Reading], Accepted | Ref
     return tuple(judged)
 
 
-def judge_play(what: Script, peer: Peer, played: Play, reading: Reading, counts_announcements: bool) -> Accepted | Refuted:
-    """Ask whether a reading explains what a peer was seen to do."""
-    node, tolerance = reading.node(what.device.node), peer.tolerance(what.device)
-    judge = Judge(reading.core, node, played.links, _moves_addresses(what, peer), counts_announcements, tolerance)
+def judge_play(
+    what: Script, peer: Peer, played: Play, reading: Reading, counts_announcements: bool, tolerance: Tolerance | None = None
+) -> Accepted | Refuted:
+    """Ask whether a reading explains what a peer was seen to do; ``tolerance`` is the peer's own if not given."""
+    node, exact = reading.node(what.device.node), tolerance or peer.tolerance(what.device)
+    judge = Judge(reading.core, node, played.links, _moves_addresses(what, peer), counts_announcements, exact)
     return judge.judge(played.story, played.until)
 
 

@@ -15,6 +15,7 @@ from kaspec.config.model import Configuration
 from kaspec.config.render import render
 from kaspec.trace import Trace, parse
 from kaspec.units import MILLISECOND, SECOND, Interval
+from kaspec.vrrp.router import ProfileName
 
 CORPUS = Path(traces.__file__).parent
 _VIOLATED = ".violated.trace"
@@ -92,8 +93,8 @@ def _wanted(case: Case, clauses: Sequence[str], versions: Sequence[int], familie
     return all((not versions or router.version in versions) and (not families or router.family in families) for router in routers)
 
 
-def _told_the_profile(what: Script, profile: str) -> Script:
-    """Have the device follow an RFC to the letter as far as keepalived's keywords can say that."""
+def _told_the_profile(what: Script, profile: ProfileName) -> Script:
+    """Have the device follow an RFC to the letter: ours by its ``profile``, keepalived as far as its keywords can say that."""
     node = what.device.node
     if profile == "keepalived" or node.groups:
         return what

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from attrs import frozen
 
 from conformance.clauses.ledger import LEDGER
+from conformance.departures import Departure
 from conformance.runner.aliases import UNH, aliases
-from conformance.runner.departures import Departure
 from conformance.runner.drawing import diagram
 from conformance.runner.packets import told
 from conformance.runner.record import Line, Reached, Record

@@ -9,19 +9,15 @@ from typing import Any
 
 from attrs import evolve
 
+from conformance.departures import changed, known_of
 from conformance.flaws import wrong
 from conformance.replay.judge import Core, right_core
 from conformance.replay.trial import Reading
 from kaspec.node import Node
 from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
-from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile
+from kaspec.vrrp.router import PROFILES, Profile, ProfileName
 
-_PROFILES: Mapping[str, tuple[str, Profile]] = {
-    "keepalived": ("keepalived", KEEPALIVED),
-    "rfc3768": ("RFC 3768", RFC3768),
-    "rfc5798": ("RFC 5798", RFC5798),
-    "rfc9568": ("RFC 9568", RFC9568),
-}
+_TITLES: Mapping[ProfileName, str] = {"keepalived": "keepalived", "rfc3768": "RFC 3768", "rfc5798": "RFC 5798", "rfc9568": "RFC 9568"}
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "discards another address list": {"address_list": "drop"},
     "takes another address list": {"address_list": "report"},
@@ -36,6 +32,7 @@ _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "takes a list of IPv6 addresses whose first is not link-local": {"first_link_local": "report"},
     "goes on at once after it overslept": {"rests_after_oversleeping": False},
 }
+_UNSPOKEN = "sends no first advertisement in IPv6"
 _CORES: Mapping[str, Core] = {
     "begins its interval anew at anything it hears": wrong.core(wrong.rearming),
     "does not begin its interval anew when it answers priority 0": wrong.core(wrong.unmoved),
@@ -46,25 +43,33 @@ _CORES: Mapping[str, Core] = {
     "yields to any owner": wrong.core(wrong.yielding),
     "compares no addresses": wrong.core(wrong.blind),
     "waits for whole seconds": wrong.core(wrong.whole_seconds),
+    "waits as an owner whose fault ends": wrong.hesitant,
+    _UNSPOKEN: wrong.core(wrong.unspoken),
 }
-_DEAF = wrong.core(wrong.rearming, wrong.strict)
-_KEEPALIVED_2_2_7: Mapping[str, Any] = {"address_list": "drop", "refreshes_caches": "after-lower"}
+_BOTH: Mapping[str, Core] = {
+    "believes one form of checksum and begins its interval anew at anything it hears": wrong.core(wrong.rearming, wrong.strict),
+    f"{_UNSPOKEN} and learns an interval of zero": wrong.core(wrong.unspoken, wrong.credulous),
+    f"{_UNSPOKEN} and discards what is longer than it must be": wrong.core(wrong.unspoken, wrong.exact),
+}
+_WHOLE: Mapping[str, tuple[str, str, str]] = {
+    "does as keepalived 2.2.7 does": ("keepalived", "2.2.7", "begins its interval anew at anything it hears"),
+    "does as FRR 8.4.4 does": ("frr", "8.4.4", _UNSPOKEN),
+}
+"""All that is known of a router in its version, with the core that does the most of it."""
 
 
-def readings(node: Node, name: str) -> tuple[Reading, ...]:
+def readings(node: Node, name: ProfileName) -> tuple[Reading, ...]:
     """Return the right reading of a profile, then the departures from it that may say why a router fails, the fewest first."""
-    title, own = _PROFILES[name][0], node.routers[0].profile  # which its keywords may have changed
+    title, own = _TITLES[name], node.routers[0].profile  # which its keywords may have changed
     plain = all(isinstance(each.authentication, NoAuthentication | SimplePassword) for each in node.routers)
     cores = _CORES if plain and len(node.routers) == 1 and not node.groups else {}
     found = [Reading(f"does as {title} says", shows=False), *_single(own, cores), *_double(own, cores)]
-    found += [Reading(f"does as {title} says", True, profile=profile, parts=3) for title, profile in _PROFILES.values() if profile != own]
-    whole = evolve(own, **_KEEPALIVED_2_2_7)
-    return (
-        *found,
-        Reading(
-            "does as keepalived 2.2.7 does", True, cores.get("begins its interval anew at anything it hears", right_core), whole, parts=3
-        ),
-    )
+    found += [
+        Reading(f"does as {_TITLES[each]} says", True, profile=profile, parts=3) for each, profile in PROFILES.items() if profile != own
+    ]
+    for words, (peer, version, core) in _WHOLE.items():
+        found.append(Reading(words, True, cores.get(core, right_core), changed(own, known_of(peer, version)), parts=3))
+    return tuple(found)
 
 
 def _chosen(own: Profile) -> Iterator[tuple[str, Profile]]:
@@ -86,4 +91,4 @@ def _double(own: Profile, cores: Mapping[str, Core]) -> Iterator[Reading]:
     for words, other in _chosen(own):
         yield from (Reading(f"{words} and {also}", True, core, other, parts=2) for also, core in cores.items())
     if cores:
-        yield Reading("believes one form of checksum and begins its interval anew at anything it hears", True, _DEAF, own, parts=2)
+        yield from (Reading(words, True, core, own, parts=2) for words, core in _BOTH.items())

@@ -6,12 +6,13 @@ from typing import Any, Literal, cast, get_args
 
 from attrs import asdict, field, frozen
 
+from conformance.departures import Departure, known_of
 from conformance.lab.capture import Frame
 from conformance.replay.acts import Advertised, Announced, Done, Held, Told
 from conformance.replay.judge import Refuted
 from conformance.replay.script import Script
 from conformance.replay.stage import Play
-from conformance.runner.departures import Departure, explanations, named
+from conformance.runner.explaining import explanations
 from conformance.runner.running import VERDICTS, Result, Verdict
 from kaspec.address import format_address
 from kaspec.node import DatagramReceived, LinkChanged
@@ -86,7 +87,7 @@ class Record:
     @property
     def departures(self) -> tuple[Departure, ...]:
         """The known departures that some case shows."""
-        return tuple(each for each in named(self.peers) if self.showing(each))
+        return tuple(each for peer, version in self.peers.items() for each in known_of(peer, version) if self.showing(each))
 
     def showing(self, departure: Departure) -> tuple[Reached, ...]:
         """Return the cases that show a departure."""

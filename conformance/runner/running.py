@@ -11,6 +11,7 @@ from conformance.peers.peer import Peer
 from conformance.replay.judge import Refuted
 from conformance.replay.script import Script, Unplayable
 from conformance.replay.stage import Play
+from conformance.replay.tolerance import USUAL
 from conformance.replay.trial import Judged, Trial, all_of, try_out
 from conformance.runner.cases import Case
 from kaspec.trace import write
@@ -51,7 +52,7 @@ def run_case(case: Case, peer: Peer, keep: Path | None = None) -> Result:
     before: Refuted | None = None
     result = Result(case, peer.name, "undetermined", "it was never played")
     for attempt in range(1, ATTEMPTS + 1):
-        trial = try_out(case.what, peer, case.readings, case.tail, keep, counts_announcements=False)
+        trial = try_out(case.what, peer, case.readings, case.tail, keep, counts_announcements=False, tolerance=USUAL)
         result = evolve(conclude(case, peer.name, trial, before, attempt), played=trial.played, kept=keep)
         if result.verdict != "undetermined":
             break

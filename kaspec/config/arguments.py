@@ -12,6 +12,7 @@ from kaspec.config.lexer import WORD_PATTERN, unescaped
 from kaspec.config.likeness import similar
 from kaspec.config.values import Unfit
 from kaspec.units import SECOND, Interval
+from kaspec.vrrp.router import PROFILES, ProfileName
 
 T = TypeVar("T")
 UINT32 = 0xFFFF_FFFF
@@ -140,6 +141,7 @@ DELAY: Argument[Interval] = span(Interval(1), Interval(UINT32 * SECOND))
 RETRY_DELAY: Argument[Interval] = span(Interval(0), Interval(UINT32 * SECOND))
 GARP_INTERVAL: Argument[Interval] = span(Interval(1), Interval(UINT32))
 SCHEDULER = one_of("rr", "wrr", "lc", "wlc", "sed", "nq", "dh", "sh", "mh", "lblc", "lblcr", "fo", "ovf", "twos")
+PROFILE: Argument[ProfileName] = choice({name: name for name in PROFILES})
 NETMASK: Argument[Address | int] = single(
     values.netmask, "NETMASK|1..128", "a netmask or the length of a prefix", writing.either, "255.255.255.0"
 )

@@ -45,6 +45,7 @@ def build_global_defs(section: Section) -> GlobalDefs:
         garp=garp_policy(section, Section("", NOWHERE)),
         down_timer_adverts=section.value(rows.VRRP_DOWN_TIMER_ADVERTS, 3),
         lower_prio_no_advert=section.value(rows.VRRP_LOWER_PRIO_NO_ADVERT, False),
+        profile=section.value(rows.VRRP_PROFILE, "keepalived"),
         strict=section.value(rows.VRRP_STRICT, False),
         firewall=_firewall(section),
         process_monitor_rcv_bufs=section.value(rows.PROCESS_MONITOR_RCV_BUFS, None),

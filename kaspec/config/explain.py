@@ -26,7 +26,7 @@ from kaspec.config.tree import Statement
 from kaspec.config.values import plain_seconds
 from kaspec.failover import Failover, failover
 from kaspec.units import ZERO, Interval
-from kaspec.vrrp.router import TrackerKind, VirtualRouter
+from kaspec.vrrp.router import PROFILES, Profile, TrackerKind, VirtualRouter
 
 REWRITES = frozenset(
     kind.code
@@ -245,6 +245,9 @@ class _Instance:
             return Provenance("rewritten", priority.statement.span, "priority 255 without a state means MASTER")
         if (strict := strict_statement(self.section, self.globally)) is not None and row in {*SETTLED, rows.ACCEPT}:
             return Provenance("rewritten", strict.statement.span, "strict mode")
+        profile = self.section.last(rows.PROFILE) or self.globally.last(globals_.VRRP_PROFILE)
+        if profile is not None and row in PROFILED and PROFILED[row](PROFILES[profile.value]):
+            return Provenance("rewritten", profile.statement.span, f"profile {profile.value}")
         for above in inherited_from(row):
             if (given := self.globally.last(above)) is not None:
                 return Provenance("inherited", given.statement.span, above.name)
@@ -286,6 +289,11 @@ OPPOSITES: Mapping[Row, Setting[Any]] = {rows.PREEMPT: rows.NOPREEMPT, rows.ACCE
 """Keywords that take each other back."""
 MINIMAL = frozenset({rows.GARP_MASTER_REPEAT, rows.GARP_MASTER_DELAY, rows.GARP_LOWER_PRIO_REPEAT, rows.GARP_LOWER_PRIO_DELAY})
 """What ``vrrp_min_garp`` stands in for."""
+PROFILED: Mapping[Row, Callable[[Profile], bool]] = {
+    rows.LOWER_PRIO_NO_ADVERT: lambda profile: not profile.answers_lower_priority,
+    rows.OWNER_IGNORE_ADVERTS: lambda profile: profile.owner_discards,
+}
+"""What a profile can switch on."""
 
 
 def _interval(read: Callable[[VirtualRouter], Interval | None]) -> Callable[[VirtualRouter, InstanceSettings], str]:
@@ -323,6 +331,7 @@ EFFECTIVE: Mapping[Row, Callable[[VirtualRouter, InstanceSettings], str]] = {
     rows.CHECK_UNICAST_SRC: lambda router, _: _yes(router.checks_peers),
     rows.TRACK_SRC_IP: lambda router, _: _yes(router.tracks_source),
     rows.SKIP_CHECK_ADV_ADDR: lambda router, _: _yes(router.trusts_address_list),
+    rows.PROFILE: lambda router, _: router.profile.name,
     rows.OWNER_IGNORE_ADVERTS: lambda router, _: _yes(router.profile.owner_discards),
     rows.HIGHER_PRIO_SEND_ADVERT: lambda router, _: _yes(router.profile.answers_higher_priority),
     rows.KERNEL_RX_BUF_SIZE: lambda _, settings: str(settings.kernel_rx_buf_size or "by vrrp_rx_bufs_policy"),

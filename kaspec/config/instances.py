@@ -13,6 +13,7 @@ from kaspec.config.definitions import garp_policy
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.lexer import Report
 from kaspec.config.model import BfdInstance, GlobalDefs, InitialState, InstanceSettings, InterfaceUse
+from kaspec.config.profiles import build_profile
 from kaspec.config.sections import Section
 from kaspec.config.source import Span
 from kaspec.config.strict import is_strict, made_strict, strict_state
@@ -20,7 +21,7 @@ from kaspec.config.tracks import TrackLists, Weights, build_bfd_tracks, build_tr
 from kaspec.config.transport import can_tell_apart, with_transport
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.authentication import IpAuthenticationHeader
-from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Identity, Profile, TrackerTrack, VirtualRouter
+from kaspec.vrrp.router import OWNER_PRIORITY, Identity, TrackerTrack, VirtualRouter
 
 TRACK_LISTS: TrackLists = (("script", rows.TRACK_SCRIPT), ("file", rows.TRACK_FILE), ("process", rows.TRACK_PROCESS))
 HIGHEST_RIVAL = 254
@@ -105,7 +106,7 @@ def _instance(
         garp=garp_policy(globally, section),
         down_timer_adverts=section.value(rows.DOWN_TIMER_ADVERTS, defaults.down_timer_adverts),
         highest_rival=section.value(rows.TIMER_EXPIRED_BACKUP, section.value(rows.THREAD_TIMER_EXPIRED, HIGHEST_RIVAL)),
-        profile=_profile(section.value(rows.LOWER_PRIO_NO_ADVERT, defaults.lower_prio_no_advert)),
+        profile=build_profile(section, defaults),
         checksum_form=versions.form_of_checksum(section, globally),
         accept=_accepts(section),
     )
@@ -197,10 +198,6 @@ def _accepts(section: Section) -> bool:
     """Of ``accept`` and ``no_accept`` the last one counts."""
     accept, refuse = section.last(rows.ACCEPT), section.last(rows.NO_ACCEPT)
     return refuse is None or (accept is not None and accept.order > refuse.order)
-
-
-def _profile(lower_prio_no_advert: bool) -> Profile:
-    return evolve(KEEPALIVED, answers_lower_priority=False) if lower_prio_no_advert else KEEPALIVED
 
 
 def interface_uses(section: Section) -> tuple[InterfaceUse, ...]:

@@ -19,7 +19,7 @@ from kaspec.pacing import Pacing
 from kaspec.process import ProcessSettings
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.holdings import PolicyRule, Route, Statics
-from kaspec.vrrp.router import GarpPolicy, Version, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import GarpPolicy, ProfileName, Version, VirtualAddress, VirtualRouter
 
 if TYPE_CHECKING:  # what a configuration has of these, its builders bring along
     from kaspec.bfd.session import Session
@@ -99,8 +99,8 @@ class Snmp:
 class GlobalDefs:
     """keepalived's ``global_defs``: ``None`` where the default depends on the machine or on another setting.
 
-    ``garp``, ``version``, ``checksum_as_v2``,
-    ``down_timer_adverts``, ``lower_prio_no_advert`` and ``strict`` (strict mode) are defaults that every instance has already inherited.
+    ``garp``, ``version``, ``checksum_as_v2``, ``down_timer_adverts``, ``lower_prio_no_advert``, ``profile`` and ``strict`` (strict mode)
+    are defaults that every instance has already inherited.
     ``dynamic_interfaces``, with its word or an empty one, lets interfaces come later than the start.
     Priorities are nice values, -20..19.  ``firewall`` is ``None`` if no packet filter rule is to be made.
     """
@@ -129,6 +129,7 @@ class GlobalDefs:
     garp: GarpPolicy = GarpPolicy()
     down_timer_adverts: int = 3
     lower_prio_no_advert: bool = False
+    profile: ProfileName = "keepalived"
     strict: bool = False
     firewall: FirewallStyle | None = FirewallStyle()
     process_monitor_rcv_bufs: int | None = None

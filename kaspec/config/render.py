@@ -2,8 +2,8 @@
 
 ``write_section`` does so for whatever a text says: reading what it writes gives an equal section.
 
-Only what differs from the default is written.  What keepalived's syntax cannot say (a profile of the strict RFC, a double quote in a
-password) is beyond it.
+Only what differs from the default is written.  What the syntax cannot say (a profile of one's own, a double quote in a password) is
+beyond it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -40,7 +40,16 @@ from kaspec.health.model import Check
 from kaspec.lvs.model import ServerGroup, VirtualServer
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.holdings import interfaces_of
-from kaspec.vrrp.router import GarpPolicy, InterfaceTrack, TrackerKind, TrackerTrack, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import (
+    KEEPALIVED,
+    PROFILES,
+    GarpPolicy,
+    InterfaceTrack,
+    TrackerKind,
+    TrackerTrack,
+    VirtualAddress,
+    VirtualRouter,
+)
 from kaspec.vrrp.sync_group import SyncGroup
 from kaspec.vrrp.virtual_interface import virtual_mac
 from kaspec.wire.checksum import ChecksumForm
@@ -180,10 +189,9 @@ def _global_defs(defs: GlobalDefs) -> Iterator[str]:
     yield from _garp("vrrp_garp_", defs.garp, _DEFAULT.garp)
     if defs.down_timer_adverts != _DEFAULT.down_timer_adverts:
         yield f"vrrp_down_timer_adverts {defs.down_timer_adverts}"
-    if defs.lower_prio_no_advert:
-        yield "vrrp_lower_prio_no_advert"
-    if defs.strict:
-        yield "vrrp_strict"
+    yield from (f"vrrp_{name}" for name in ("lower_prio_no_advert", "strict") if getattr(defs, name))
+    if defs.profile != _DEFAULT.profile:
+        yield f"vrrp_profile {defs.profile}"
     yield from write_transport(defs.transport)
     yield from _snmp(defs.snmp)
     yield from _firewall(defs.firewall)
@@ -247,6 +255,8 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
         yield "promote_secondaries"
     if router.dont_track_primary:
         yield "dont_track_primary"
+    if router.profile.name in PROFILES and router.profile.name != KEEPALIVED.name:
+        yield f"profile {router.profile.name}"
     yield from write_addressing(router)
     yield from _garp("garp_", router.garp, GarpPolicy())
     yield f"down_timer_adverts {router.down_timer_adverts}"

@@ -13,7 +13,7 @@ from kaspec.config.lexer import Report
 from kaspec.config.model import Transport
 from kaspec.config.sections import Given, Section
 from kaspec.config.terms import Peer as PeerLine
-from kaspec.vrrp.router import LARGEST_TTL, Peer, Profile, VirtualRouter
+from kaspec.vrrp.router import LARGEST_TTL, Peer, VirtualRouter
 
 _DEFAULT = Transport()
 
@@ -51,14 +51,7 @@ def with_transport(router: VirtualRouter, section: Section, globally: Transport,
         group=None if peers else _group(section, router.family, globally, report),
         tracks_source=section.value(rows.TRACK_SRC_IP, False),
         trusts_address_list=section.value(rows.SKIP_CHECK_ADV_ADDR, globally.vrrp_skip_check_adv_addr),
-        profile=_profile(router.profile, section, globally),
     )
-
-
-def _profile(profile: Profile, section: Section, globally: Transport) -> Profile:
-    ignores = section.value(rows.OWNER_IGNORE_ADVERTS, globally.vrrp_owner_ignore_adverts)
-    answers = section.value(rows.HIGHER_PRIO_SEND_ADVERT, globally.vrrp_higher_prio_send_advert)
-    return evolve(profile, owner_discards=ignores, answers_higher_priority=answers)
 
 
 def _peers(section: Section, family: Family, report: Report) -> Iterator[Peer]:

@@ -56,9 +56,9 @@ from kaspec.trace.writing import write
 from kaspec.units import Instant, Interval, after, in_seconds
 from kaspec.vrrp.authentication import Keyed
 from kaspec.vrrp.events import Shutdown, Startup
-from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile
+from kaspec.vrrp.router import KEEPALIVED, PROFILES, Profile, ProfileName
 
-_PROFILES: dict[Profile, t.ProfileName] = {KEEPALIVED: "keepalived", RFC3768: "rfc3768", RFC5798: "rfc5798", RFC9568: "rfc9568"}
+_NAMES: dict[Profile, ProfileName] = {profile: name for name, profile in PROFILES.items()}
 
 
 Done = tuple[NodeEvent | Reloaded, Transition]
@@ -249,10 +249,10 @@ def trace(run: Run, title: Sequence[str] = ()) -> str | None:
     """
     profiles = {router.profile for router in run.world.routers}
     numbered = any(isinstance(router.authentication, Keyed) for router in run.world.routers)
-    if run.apart or len(profiles) != 1 or not profiles <= set(_PROFILES) or numbered:
+    if run.apart or len(profiles) != 1 or not profiles <= set(_NAMES) or numbered:
         return None
     (profile,) = profiles
-    statements: tuple[t.Statement, ...] = () if profile == KEEPALIVED else (t.UsesProfile(_PROFILES[profile]),)
+    statements: tuple[t.Statement, ...] = () if profile == KEEPALIVED else (t.UsesProfile(_NAMES[profile]),)
     if run.late:
         statements = (*statements, t.Recorded())  # which lets a deadline be served late
     routers = tuple(map(_router, run.world.hosts))
@@ -267,10 +267,11 @@ def _router(host: Host) -> t.Router:
 
 
 def _text(setup: Setup) -> str:
-    """Write a configuration."""
+    """Write a configuration; which profile is followed the trace says once."""
+    routers = tuple(evolve(each, profile=evolve(each.profile, name=KEEPALIVED.name)) for each in setup.node.routers)
     definitions, names = setup.definitions, {router.name for router in setup.node.routers}
     settings = tuple(each for each in definitions.settings if each.name in names)
-    return render(evolve(definitions, routers=setup.node.routers, groups=setup.node.groups, settings=settings))
+    return render(evolve(definitions, routers=routers, groups=setup.node.groups, settings=settings))
 
 
 def _lines(world: World, played: Played) -> Iterator[str]:

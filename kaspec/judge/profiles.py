@@ -8,7 +8,9 @@ from kaspec.judge.allowance import Departure
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile
 
 _NONE: frozenset[Departure] = frozenset()
-KEEPALIVED_2_2_7 = evolve(KEEPALIVED, name="keepalived-2.2.7", address_list="drop", discard_rearms_master=True)
+KEEPALIVED_2_2_7 = evolve(
+    KEEPALIVED, name="keepalived-2.2.7", address_list="drop", refreshes_caches="after-lower", discard_rearms_master=True
+)
 FRR = evolve(RFC5798, name="frr")
 
 PROFILES: Mapping[str, tuple[Profile, frozenset[Departure]]] = {

@@ -22,10 +22,8 @@ from kaspec.tracking import Link
 from kaspec.units import Instant, after
 from kaspec.vrrp.events import Shutdown, Startup
 from kaspec.vrrp.intervals import master_down_interval
-from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, GarpPolicy, Profile, VirtualRouter
+from kaspec.vrrp.router import KEEPALIVED, PROFILES, GarpPolicy, ProfileName, VirtualRouter
 from kaspec.wire.ip import encode_ip
-
-_PROFILES: dict[t.ProfileName, Profile] = {"keepalived": KEEPALIVED, "rfc3768": RFC3768, "rfc5798": RFC5798, "rfc9568": RFC9568}
 
 
 def trace(verdict: Verdict) -> str | None:
@@ -47,8 +45,8 @@ def _word(name: str) -> str:
     return letters if letters[0].isalpha() else f"host-{letters}"
 
 
-def _profile(router: VirtualRouter) -> t.ProfileName | None:
-    alike = (name for name, profile in _PROFILES.items() if evolve(router.profile, name=profile.name) == profile)
+def _profile(router: VirtualRouter) -> ProfileName | None:
+    alike = (name for name, profile in PROFILES.items() if evolve(router.profile, name=profile.name) == profile)
     return next(alike, None)
 
 

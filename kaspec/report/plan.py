@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
+from attrs import evolve
+
 from kaspec.config.alerts import write_alerts
 from kaspec.config.debounce import render_link_delays
 from kaspec.config.model import BfdInstance, Command, GroupSettings, Snmp, Telling, Transport
@@ -78,7 +80,7 @@ _HELD = ("addresses", "excluded", "routes", "rules")
 _INHERITED = ("repeat", "delay", "refresh", "refresh_repeat", "lower_priority_repeat", "lower_priority_delay")
 DEFAULTS: Mapping[str, str] = {
     **{name: f"vrrp_{OWN[name]}" for name in _INHERITED},
-    **{name: f"vrrp_{name}" for name in ("version", "down_timer_adverts", "lower_prio_no_advert", "strict")},
+    **{name: f"vrrp_{name}" for name in ("version", "down_timer_adverts", "lower_prio_no_advert", "profile", "strict")},
     "garp_interval": "vrrp_garp_interval",
     "gna_interval": "vrrp_gna_interval",
     "groups": "garp_group",
@@ -256,9 +258,13 @@ def _plus_minus(difference: Difference[Any], write: Callable[[Any], str]) -> lis
 
 
 def _flat(change: Change) -> tuple[Change, ...]:
-    """Take a policy apart into its settings."""
-    policies = GarpPolicy | Profile | Transport | Telling | Snmp | LvsSettings
-    return changes(change.old, change.new) if isinstance(change.new, policies) else (change,)
+    """Take a policy apart into its settings; what a profile stands for is said by its name."""
+    if not isinstance(change.new, GarpPolicy | Profile | Transport | Telling | Snmp | LvsSettings):
+        return (change,)
+    found = changes(change.old, change.new)
+    if not isinstance(change.new, Profile):
+        return found
+    return tuple(evolve(each, name="profile") if each.name == "name" else each for each in found if each.name in OWN)
 
 
 def _changed(change: Change, keywords: Mapping[str, str]) -> dict[str, str]:

@@ -10,11 +10,10 @@ from functools import lru_cache
 from attrs import evolve, frozen
 
 from kaspec.config import read
-from kaspec.trace.language import Configuration, Problem, ProfileName
-from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile, VirtualRouter
+from kaspec.trace.language import Configuration, Problem
+from kaspec.vrrp.router import PROFILES, ProfileName, VirtualRouter
 from kaspec.vrrp.sync_group import SyncGroup
 
-_PROFILES: dict[ProfileName, Profile] = {"keepalived": KEEPALIVED, "rfc3768": RFC3768, "rfc5798": RFC5798, "rfc9568": RFC9568}
 _FOLDED = re.compile(r"[^#!\"]*\{\s*[^\s#!]")
 _STATEMENT = re.compile(r"[#!].*|\}|(?:(?!  |[{}#!]).)*(?:\{|(?=  |[}#!]|$))")
 
@@ -72,7 +71,7 @@ def _read(text: str, profile: ProfileName) -> tuple[tuple[VirtualRouter, ...], t
             at = statements[diagnostic.span.line - 1]
             mistakes.append(_Statement(diagnostic.message, at.line, at.column + diagnostic.span.column - 1))
     found = reading.configuration.routers
-    routers = found if profile == "keepalived" else tuple(evolve(router, profile=_PROFILES[profile]) for router in found)
+    routers = found if profile == "keepalived" else tuple(evolve(router, profile=PROFILES[profile]) for router in found)
     return routers, reading.configuration.groups, tuple(mistakes)
 
 

@@ -13,11 +13,11 @@ from kaspec.rules import Rule
 from kaspec.trace.held import HandlesRoutes, HandlesRules, Loses
 from kaspec.tracking import Finding, Tracker
 from kaspec.units import Instant
+from kaspec.vrrp.router import ProfileName
 from kaspec.wire.checksum import ChecksumForm
 
 Comments = tuple[str, ...]
 Polarity = Literal["holds", "violated"]
-ProfileName = Literal["keepalived", "rfc3768", "rfc5798", "rfc9568"]
 StateWord = Literal["init", "backup", "master", "fault"]
 
 

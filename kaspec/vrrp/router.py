@@ -1,5 +1,6 @@
 """A virtual router's configuration: an argument of ``step``, never part of the state (design: 5)."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -124,6 +125,9 @@ RFC5798 = Profile("rfc5798", False, True, "report", False, refreshes_caches="nev
 """RFC 5798 to the letter."""
 RFC9568 = Profile("rfc9568", True, False, "report", False, "drop", refreshes_caches="never", rests_after_oversleeping=False)
 """RFC 9568 to the letter, with its errata 7947, 7949 and 8298 to 8301."""
+ProfileName = Literal["keepalived", "rfc3768", "rfc5798", "rfc9568"]
+PROFILES: Mapping[ProfileName, Profile] = {"keepalived": KEEPALIVED, "rfc3768": RFC3768, "rfc5798": RFC5798, "rfc9568": RFC9568}
+"""Those that a configuration and a trace can ask for."""
 
 
 @frozen(cache_hash=True)

@@ -83,7 +83,6 @@ def learn(names: tuple[str, ...], versions: tuple[str, ...], extra: int, at_once
 def _study(peer: "Peer", version: int, extra: int, at_once: int | None) -> "Learnt":
     from conformance.learning.alphabet import ALPHABETS
     from conformance.learning.answers import Answers
-    from conformance.learning.departures import KNOWN
     from conformance.learning.device import running
     from conformance.learning.report import study
 
@@ -92,7 +91,7 @@ def _study(peer: "Peer", version: int, extra: int, at_once: int | None) -> "Lear
     line.show("starting")
     with ExitStack() as stack:
         wire = stack.enter_context(running(peer, ALPHABETS[version], places))
-        learnt = study(peer.name, peer.version(), ALPHABETS[version], Answers(wire.ask), KNOWN[peer.name], extra, line.show)
+        learnt = study(peer.name, peer.version(), ALPHABETS[version], Answers(wire.ask), extra, line.show)
     line.clear()
     return learnt
 

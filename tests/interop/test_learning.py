@@ -6,7 +6,6 @@ import pytest
 
 from conformance.learning.alphabet import VERSION_3, timed
 from conformance.learning.answers import Answers
-from conformance.learning.departures import KNOWN
 from conformance.learning.device import running
 from conformance.learning.report import Learnt, study, verdict
 from conformance.peers import PEERS
@@ -22,7 +21,7 @@ def learnt(peer: str) -> Learnt:
     if why := ROUTERS[peer].missing():
         pytest.skip(why)
     with running(ROUTERS[peer], QUICK, places=200) as wire:
-        return study(peer, ROUTERS[peer].version(), QUICK, Answers(wire.ask), KNOWN.get(peer, ()), 0, lambda _: None)
+        return study(peer, ROUTERS[peer].version(), QUICK, Answers(wire.ask), 0, lambda _: None)
 
 
 @pytest.mark.parametrize(

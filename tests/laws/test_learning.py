@@ -9,10 +9,10 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.departures import KNOWN, changed
 from conformance.learning import core
 from conformance.learning.alphabet import ALPHABETS, VERSION_3, timed
 from conformance.learning.answers import Answers, UnclearError
-from conformance.learning.departures import KNOWN
 from conformance.learning.learner import learn
 from conformance.learning.machine import Mealy, Word, differences, read_off, suite
 from conformance.learning.report import PATIENCE, machine_of_core
@@ -27,7 +27,7 @@ def of_core(milliseconds: int = 1000, profile: Profile = KEEPALIVED) -> Mealy:
     return machine_of_core(timed(VERSION_3, milliseconds), profile)
 
 
-profiles = st.sampled_from((KEEPALIVED, *(each.applied(KEEPALIVED) for known in KNOWN.values() for each in known)))
+profiles = st.sampled_from((KEEPALIVED, *(changed(KEEPALIVED, (each,)) for each in KNOWN if each.changes)))
 
 
 @st.composite

@@ -131,7 +131,8 @@ def test_the_source_is_the_first_address_that_does_not_move() -> None:
     virtual = frozenset({VIP})
     assert source_address(R, evolve(UP, addresses=(V6, VIP, OURS, SECOND)), virtual) == OURS
     assert source_address(R, evolve(UP, addresses=(VIP,)), virtual) is None
-    assert source_address(evolve(R, priority=255), evolve(UP, addresses=(VIP,)), virtual) == VIP
+    owner = evolve(R, priority=255, addresses=(VirtualAddress(VIP, 24, "eth0"),))
+    assert [source_address(owner, evolve(UP, addresses=there), virtual) for there in ((VIP, OURS), (VIP,), ())] == [OURS, VIP, VIP]
     assert source_address(evolve(R, family=6), evolve(UP, addresses=(OURS, V6)), virtual) == V6
     assert source_address(evolve(R, source=SECOND), None) == SECOND
     assert source_address(R, None) is None

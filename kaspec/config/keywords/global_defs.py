@@ -8,6 +8,20 @@ from kaspec.config.keywords.rows import Description, listing, setting
 from kaspec.units import SECOND, Interval
 
 _SCOPE = "global_defs"
+VRRP_PROFILE = setting(
+    _SCOPE,
+    "vrrp_profile",
+    form.PROFILE,
+    Description(
+        "keepalived|rfc3768|rfc5798|rfc9568",
+        "keepalived",
+        3,
+        "V",
+        "kaspec",
+        "whom to follow where they differ",
+    ),
+    acts=True,
+)
 PROCESS_NAMES = setting(
     _SCOPE,
     "process_names",

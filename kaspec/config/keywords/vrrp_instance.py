@@ -64,6 +64,21 @@ STRICT_MODE = setting(
     Description("[BOOL]", "global", 2, "V", "1.2.24", inherits=("global_defs", "vrrp_strict")),
     acts=True,
 )
+PROFILE = setting(
+    _SCOPE,
+    "profile",
+    form.PROFILE,
+    Description(
+        "keepalived|rfc3768|rfc5798|rfc9568",
+        "global",
+        3,
+        "V",
+        "kaspec",
+        "whom to follow where they differ",
+        inherits=("global_defs", "vrrp_profile"),
+    ),
+    acts=True,
+)
 OWNER_IGNORE_ADVERTS = setting(
     _SCOPE,
     "owner_ignore_adverts",

@@ -6,7 +6,7 @@ from kaspec.config.model import GlobalDefs, Snmp, Telling, Transport
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
 from kaspec.units import SECOND, Interval
-from kaspec.vrrp.router import GarpPolicy
+from kaspec.vrrp.router import PROFILES, GarpPolicy
 from tests.laws.settings.words import choices, commands, groups, interfaces, phrases, words
 
 _some_seconds = st.integers(0, 4_294).map(lambda count: Interval(count * SECOND) or None)
@@ -80,6 +80,7 @@ global_defs = st.builds(
     garp=garp_policies,
     down_timer_adverts=st.integers(1, 100),
     lower_prio_no_advert=st.booleans(),
+    profile=st.sampled_from(tuple(PROFILES)),
     version=st.sampled_from((2, 3)),
     checksum_as_v2=st.booleans(),
     firewall=st.none() | st.builds(FirewallStyle, words, st.integers(-400, 400), st.booleans()),

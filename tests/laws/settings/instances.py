@@ -24,7 +24,7 @@ from kaspec.vrrp.authentication import (
 from kaspec.vrrp.authentication import (
     Mode as HmacMode,
 )
-from kaspec.vrrp.router import KEEPALIVED, OWNER_PRIORITY, Peer, Version, VirtualAddress, VirtualRouter
+from kaspec.vrrp.router import OWNER_PRIORITY, PROFILES, Peer, Version, VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import Mode, VirtualInterface, virtual_mac
 from kaspec.wire.checksum import CHECKSUM_FORMS
 from tests.laws.settings.definitions import garp_policies
@@ -39,7 +39,10 @@ secrets = (
 passwords: st.SearchStrategy[Authentication] = secrets.map(SimplePassword)
 headers: st.SearchStrategy[Authentication] = secrets.map(IpAuthenticationHeader)
 profiles = st.builds(
-    lambda lower, ignores, higher: evolve(KEEPALIVED, answers_lower_priority=lower, owner_discards=ignores, answers_higher_priority=higher),
+    lambda named, lower, ignores, higher: evolve(
+        named, answers_lower_priority=lower, owner_discards=ignores, answers_higher_priority=higher
+    ),
+    st.sampled_from(tuple(PROFILES.values())),
     st.booleans(),
     st.booleans(),
     st.booleans(),

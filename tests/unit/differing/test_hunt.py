@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from conformance import departures
 from conformance.differing import report
 from conformance.differing.comparing import Comparing
 from conformance.differing.hunt import Bag, Hunt
@@ -12,7 +13,6 @@ from conformance.differing.ways import WAYS, known, reading
 from conformance.flaws import wrong
 from conformance.peers import PEERS
 from conformance.replay.trial import Reading
-from conformance.runner import departures
 from kaspec.trace import Trace, parse, run
 from kaspec.trace import language as t
 from tests.unit.differing.players import REARMS, played_by, rearming_seed

@@ -9,15 +9,17 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
+from conformance.departures import KNOWN, changed, known_of
 from conformance.runner.aliases import UNH, aliases
 from conformance.runner.cases import corpus
-from conformance.runner.departures import KNOWN
 from conformance.runner.drawing import diagram
 from conformance.runner.packets import told
 from conformance.runner.page import SIGNS, Page
 from conformance.runner.record import Reached, Record, as_json, from_json
 from conformance.runner.report import lines
 from conformance.runner.running import VERDICTS
+from kaspec.judge.profiles import PROFILES
+from kaspec.vrrp.router import KEEPALIVED
 from shell.commands.conformance import conformance
 
 FILE = Path(__file__).with_name("recorded.json")
@@ -111,7 +113,7 @@ def test_nothing_that_a_router_says_is_taken_for_markup() -> None:
 def test_departures_are_named_and_what_is_new_is_called_so(page: str) -> None:
     shown = {(each.peer, each.name) for each in RUN.departures}
     assert {("keepalived", "re-arms"), ("keepalived", "address list"), ("keepalived", "interval zero"), ("frr", "silent to lower")} <= shown
-    assert {name for peer, name in shown if peer == "kaspec"} == {"address list"}
+    assert "kaspec" not in {peer for peer, _ in shown}
     new = evolve(RUN.cases[0], verdict="fail", departures=(), words="something else")
     texts = ["\n".join(lines(evolve(RUN, cases=(new,)))), Page(evolve(RUN, cases=(new,)), Path()).write("", "")]
     assert all("no known departure is named for it" in text and "something else" in text for text in texts)
@@ -128,6 +130,11 @@ def test_a_departure_is_one_of_the_versions_that_have_it() -> None:
         True, True, False, False, True,
     ]  # fmt: skip
     assert not addresses.is_of("frr", "2.2.7")
+
+
+def test_captures_of_keepalived_2_2_7_are_judged_by_its_known_departures() -> None:
+    judged, _ = PROFILES["keepalived-2.2.7"]
+    assert changed(KEEPALIVED, known_of("keepalived", "2.2.7")) == evolve(judged, name=KEEPALIVED.name)
 
 
 def test_what_tells_a_departure_is_there() -> None:

@@ -58,6 +58,9 @@ def test_whatever_a_trace_says_can_be_put_on_the_wire(name: str) -> None:
         ("rfc3768/5.2.3-receive-ttl-in-master", wrong.core(wrong.rearming), "begins its interval anew"),
         ("rfc9568/7.1-interval-zero-in-backup", wrong.core(hearing=wrong.credulous), "learns an interval of zero"),
         ("rfc3768/6.4.3-priority-zero", wrong.core(wrong.unmoved), "does not begin its interval anew"),
+        ("rfc5798/6.4.2-master-down-ipv6", wrong.core(wrong.unspoken), "sends no first advertisement"),
+        ("keepalived/interval-mismatch-moves-no-timer", wrong.core(wrong.rearming), "begins its interval anew"),
+        ("keepalived/fault-of-an-owner", wrong.hesitant, "waits as an owner whose fault ends"),
         ("rfc3768/7.1-length-cut-anywhere", wrong.core(hearing=wrong.exact), "longer than it must be"),
     ],
 )

@@ -1,22 +1,26 @@
-"""Known departures of real routers, by name: what the router does, in which versions, and which cases show it.
+"""Known departures of real routers, by name: what the router does, in which versions, and how it is told.
 
-The facts are measured, or read in the routers' sources; what learning shows of them is in ``conformance/learning/departures.py``.
+The one place of them: the runner names what a case shows by them, learning asks whether they are all there is, and they are the profile
+of keepalived 2.2.7 that captures are judged by (``kaspec.judge.profiles``; a test compares).  The facts are measured, or read in the
+routers' sources.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
-from conformance.runner.running import Result
+from kaspec.vrrp.router import Profile
 
 
 @frozen
 class Departure:
     """A known departure of a peer, in its versions from ``since`` up to and without ``until``.
 
-    ``readings`` are wrong readings of the protocol that are it; a case that one of them explains shows it.  Where no reading does the same,
-    ``cases`` are regular expressions for the names of the cases, ``said`` for what is said of them; all that are given are asked for.
+    ``readings`` are wrong readings of the protocol that are it (``conformance.runner.readings``); a case that one of them explains shows
+    it.  Where no reading does the same, ``cases`` are regular expressions for the names of the cases, ``said`` for what is said of them;
+    all that are given are asked for.  ``changes`` are the fields of a profile with which the core does the same, if there are such.
     """
 
     name: str
@@ -27,6 +31,7 @@ class Departure:
     readings: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     said: str = ""
+    changes: Mapping[str, Any] = field(factory=dict, hash=False)
 
     @property
     def versions(self) -> str:
@@ -55,10 +60,12 @@ KNOWN: tuple[Departure, ...] = (
     Departure(
         "re-arms", "keepalived", "begins a Master's interval anew at any packet of its VRID, rejected ones too, so that it can be silenced",
         readings=("begins its interval anew at anything it hears", "does as keepalived 2.2.7 does"),
+        changes={"discard_rearms_master": True},
     ),
     Departure(
         "address list", "keepalived", "discards an advertisement whose addresses are not its own, in version 3 too, and an owner's",
         until="2.3.3", readings=("discards another address list",), cases=(r"addresses", r"count", r"first-", r"families", r"owner"),
+        changes={"address_list": "drop"},
     ),
     Departure(
         "longer packets", "keepalived", "discards a packet that is longer than its count of addresses says, be the rest padding",
@@ -82,11 +89,19 @@ KNOWN: tuple[Departure, ...] = (
     ),
     Departure(
         "announces less", "keepalived", "answers priority 0 as a Master without announcing its addresses anew",
-        readings=("announces its addresses anew only after a lower priority",),
+        readings=("announces its addresses anew only after a lower priority",), changes={"refreshes_caches": "after-lower"},
     ),
     Departure(
         "yields to owners", "keepalived", "takes itself for wrongly configured when another owner speaks: it goes on with priority 254",
         until="2.3.3", readings=("yields to any owner",),
+    ),
+    Departure(
+        "owner hears", "keepalived", "knows no owner_ignore_adverts: an owner hears others, whom RFC 3768 and RFC 5798 have it discard",
+        until="2.3.3", readings=("hears others as an owner",),
+    ),
+    Departure(
+        "owner waits", "keepalived", "an owner whose fault ends is Backup first, not Master at once",
+        readings=("waits as an owner whose fault ends",),
     ),
     Departure(
         "owner's address", "keepalived", "refuses to be an owner whose only address is the virtual one, and is in FAULT",
@@ -94,13 +109,23 @@ KNOWN: tuple[Departure, ...] = (
     ),
     Departure(
         "silent to lower", "frr", "does not answer a lower priority (RFC 5798 wants it discarded, RFC 9568 answered)",
-        readings=("does not answer a lower priority",),
+        readings=("does not answer a lower priority",), changes={"answers_lower_priority": False},
     ),
-    Departure("announces never", "frr", "never announces its addresses anew", readings=("never announces its addresses anew",)),
-    Departure("compares no addresses", "frr", "never compares the list of addresses, in version 2 either", readings=(_OTHER_LIST,)),
+    Departure(
+        "announces never", "frr", "never announces its addresses anew, though there was another Master",
+        readings=("never announces its addresses anew",), changes={"refreshes_caches": "never"},
+    ),
+    Departure(
+        "compares no addresses", "frr", "never compares the list of addresses, in version 2 either",
+        readings=(_OTHER_LIST,), changes={"address_list": "report"},
+    ),
     Departure(
         "first address", "frr", "takes and sends lists of IPv6 addresses whose first is not link-local",
-        readings=("takes a list of IPv6 addresses whose first is not link-local",),
+        readings=("takes a list of IPv6 addresses whose first is not link-local",), changes={"first_link_local": "report"},
+    ),
+    Departure(
+        "first advertisement", "frr", "becomes Master in IPv6 without an advertisement: the first comes an interval later",
+        readings=("sends no first advertisement in IPv6", "does as FRR 8.4.4 does"),
     ),
     Departure("longer packets", "frr", "discards a packet that is longer than its count of addresses says", readings=(_LONGER,)),
     Departure(
@@ -113,38 +138,24 @@ KNOWN: tuple[Departure, ...] = (
     ),
     Departure("interval zero", "frr", "takes an advertised interval of 0 in version 3 for one", readings=(_ZERO,)),
     Departure(
-        "reserved bits", "frr", "reads the reserved bits before the interval as part of it",
-        until="9", cases=(r"5\.2\.6-reserved-received",),
+        "interval zero at once", "frr", "as a Master in IPv6 yields to an interval of 0 so briefly that its interface never goes down",
+        cases=(r"7\.1-interval-zero-in-master-ipv6",),
     ),
     Departure(
-        "address list", "kaspec",
-        "uses an advertisement of other addresses and reports it, as keepalived from 2.3.3 does; RFC 3768 discards it",
-        readings=(_OTHER_LIST,), cases=(r"^rfc3768/",),
+        "reserved bits", "frr", "reads the reserved bits before the interval as part of it",
+        until="9", cases=(r"5\.2\.6-reserved-received",),
     ),
 )  # fmt: skip
 """What facts are there: measured with keepalived 2.2.7 and FRR 8.4.4, and with others where a version is named."""
 
 
-def named(peers: Mapping[str, str]) -> tuple[Departure, ...]:
-    """Return the known departures of peers in their versions."""
-    return tuple(each for each in KNOWN if any(each.is_of(peer, version) for peer, version in peers.items()))
+def known_of(peer: str, version: str) -> tuple[Departure, ...]:
+    """Return the known departures of a peer in its version."""
+    return tuple(each for each in KNOWN if each.is_of(peer, version))
 
 
-def explanations(result: Result, version: str) -> tuple[tuple[Departure, ...], bool]:
-    """Return the known departures that a failed case shows, and whether a core that departs so does all that was seen."""
-    explaining = [each.reading.words for each in result.judged[1:] if each.explains]
-    own = [each for each in KNOWN if each.is_of(result.peer, version) and _about(each, result)]
-    by_reading = [each for each in own if any(_is_in(words, each.readings) for words in explaining)]
-    if by_reading:
-        return tuple(by_reading), True
-    return tuple(each for each in own if not each.readings), False
-
-
-def _about(departure: Departure, result: Result) -> bool:
-    named = not departure.cases or any(re.search(each, result.case.name) for each in departure.cases)
-    return named and bool(re.search(departure.said, result.words))
-
-
-def _is_in(words: str, readings: tuple[str, ...]) -> bool:
-    """Whether a reading, which may be made of two, has one of these in it."""
-    return any(part in readings for part in words.split(" and "))
+def changed(profile: Profile, departures: Iterable[Departure]) -> Profile:
+    """Return a profile that departs so too, as far as a profile can."""
+    for each in departures:
+        profile = evolve(profile, **each.changes)
+    return profile
