@@ -20,6 +20,8 @@ from kaspec.lvs.table import Destination, Entry, Table, by_key, placed, plain, s
 from kaspec.rules import Rule
 
 T = TypeVar("T")
+SHUTTING_DOWN = "=> Shutting down <="
+"""Why a server goes at the end (``omega``), in a mail's words."""
 
 
 @frozen
@@ -304,7 +306,7 @@ def _stop(virtual: VirtualServer, state: ServiceState) -> ServiceStep:
     if not virtual.omega:
         return ServiceStep(state, rules.SERVICE_STOPPED)
     pairs = zip(virtual.servers, state.servers, strict=True)
-    effects: list[ServiceEffect] = [ServerChanged(server, False, "=> Shutting down <=") for server, each in pairs if each.is_up]
+    effects: list[ServiceEffect] = [ServerChanged(server, False, SHUTTING_DOWN) for server, each in pairs if each.is_up]
     if state.has_quorum:
         effects.append(QuorumChanged(False, 0))
     return ServiceStep(state, rules.SERVICE_STOPPED, tuple(effects))

@@ -6,7 +6,7 @@ from typing import assert_never
 from kaspec.address import Address, format_address
 from kaspec.lvs.model import AddressService, GroupService, MarkService, RealServer, ServerKey, ServiceKey, SorryServer, VirtualServer
 from kaspec.lvs.plan import AddDestination, AddService, DeleteDestination, DeleteService, SetDestination, SetService, TableCommand
-from kaspec.lvs.services import QuorumChanged, ServerChanged, ServersChanged, ServerWeighs, ServiceEffect, SorryServerChanged
+from kaspec.lvs.services import SHUTTING_DOWN, QuorumChanged, ServerChanged, ServersChanged, ServerWeighs, ServiceEffect, SorryServerChanged
 
 
 def service_name(key: ServiceKey) -> str:
@@ -34,6 +34,8 @@ def service_lines(virtual: VirtualServer, effect: ServiceEffect) -> Iterator[str
     match effect:
         case ServerChanged(initially=True):
             return
+        case ServerChanged(server, words=words) if words == SHUTTING_DOWN:
+            yield f"Shutting down service {server_name(server, virtual)} from VS {name}"
         case ServerChanged(server, is_up):
             verb = ("Enabling" if is_up else "Disabling") if server.inhibit_on_failure else ("Adding" if is_up else "Removing")
             yield f"{verb} service {server_name(server, virtual)} {'of' if server.inhibit_on_failure else _toward(verb)} VS {name}"

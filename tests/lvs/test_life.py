@@ -56,6 +56,9 @@ def test_omega_tells_of_the_end_and_nothing_else_does(found: dict[str, Any]) -> 
             assert set(told[virtual]) <= {"11 down", "12 down", "quorum down"}
         assert told["web"] + told["alpha"] != []
     log = found["kaspec"]["log"]
+    closing = [line.partition("Shutting down ")[2] for line in found["keepalived"]["log"] if "Shutting down service" in line]
+    ours = [line.partition("Shutting down ")[2] for line in log if "Shutting down service" in line]
+    assert ours == [line for line in closing if "[198.51.100.100]" in line or "[198.51.100.103]" in line], "keepalived logs them all"
     ended = [line for line in log[next(place for place, line in enumerate(log) if "Stopping" in line) :] if "Lost quorum" in line]
     assert [line.split()[-1] for line in ended] == ["[198.51.100.100]:tcp:80", "[198.51.100.103]:tcp:80"]
 

@@ -4,7 +4,7 @@ from attrs import evolve
 
 from kaspec.address import parse_address
 from kaspec.lvs.model import AddressService, RealServer, SorryServer, VirtualServer
-from kaspec.lvs.services import QuorumChanged, ServerChanged, ServersChanged, ServerWeighs, ServiceEffect, SorryServerChanged
+from kaspec.lvs.services import SHUTTING_DOWN, QuorumChanged, ServerChanged, ServersChanged, ServerWeighs, ServiceEffect, SorryServerChanged
 from kaspec.report.services import service_lines
 
 KEY = AddressService(parse_address("192.0.2.1"), 80, "TCP")
@@ -25,6 +25,8 @@ def test_a_server_that_comes_or_goes() -> None:
     assert line(ServerChanged(SERVER, False)) == f"Removing service {RS} from {VS}"
     assert line(ServerChanged(INHIBITED, True)) == f"Enabling service {RS} of {VS}"
     assert line(ServerChanged(INHIBITED, False)) == f"Disabling service {RS} of {VS}"
+    assert line(ServerChanged(SERVER, False, SHUTTING_DOWN)) == f"Shutting down service {RS} from {VS}"
+    assert line(ServerChanged(INHIBITED, False, SHUTTING_DOWN)) == f"Shutting down service {RS} from {VS}"
     assert list(service_lines(VIRTUAL, ServerChanged(SERVER, True, initially=True))) == []
 
 
