@@ -95,16 +95,27 @@ def message_of(packet: Packet) -> bytes:
 @contextmanager
 def capturing(lab: Lab, lan: Lan) -> Iterator[Capture]:
     """Record a LAN until left."""
-    capture = Capture()
     tap = packet_socket(lab.switch, lan.bridge)
     promiscuous(tap, lab.switch.index(lan.bridge))
+    with recording(tap) as capture:
+        yield capture
+
+
+@contextmanager
+def recording(tap: socket.socket) -> Iterator[Capture]:
+    """Record what comes by a packet socket until left, and close it."""
+    capture = Capture()
     with listening({tap: capture._read}):
         yield capture
 
 
 def packet_socket(host: Host, interface: str, protocol: int = ETH_P_ALL) -> socket.socket:
     """Open a packet socket on an interface, with the kernel's time stamps."""
-    tap = host.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    return stamped(host.socket(socket.AF_PACKET, socket.SOCK_RAW), interface, protocol)
+
+
+def stamped(tap: socket.socket, interface: str, protocol: int = ETH_P_ALL) -> socket.socket:
+    """Bind a packet socket to an interface, with the kernel's time stamps."""
     tap.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
     tap.bind((interface, protocol))

@@ -126,7 +126,9 @@ class Judge:
             return [now]
         found = [paid] if (paid := _paid(now, done)) else []
         served = now
-        while not found and (at := next_deadline(served.state)) is not None and at <= done.at + self._early(served):
+        for _ in self.node.routers:  # each may do something then, but none twice
+            if found or (at := next_deadline(served.state)) is None or at > done.at + self._early(served):
+                break
             served = self._serve(served, done.at)
             found = [evolve(paid, roughly=False)] if (paid := _paid(served, done)) else []
         if not found and isinstance(done.act, Announced) and not self.counts_announcements and _is_master(now):

@@ -1,5 +1,6 @@
 """``kaspec conformance``: real routers put to the test, with the core as the judge."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.flaws.show import Shown
+    from conformance.peers.peer import Peer
     from conformance.runner.record import Record
     from conformance.runner.running import Result
 
+REMOTE = "remote"
+"""What ``--peer`` calls a device on a wire."""
 WELL, SHOWN, TROUBLE, UNDETERMINED = 0, 1, 2, 3
 """Exit statuses."""
 AT_ONCE = 6
@@ -105,6 +109,8 @@ Examples:
   kaspec conformance run --keep out --html out/run.html        a page, linked to packets, logs and traces
   kaspec conformance run --junit out/run.xml --json > run.json JUnit's XML, and all that was seen as JSON
   kaspec conformance show run.json --html run.html             the page of what was run before
+  kaspec conformance run --peer remote --interface eth1 --handler ./my-router --clause V2
+                                                               a device on a wire, which ./my-router handles
 
 \b
 A case is a trace of conformance/traces with one of its routers played by the peer.  The judge is the core with the
@@ -118,6 +124,16 @@ Verdicts:
   undetermined   it cannot, but not twice alike; or the machine was too busy
 
 \b
+A remote device is judged by what it sends, one case at a time.  Its handler is run as COMMAND VERB FOLDER, where the
+folder has device.json and, in keepalived's syntax, device.conf:
+  can            exit 0 if the device can be such a one; 1 if not, with the reason as first line
+  start          configure it so and start it from nothing; return the moment it works
+  stop, crash    stop it in an orderly way; cut its power
+  up, down       put its cable in; pull it
+  version        (no folder) write what it is
+Without a handler you are asked to do these things yourself.
+
+\b
 Exit statuses:
   0   everything passes that is supported
   1   something fails
@@ -126,7 +142,11 @@ Exit statuses:
 
 
 @conformance.command(epilog=RUN_EPILOG, context_settings=CONTEXT)
-@click.option("--peer", "names", multiple=True, type=click.Choice(NAMES), help="Whom to test; once for each.  [default: whoever is here]")
+@click.option(
+    "--peer", "names", multiple=True, type=click.Choice([*NAMES, REMOTE]), help="Whom to test; once for each.  [default: whoever is here]"
+)
+@click.option("--interface", metavar="IF", help="The interface behind which the remote device is.")
+@click.option("--handler", metavar="COMMAND", help="The program that handles the remote device.  [default: you are asked to]")
 @click.option("--clause", "clauses", multiple=True, metavar="ID", help="Only evidence for clauses that begin so, or a test UNH-...")
 @click.option("--version", "versions", multiple=True, type=click.IntRange(2, 3), help="Only routers of this version.")
 @click.option("--family", "families", multiple=True, type=click.Choice(["4", "6"]), help="Only routers of this family.")
@@ -137,6 +157,8 @@ Exit statuses:
 @click.option("--json", "as_json", is_flag=True, help="Write everything as JSON, the verdicts by clause too.")
 def run(
     names: tuple[str, ...],
+    interface: str | None,
+    handler: str | None,
     clauses: tuple[str, ...],
     versions: tuple[int, ...],
     families: tuple[str, ...],
@@ -149,20 +171,25 @@ def run(
     """Play the corpus of traces at real routers, clause by clause."""
     from conformance.flaws.report import versions as versions_of
     from conformance.lab.namespace import LabUnavailableError, enter_user_namespace
+    from conformance.peers.handling import HandlingError
     from conformance.runner.cases import corpus
     from conformance.runner.record import record
     from conformance.runner.running import run_all
 
-    peers, cases = peers_of(names, TROUBLE), corpus(clauses, versions, tuple(map(int, families)))
+    cases = corpus(clauses, versions, tuple(map(int, families)))
     if not cases:
         give_up("No trace of the corpus is about that: see docs/conformance.md for what clauses are called", TROUBLE)
-    told = versions_of(peers)
     for file in filter(None, (junit, html)):
         _make_room(file)
     try:
-        enter_user_namespace()
+        if REMOTE in names:
+            peers, jobs = [_remote(names, interface, handler)], 1
+        else:
+            peers = peers_of(names, TROUBLE)
+            enter_user_namespace()
+        told = versions_of(peers)
         results = run_all(cases, peers, jobs, keep, _counting(len(cases) * len(peers)))
-    except LabUnavailableError as error:
+    except (LabUnavailableError, HandlingError) as error:
         give_up(str(error), TROUBLE)
     _show(record(results, told), junit, html, as_json)
 
@@ -229,6 +256,21 @@ def _status(shown: "tuple[Shown, ...]") -> int:
     if any(each.verdict == "shows" and not each.case.protocol for each in shown):
         return SHOWN
     return UNDETERMINED if any(each.verdict == "undetermined" for each in shown) else WELL
+
+
+def _remote(names: tuple[str, ...], interface: str | None, handler: str | None) -> "Peer":
+    from conformance.peers.handling import Operator, Program
+    from conformance.peers.remote import Remote
+
+    if set(names) != {REMOTE}:
+        give_up(f"--peer {REMOTE}: a remote device is tested by itself", TROUBLE)
+    if interface is None:
+        give_up(f"--peer {REMOTE}: name the interface behind which it is: --interface IF", TROUBLE)
+    ask = Operator(lambda question: str(click.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True)))
+    remote = Remote(interface, Program(tuple(shlex.split(handler))) if handler else ask)
+    if why := remote.missing():
+        give_up(f"--peer {REMOTE}: {why}", TROUBLE)
+    return remote
 
 
 def _counting(wanted: int) -> "Callable[[Shown | Result], None]":

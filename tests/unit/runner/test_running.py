@@ -8,9 +8,9 @@ import pytest
 from conformance.flaws import wrong
 from conformance.peers import PEERS
 from conformance.replay.acts import Told
+from conformance.replay.ground import ethernet_header
 from conformance.replay.judge import Accepted, Core, Judge, Refuted, right_core
 from conformance.replay.script import Script
-from conformance.replay.stage import ethernet_header
 from conformance.replay.trial import Judged, Reading, Trial, asked
 from conformance.replay.virtual import perform
 from conformance.runner.cases import Case, corpus
