@@ -63,8 +63,11 @@ def is_routine(journal: Journal, outcome: Outcome) -> bool:
     rule = outcome.step.rule
     if rule in _NOTHING_TO_SAY:
         return True
-    following = journal.following
-    return following is outcome.event and rule in _FOLLOWING and following is not None and not following.remarks
+    following, before, after = journal.following, outcome.before, outcome.step.state
+    if following is None or following is not outcome.event or rule not in _FOLLOWING or following.remarks:
+        return False
+    # a reload makes a Backup forget the interval, which it then learns, and tells, from the same value anew
+    return not isinstance(before, Backup) or not isinstance(after, Backup) or before.master_adver_interval == after.master_adver_interval
 
 
 def enter(journal: Journal, outcome: Outcome, now: Instant, detail: bool) -> tuple[Journal, tuple[str, ...]]:
