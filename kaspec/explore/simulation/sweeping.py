@@ -5,13 +5,13 @@ which, changes nothing about what is counted.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib.util import find_spec
 
 from attrs import frozen
 
 from kaspec.explore.simulation.chain import Chain
 from kaspec.explore.simulation.chances import Chances, stream, strikes
-from kaspec.explore.simulation.walking import Counted, summed, walk
+from kaspec.explore.simulation.herd import walk_all
+from kaspec.explore.simulation.walking import Counted
 from kaspec.explore.world import World
 from kaspec.units import Interval
 
@@ -50,12 +50,7 @@ def simulate(lot: Lot) -> Counted:
     numbers = range(lot.first, lot.first + lot.runs)
     struck = [strikes(case.chances, chain.steps, case.seed, number, case.length) for number in numbers]
     streams = [stream(case.seed, number) for number in numbers]
-    lost_below = case.chances.lost_below
-    if find_spec("numpy"):
-        from kaspec.explore.simulation.herd import walk_all
-
-        return walk_all(chain, struck, streams, lost_below, case.length)
-    return summed([walk(chain, *drawn, lost_below, case.length) for drawn in zip(struck, streams, strict=True)])
+    return walk_all(chain, struck, streams, case.chances.lost_below, case.length)
 
 
 def sweep(cases: Sequence[Case], runs: int, mapped: Mapped = map, lot: int = LOT) -> Iterator[tuple[int, Counted]]:
