@@ -41,10 +41,10 @@ from kaspec.lvs.model import ServerGroup, VirtualServer
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.holdings import interfaces_of
 from kaspec.vrrp.router import (
-    KEEPALIVED,
     PROFILES,
     GarpPolicy,
     InterfaceTrack,
+    ProfileName,
     TrackerKind,
     TrackerTrack,
     VirtualAddress,
@@ -88,7 +88,7 @@ def render(configuration: Configuration) -> str:
         *(_block(f"vrrp_script {word(each.name)}", render_script(each)) for each in configuration.scripts),
         *(_block(f"track_file {word(each.name)}", render_file(each)) for each in configuration.files),
         *(_block(f"vrrp_track_process {word(each.name)}", render_process(each)) for each in configuration.processes),
-        *(render_router(router, settings.get(router.name)) for router in configuration.routers),
+        *(render_router(router, settings.get(router.name), configuration.global_defs.profile) for router in configuration.routers),
         *(render_group(group, told.get(group.name)) for group in configuration.groups),
         *(
             _block(f"virtual_server_group {word(each.name)}", render_server_group(each), always=True)
@@ -99,9 +99,9 @@ def render(configuration: Configuration) -> str:
     return "\n".join(f"{block}\n" for block in blocks if block)
 
 
-def render_router(router: VirtualRouter, settings: InstanceSettings | None = None) -> str:
-    """Write one ``vrrp_instance``."""
-    return _block(f"vrrp_instance {word(router.name)}", (*_instance(router, settings), *_lists(router)), always=True)
+def render_router(router: VirtualRouter, settings: InstanceSettings | None = None, usual: ProfileName = "keepalived") -> str:
+    """Write one ``vrrp_instance``; ``usual`` is the profile of those that say nothing."""
+    return _block(f"vrrp_instance {word(router.name)}", (*_instance(router, settings, usual), *_lists(router)), always=True)
 
 
 def render_bfd_instance(instance: BfdInstance) -> str:
@@ -235,7 +235,7 @@ def _garp(prefix: str, policy: GarpPolicy, default: GarpPolicy) -> Iterator[str]
         yield f"{prefix}extra_if {'all ' if policy.everywhere else ''}{plain_seconds(policy.extra)}"
 
 
-def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Iterator[str]:
+def _instance(router: VirtualRouter, settings: InstanceSettings | None, usual: ProfileName) -> Iterator[str]:
     """Every setting of an instance that has one line."""
     if settings is not None:
         yield f"state {settings.initial_state}"
@@ -255,7 +255,7 @@ def _instance(router: VirtualRouter, settings: InstanceSettings | None) -> Itera
         yield "promote_secondaries"
     if router.dont_track_primary:
         yield "dont_track_primary"
-    if router.profile.name in PROFILES and router.profile.name != KEEPALIVED.name:
+    if router.profile.name in PROFILES and router.profile.name != usual:
         yield f"profile {router.profile.name}"
     yield from write_addressing(router)
     yield from _garp("garp_", router.garp, GarpPolicy())
