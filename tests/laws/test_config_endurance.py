@@ -3,7 +3,7 @@
 import random
 from itertools import chain
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from kaspec.config import read, render_diagnostic
 from kaspec.config.keywords import TABLE
@@ -11,6 +11,7 @@ from kaspec.config.lint import lint
 
 FILES = 10_000
 MOST_SECONDS = 2.0
+"""Of the processor: whatever else the machine does counts for nothing."""
 NOTES = Path(__file__).parents[1] / "unit" / "config"
 SAMPLES = Path("/usr/share/doc/keepalived/samples")
 WORDS = (
@@ -57,9 +58,9 @@ def test_ten_thousand_files_are_read_to_their_end() -> None:
     slowest = 0.0
     for number in range(FILES):
         text = scribbled(source) if number % 4 == 0 else mutated(source, source.choice(texts))
-        begun = perf_counter()
+        begun = process_time()
         reading = read(text, "file")
         told = [render_diagnostic(each, reading.texts) for each in (*reading.diagnostics, *lint(reading))]
-        slowest = max(slowest, perf_counter() - begun)
+        slowest = max(slowest, process_time() - begun)
         assert all("file:" in each for each in told), text
     assert slowest < MOST_SECONDS
