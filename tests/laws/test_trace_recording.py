@@ -25,7 +25,7 @@ from kaspec.tracking import Link
 from kaspec.units import Instant, Interval, after
 from kaspec.vrrp.events import Shutdown, Startup
 from kaspec.wire.ip import encode_ip
-from tests.unit.trace.strategies import advert_fields
+from tests.laws.traces import advert_fields
 
 HERE, THERE = Address(bytes([192, 0, 2, 2])), Address(bytes([192, 0, 2, 1]))
 HERE_V6, THERE_V6 = (Address(bytes.fromhex(f"fe80{0:027x}{last}")) for last in "21")

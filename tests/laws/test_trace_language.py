@@ -17,7 +17,7 @@ from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from kaspec.vrrp.transmission import transmit
 from kaspec.wire.checksum import CHECKSUM_FORMS, ChecksumForm
 from kaspec.wire.ip import Packet
-from tests.unit.trace.strategies import CONFIGURATIONS, advert_fields, traces
+from tests.laws.traces import CONFIGURATIONS, advert_fields, traces
 
 ROUTER = VirtualRouter(
     "VI_1", "eth0", 51, 100, (VirtualAddress(Address(bytes([192, 0, 2, 100])), 24, "eth0"),), authentication=SimplePassword.of("s3cr3t")
