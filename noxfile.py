@@ -40,8 +40,10 @@ nox.options.sessions = ["tests"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_external_run = True
 
-PURE = ("unit", "laws", "traces")
-"""Tests that keep processors busy."""
+EXAMPLES = ("unit", "traces")
+"""Tests that keep processors busy, with coverage of the core: each says what is to come of what."""
+LAWS = ("laws",)
+"""So do these, without: whatever Hypothesis thinks of is right.  Coverage would make them take three times as long."""
 REAL = tuple(each for each in ("interop", "lvs") if (ROOT / "tests" / each).is_dir())
 """Tests with daemons and kernels, which mostly wait: more of them at a time than there are processors."""
 DEBIAN_SERVICES = ("keepalived", "frr", "snmpd")
@@ -59,8 +61,9 @@ def tests(session: nox.Session) -> None:
         return
     coverage = ("--cov", "--cov-branch", "--cov-report=term:skip-covered", "--cov-fail-under=95")
     run = ("pytest", "--instafail", "-n", "2", "--dist")
-    session.run(*run, "worksteal", *coverage, *(f"tests/{folder}" for folder in PURE))
-    session.run(*run, "loadfile", *(f"tests/{folder}" for folder in REAL))
+    session.run(*run, "worksteal", *coverage, *folders(EXAMPLES))
+    session.run(*run, "worksteal", *folders(LAWS))
+    session.run(*run, "loadfile", *folders(REAL))
 
 
 @nox.session
@@ -136,6 +139,11 @@ def mutation(session: nox.Session) -> None:
     """Break every rule of VRRP on purpose; what notices must be as docs/mutation.md says.  Arguments go to ``rules``."""
     session.install("-q", "-e", ".[test]")
     session.run("python", "-m", "conformance.mutation", "rules", *session.posargs)
+
+
+def folders(names: tuple[str, ...]) -> list[str]:
+    """Return where those tests are."""
+    return [f"tests/{name}" for name in names]
 
 
 def check(session: nox.Session) -> None:
