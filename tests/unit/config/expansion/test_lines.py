@@ -170,6 +170,7 @@ def test_a_bomb_is_told_once_and_soon(name: str) -> None:
     assert time.process_time() - begun < 2
 
 
+@pytest.mark.no_cover
 def test_a_million_lines_that_are_meant_are_expanded() -> None:
     text = "$V=" + "".join(f" \\\n l{n}" for n in range(17)) + "\n~SEQ(A,0,7) ~SEQ(B,0,31) ~SEQ(C,1,254) $V"
     problems: list[Diagnostic] = []
