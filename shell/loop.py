@@ -39,7 +39,7 @@ from shell.diary import Diary
 from shell.interpret import gather
 from shell.netlink import Kernel
 from shell.recorder import Recorder
-from shell.wires import Place, Wires
+from shell.wires import BURST, Place, Wires
 
 LONGEST_WATCH = Interval(50_000)
 """How long a run of takeovers may keep the rest of the process waiting."""
@@ -82,8 +82,8 @@ class VrrpLoop:
         self.receive(place)
         self._rest()
 
-    def receive(self, place: Place) -> None:
-        """Take the datagrams that wait on a wire: each is an event of the instant it arrived."""
+    def receive(self, place: Place) -> Instant | None:
+        """Take datagrams that wait on a wire: each is an event of the instant it arrived.  Return when the last did, if more may wait."""
         arrivals = self._wires.receive(place)
         if arrivals:
             self._look_at_the_clock()
@@ -93,6 +93,7 @@ class VrrpLoop:
             self.apply(transition, at)
             if self._recorder:
                 self._recorder.event(DatagramReceived(place.interface, datagram), transition, at)
+        return arrivals[-1][0] if len(arrivals) >= BURST else None
 
     def expire(self) -> None:
         """The alarm rang: what arrived before is heard first, then every virtual router whose deadline was reached steps, all in one go.
@@ -104,7 +105,7 @@ class VrrpLoop:
         self._note_lateness(now)
         rehearsed, bedtime = None, now + LONGEST_WATCH
         while True:
-            self._hear()
+            self._hear(clock.now())
             now = clock.now()
             while due := self._deadlines.take_due(now, self._deadline_of):
                 self._step(DeadlinesReached(due), now)
@@ -212,9 +213,11 @@ class VrrpLoop:
             self._diary.note_link(self.state.links.get(change.name), change.link)
             self._step(change, now)
 
-    def _hear(self) -> None:
+    def _hear(self, until: Instant) -> None:
+        """Take everything that arrived before an instant: on a busy machine more may wait than is taken at once."""
         for place in self._wires.places():
-            self.receive(place)
+            while (last := self.receive(place)) is not None and last < until:
+                pass
 
     def _note_lateness(self, now: Instant) -> None:
         """Note if a deadline should have been served long ago: we were held up."""
