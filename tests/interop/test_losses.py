@@ -4,7 +4,10 @@ It says so of the packets that arrived.  Which these are is told by a packet soc
 loses, with the kernel's time stamps.
 """
 
+import os
+import signal
 import subprocess
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -120,3 +123,20 @@ def test_nobody_takes_over_but_for_the_packets_that_were_lost(lan: TwoRouters) -
     assert false == [], "took over although an advert had come"
     assert missed == [], "did not take over although none had come"
     assert rightly, "nothing was lost often enough to show anything"
+
+
+def test_a_backup_that_was_not_let_run_hears_all_that_came_before_it_takes_over(lan: TwoRouters) -> None:
+    """More waits then than is taken at once, the oldest of it older than Master_Down_Interval."""
+    master = KASPEC.start(lan.a, configuration("a"))
+    master.wait_for_line(rf"\(V{ROUTERS}\) Entering MASTER STATE", timeout=20)
+    backup = KASPEC.start(lan.b, configuration("b"))
+    backup.wait_for_line(rf"\(V{ROUTERS}\) Entering BACKUP STATE", timeout=20)
+    with hearing(lan.b) as heard:
+        wait_until(lambda: len(heard.came) == ROUTERS and min(map(len, heard.came.values())) > 5, 20, "adverts of every virtual router")
+        (child,) = backup.children()
+        for _ in range(3):
+            os.kill(child, signal.SIGSTOP)
+            time.sleep(1.2 * DOWN / SECOND)
+            os.kill(child, signal.SIGCONT)
+            time.sleep(0.5)
+    assert not any(heard.sent.values())
