@@ -22,6 +22,7 @@ from conformance.lab.holders import Holders, watching
 from conformance.lab.namespace import LabUnavailableError
 from conformance.lab.network import Host, Lab, Lan, open_lab
 from conformance.lab.peers import Peer
+from conformance.lab.priority import hurried
 from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.address import Address, parse_address
@@ -175,10 +176,13 @@ class Performances(Generic[T]):
 
 
 def perform(plays: Mapping[str, Play[T]], at_once: int = AT_ONCE) -> Performances[T]:
-    """Play scenes, so many at the same time, each on a LAN of its own, and return when all have ended."""
+    """Play scenes, so many at the same time, each on a LAN of its own, and return when all have ended.
+
+    Some of what is seen is stamped by the clock when it is read: whoever reads comes before what the machine does besides.
+    """
     if os.geteuid() != 0:
         pytest.skip("needs root: makes network namespaces")
-    with ThreadPoolExecutor(at_once) as pool:
+    with hurried(), ThreadPoolExecutor(at_once) as pool:
         return Performances({name: pool.submit(_perform, play) for name, play in plays.items()})
 
 
