@@ -11,8 +11,6 @@ from pathlib import Path
 
 from attrs import frozen
 
-from conformance.lab.priority import preferred, unhurried
-
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 PR_SET_PDEATHSIG = 1
@@ -60,10 +58,8 @@ class Namespace:
     files: Path
 
     def enter(self) -> None:
-        """Move the calling process in for good, unhurried but preferred; it dies with its parent.  For a child between fork and exec."""
+        """Move the calling process in for good; it dies with its parent.  For a child between fork and exec."""
         die_with_parent()
-        unhurried()
-        preferred()
         _set_namespace(self.network)
         _set_namespace(self.mounts)
 

@@ -1,55 +1,59 @@
-"""Real-time priority, where the system allows it: on a busy machine neither the watcher nor the daemon that is watched comes late."""
+"""Priority, where the system allows it: on a busy machine neither the watcher nor the daemon that is watched comes late."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-WATCHER, WATCHED = 10, 11
-"""The real-time priority of this process, and the higher one of a daemon under test."""
-SHARE = b"-10"
-"""The niceness of a session in a host of the lab: ten times an ordinary one's share."""
+WATCHED = 11
+"""The real-time priority of a daemon under test that must not come late at all."""
+SHARE = -10
+"""The niceness of a session that watches, or is in a host of the lab: ten times an ordinary one's share."""
 SWITCH_SECONDS = 0.0001
 """How long a thread may keep others of this process from running: keepalived waits for whoever reads its log."""
+_AUTOGROUP = "/proc/self/autogroup"
 
 
 @contextmanager
 def hurried() -> Iterator[None]:
-    """Have the system let every thread of this process, and those it begins, run before other processes, if it may."""
-    switching = sys.getswitchinterval()
+    """Have the system give this process's session as much of the processors as the daemons', if it may.
+
+    No real-time priority: whoever judges what was seen works hard, and would keep the daemons of others from running at all.
+    """
+    switching, share = sys.getswitchinterval(), _share()
     sys.setswitchinterval(SWITCH_SECONDS)
-    before = {thread: os.sched_getscheduler(thread) for thread in _threads(os.getpid())}
+    preferred()
     try:
-        _raise(before, WATCHER)
         yield
     finally:
         sys.setswitchinterval(switching)
-        for thread, policy in before.items():
-            with suppress(ProcessLookupError, PermissionError):
-                os.sched_setscheduler(thread, policy, os.sched_param(0))
+        preferred(share)
+
+
+def _share() -> int:
+    """Return the niceness of this process's session."""
+    with suppress(OSError):
+        found = re.search(r"nice (-?\d+)", Path(_AUTOGROUP).read_text())
+        return int(found.group(1)) if found else 0
+    return 0
 
 
 def hurry(processes: Iterable[int]) -> None:
-    """Do the same for daemons that run."""
+    """Have the system let daemons that run go before all that is not real-time, if it may."""
     for process in processes:
         _raise(_threads(process), WATCHED)
 
 
-def unhurried() -> None:
-    """Be an ordinary process again: for a child between fork and exec, of a process that may be hurried."""
-    if os.sched_getscheduler(0) == os.SCHED_RR:
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+def preferred(niceness: int = SHARE) -> None:
+    """Give this session such a share of the processors, where the kernel shares them out by session (autogroup: sched(7)).
 
-
-def preferred() -> None:
-    """Give this session more of the processors than ordinary ones, where the kernel shares them out by session (autogroup: sched(7)).
-
-    For a child between fork and exec: system calls only.
+    For a child between fork and exec too: system calls only.
     """
     with suppress(OSError):
-        descriptor = os.open("/proc/self/autogroup", os.O_WRONLY)
-        os.write(descriptor, SHARE)
+        descriptor = os.open(_AUTOGROUP, os.O_WRONLY)
+        os.write(descriptor, b"%d" % niceness)
         os.close(descriptor)
 
 

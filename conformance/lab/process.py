@@ -7,12 +7,14 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Self
 
 from attrs import define, field, frozen
 
 from conformance.lab.network import Host
+from conformance.lab.priority import preferred
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.units import Instant
 
@@ -47,7 +49,7 @@ class Process:
             cwd="/",
             env={**os.environ, **(environment or {})},
             start_new_session=True,
-            preexec_fn=host.namespace.enter,  # noqa: PLW1509  (system calls only, nothing that a thread could hold locked)
+            preexec_fn=partial(_begin, host),  # noqa: PLW1509  (system calls only, nothing that a thread could hold locked)
         )
         process = cls(host, program)
         assert program.stdout is not None
@@ -117,6 +119,12 @@ class Process:
     def wait_for_children(self, count: int = 1, timeout: float = 5.0) -> list[int]:
         """Return its children as soon as there are ``count``; raises ``TimeoutError``."""
         return wait_until(lambda: children if len(children := self.children()) >= count else [], timeout, f"{count} children of {self.pid}")
+
+
+def _begin(host: Host) -> None:
+    """Be in the host, before what else runs here: for the leader of a session of its own, between fork and exec."""
+    preferred()
+    host.namespace.enter()
 
 
 def _parent_of(pid: int) -> int | None:
