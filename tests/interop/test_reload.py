@@ -46,7 +46,7 @@ static_routes {
     10.20.0.0/16 via 192.168.123.1 dev eth0
 }
 """
-ANNOUNCEMENTS = 10
+BURSTS, ANNOUNCEMENTS = 2, 10
 """Two bursts of five: on becoming Master and garp_master_delay later."""
 
 
@@ -181,6 +181,7 @@ def test_a_reload_does_exactly_what_the_plan_printed(scene: Scene) -> None:
     for name in ("VI_2", "VI_3", "VI_1"):
         process.wait_for_line(rf"\({name}\) Entering MASTER STATE", timeout=10)
     wait_until(lambda: len(_announced(scene, Instant(0))) == 3 * ANNOUNCEMENTS, 10, "every announcement")
+    wait_until(lambda: sum("Sending/queueing" in line.text for line in process.lines) == 3 * BURSTS, 5, "every line about them")
     held, changes, said, began = set(scene.a.addresses("eth0")), len(scene.holders.changes), len(process.lines), wall_clock()
     printed, planned = _plan(scene, BEFORE, AFTER)
     reload(process, AFTER)
