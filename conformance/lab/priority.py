@@ -42,8 +42,9 @@ def _share() -> int:
 
 def hurry(processes: Iterable[int]) -> None:
     """Have the system let daemons that run go before all that is not real-time, if it may."""
-    for process in processes:
-        _raise(_threads(process), WATCHED)
+    for thread in (thread for process in processes for thread in _threads(process)):
+        with suppress(ProcessLookupError, PermissionError):
+            os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(WATCHED))
 
 
 def preferred(niceness: int = SHARE) -> None:
@@ -55,12 +56,6 @@ def preferred(niceness: int = SHARE) -> None:
         descriptor = os.open(_AUTOGROUP, os.O_WRONLY)
         os.write(descriptor, b"%d" % niceness)
         os.close(descriptor)
-
-
-def _raise(threads: Iterable[int], priority: int) -> None:
-    for thread in threads:
-        with suppress(ProcessLookupError, PermissionError):
-            os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(priority))
 
 
 def _threads(process: int) -> list[int]:

@@ -16,7 +16,7 @@ from conformance.lab.process import Line
 from conformance.lab.waiting import wall_clock
 from conformance.peers.handling import Handler, Verb
 from conformance.peers.peer import Ability, Device, Running
-from conformance.replay.acts import Advertised, Done, seen_in
+from conformance.replay.acts import advertised_in
 from conformance.replay.ground import NEIGHBOUR_MAC, NEIGHBOURS, ethernet_header
 from conformance.replay.tolerance import Tolerance
 from kaspec.units import MILLISECOND, Instant, Interval
@@ -171,7 +171,5 @@ def _packets() -> socket.socket:
 
 def _priority(frame: Frame) -> int | None:
     """Return the priority in a frame if the device advertised with it."""
-    seen = seen_in(frame, "", NEIGHBOURS)
-    if not isinstance(seen, Done) or not isinstance(seen.act, Advertised):
-        return None
-    return next(iter(message_of(seen.act.packet)[2:3]), None)
+    packet = advertised_in(frame, NEIGHBOURS)
+    return None if packet is None else next(iter(message_of(packet)[2:3]), None)

@@ -119,3 +119,9 @@ def seen_in(frame: Frame, interface: str, neighbours: str) -> Told | Done | None
             return Done(frame.at, Announced(announced.address))
         assert isinstance(announced, Malformed)
     return None
+
+
+def advertised_in(frame: Frame, neighbours: str) -> Packet | None:
+    """Return the advertisement in a frame on a LAN, if it is one of the device's."""
+    seen = seen_in(frame, "", neighbours)
+    return seen.act.packet if isinstance(seen, Done) and isinstance(seen.act, Advertised) else None

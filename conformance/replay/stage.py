@@ -13,7 +13,7 @@ from attrs import define, evolve, field, frozen
 from conformance.lab.capture import Capture, Frame
 from conformance.lab.waiting import wall_clock
 from conformance.peers.peer import Device, Peer
-from conformance.replay.acts import Advertised, Done, Held, Told, seen_in
+from conformance.replay.acts import Advertised, Done, Held, Told, advertised_in, seen_in
 from conformance.replay.ground import NEIGHBOURS, Ground, ground_of
 from conformance.replay.script import Crashes, Cue, Script, Starts, Stops
 from kaspec.node import DatagramReceived, LinkChanged
@@ -126,8 +126,7 @@ def _sent(capture: Capture, planned: Instant) -> Iterator[Instant]:
     for frame in reversed(capture.frames):
         if frame.at < earliest:
             return
-        seen = seen_in(frame, "", NEIGHBOURS)
-        if isinstance(seen, Done) and isinstance(seen.act, Advertised):
+        if advertised_in(frame, NEIGHBOURS) is not None:
             yield frame.at
 
 
