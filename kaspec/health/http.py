@@ -54,7 +54,6 @@ HttpStep = Onward[HttpExchange] | Verdict
 Reading = HttpStep | Whole
 
 
-@lru_cache(maxsize=16384)
 def request(url: Url, target: Target, protocol: HttpVersion) -> bytes:
     """Write the request, octet by octet as keepalived does."""
     host = f"[{format_address(target.address)}]" if target.family == 6 else format_address(target.address)
@@ -87,6 +86,7 @@ def read_head(octets: bytes) -> Head | str:
     return Head(event.status_code, None if length is None else int(length))
 
 
+@lru_cache(maxsize=16384)
 def begin(check: HttpCheck, place: int) -> Onward[HttpExchange]:
     """Begin with the url of that number."""
     url = check.urls[place]
@@ -107,18 +107,20 @@ def read(check: HttpCheck, exchange: HttpExchange, event: ExchangeEvent) -> Read
     if isinstance(event, Received) and stage == "head":
         return _head(exchange, event.octets)
     if isinstance(event, Received) and stage == "body":
-        return _body(exchange, event.octets)
+        assert exchange.head is not None, "the head came before the body"
+        return _body(exchange, exchange.head, event.octets)
     if isinstance(event, Connected) and stage == "connecting":
-        return Onward(HttpExchange(exchange.url, "securing")) if check.tls else _ask(check, exchange)
+        return Onward(HttpExchange(exchange.url, "securing")) if check.tls else _ask(check, exchange.url)
     if isinstance(event, Secured) and stage == "securing":
-        return _ask(check, exchange)
+        return _ask(check, exchange.url)
     if isinstance(event, StreamEnded) and stage == "body":
         return _ended(exchange, event)
     return failed(event) or Onward(exchange, heard=False)
 
 
-def _ask(check: HttpCheck, exchange: HttpExchange) -> Reading:
-    return Onward(HttpExchange(exchange.url, "head"), (Send(request(exchange.url, check.target, check.protocol)),))
+@lru_cache(maxsize=16384)
+def _ask(check: HttpCheck, url: Url) -> Onward[HttpExchange]:
+    return Onward(HttpExchange(url, "head"), (Send(request(url, check.target, check.protocol)),))
 
 
 def _head(exchange: HttpExchange, octets: bytes) -> Reading:
@@ -130,18 +132,17 @@ def _head(exchange: HttpExchange, octets: bytes) -> Reading:
     head = read_head(came[: end + 4])
     if isinstance(head, str):
         return Verdict(False, rules.HTTP_MALFORMED, head)
-    return _body(HttpExchange(exchange.url, "body", head=head), came[end + 4 :])
+    return _body(exchange, head, came[end + 4 :])
 
 
-def _body(exchange: HttpExchange, octets: bytes) -> Reading:
+def _body(exchange: HttpExchange, head: Head, octets: bytes) -> Reading:
     """Take in some of the body: neither more of it than there is to be, nor what no one asks for."""
-    assert exchange.head is not None, "the head came before the body"
-    url, length = exchange.url, exchange.head.length
+    url, length = exchange.url, head.length
     wanted = octets if length is None else octets[: length - exchange.taken]
     taken = exchange.taken + len(wanted)
     digest = exchange.digest.over(wanted) if url.digest is not None and wanted else exchange.digest
     search = extend(url.pattern, exchange.search, wanted) if url.pattern else exchange.search
-    onward = HttpExchange(url, "body", b"", exchange.head, taken, digest, search)
+    onward = HttpExchange(url, "body", b"", head, taken, digest, search)
     return Whole(onward) if taken == length else Onward(onward)
 
 

@@ -7,7 +7,7 @@ a match of more than ``OVERLAP`` octets may go unseen.
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from kaspec.health.model import Pattern
 
@@ -63,8 +63,8 @@ def extend(pattern: Pattern, search: Search, octets: bytes) -> Search:
         return search
     window = search.window + octets
     if len(window) <= WINDOW:
-        return evolve(search, window=window)
-    looked = evolve(search, window=window)
+        return Search(window, search.begins)
+    looked = Search(window, search.begins)
     if matches(pattern, looked):
         return Search(matched=True)
     return Search(window[-OVERLAP:], search.begins + len(window) - OVERLAP)

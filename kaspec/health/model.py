@@ -38,7 +38,7 @@ class Probing:
     log_all_failures: bool = False
 
 
-@frozen
+@frozen(cache_hash=True)
 class Target:
     """Where a check connects to, and from where: ``source``, ``source_port``, ``interface`` and ``mark`` (SO_MARK; 0: none) if they matter.
 
@@ -59,7 +59,7 @@ class Target:
         return family_of(self.address)
 
 
-@frozen
+@frozen(cache_hash=True)
 class TcpCheck:
     """``TCP_CHECK``: the connection is accepted."""
 
@@ -67,7 +67,7 @@ class TcpCheck:
     target: Target
 
 
-@frozen
+@frozen(cache_hash=True)
 class Pattern:
     """A regular expression (PCRE2) that the body must match, or must not (``no_match``).
 
@@ -83,7 +83,7 @@ class Pattern:
     stack: tuple[int, int] | None = None
 
 
-@frozen
+@frozen(cache_hash=True)
 class Url:
     """A page that is fetched and what makes it good: its status, and the MD5 ``digest`` (lower case) or a pattern of its body.
 
@@ -98,7 +98,7 @@ class Url:
     tls_compliant: bool = False
 
 
-@frozen
+@frozen(cache_hash=True)
 class HttpCheck:
     """``HTTP_GET``, or with ``tls`` ``SSL_GET``: its urls are fetched in turn.
 
@@ -118,7 +118,7 @@ class HttpCheck:
     credentials: Credentials = Credentials()
 
 
-@frozen
+@frozen(cache_hash=True)
 class SmtpCheck:
     """``SMTP_CHECK``: the server greets, answers HELO and QUIT."""
 
@@ -160,7 +160,7 @@ class ReplyPattern:
     mask: bytes
 
 
-@frozen
+@frozen(cache_hash=True)
 class UdpCheck:
     """``UDP_CHECK``: nothing refuses a datagram, or with ``require_reply`` one of such a length, beginning so, comes back."""
 
@@ -173,7 +173,7 @@ class UdpCheck:
     max_reply_length: int = 255
 
 
-@frozen
+@frozen(cache_hash=True)
 class PingCheck:
     """``PING_CHECK``: the server answers an echo request."""
 

@@ -1,5 +1,7 @@
 """``TCP_CHECK``: the connection is accepted, and closed again."""
 
+from functools import lru_cache
+
 from attrs import frozen
 
 from kaspec.health.events import Connect, Connected, ExchangeEvent, Verdict
@@ -13,6 +15,7 @@ class TcpExchange:
     """A connection is being made."""
 
 
+@lru_cache(maxsize=16384)
 def begin(check: TcpCheck) -> Onward[TcpExchange]:
     """Begin."""
     return Onward(TcpExchange(), (Connect(check.target),))

@@ -1,6 +1,6 @@
 """What is remembered of a check for those who ask: its last verdict, when that was, and since when they have been like it."""
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from kaspec.health.events import Verdict
 from kaspec.units import Instant
@@ -18,5 +18,5 @@ class Remembered:
 def remember(before: Remembered | None, verdict: Verdict, now: Instant) -> Remembered:
     """Return what is remembered after another verdict."""
     if before is not None and before.verdict.is_good == verdict.is_good:
-        return evolve(before, verdict=verdict, at=now)
+        return Remembered(verdict, now, before.since)
     return Remembered(verdict, now, now)

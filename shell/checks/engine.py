@@ -39,14 +39,15 @@ from kaspec.health.events import (
     Suspended,
     TlsFailed,
     TlsWish,
+    Verdict,
 )
-from kaspec.health.machine import DRAW_BITS, CheckState
+from kaspec.health.machine import DRAW_BITS, CheckState, CheckStep
 from kaspec.health.model import BfdCheck, Check, FileCheck, Target
 from kaspec.health.reported import CheckReported
 from kaspec.report.checks import check_lines, mail_words
 from kaspec.report.often import is_telling
 from kaspec.report.verdicts import Remembered, remember
-from kaspec.units import Instant, Interval
+from kaspec.units import Instant, Interval, after
 from shell import clock, logs
 from shell.checks.opening import open_datagram, open_echo, open_stream
 from shell.checks.tls import Layer
@@ -59,7 +60,10 @@ SPARE = 512
 """Descriptors for all else."""
 AT_ONCE = 512
 """As many sockets are looked at before the loop has its turn."""
+TURN = Interval(5000)
+"""Deadlines are served at most so often, in microseconds: of many a second, those of a turn together, which costs far fewer wake-ups."""
 Key = tuple[Hashable, int]
+_REACHED = DeadlineReached()
 
 
 @frozen
@@ -92,6 +96,7 @@ class _Watched:
     wire: Wire | None = None
     script: int | None = None
     armed_at: Instant | None = None
+    """When it will be looked at: its deadline, or before that."""
     last: Remembered | None = None
     is_gone: bool = False
 
@@ -113,6 +118,7 @@ class CheckEngine:
     _observed: dict[tuple[str, str], Observation] = field(factory=dict)
     _count: int = 0
     _hindered: int = 0
+    _served_at: Instant = Instant(0)
     _poll: select.epoll = field(factory=select.epoll)
     _alarm: clock.Alarm = field(init=False)
 
@@ -194,25 +200,31 @@ class CheckEngine:
             watched = self._wires.get(descriptor)
             if watched is None or watched.wire is None:
                 continue
-            wire, before = watched.wire, watched.wire.interest
+            wire = watched.wire
             for event in wire.ready(mask):
-                self._happened.append((watched, wire, event))
+                self._step(watched, event)
                 self._drain()
                 if watched.wire is not wire:
                     break
-            if watched.wire is wire and wire.interest != before:
-                self._poll.modify(descriptor, wire.interest)
+            else:
+                if wire.may_hold_more:
+                    self._poll.modify(descriptor, wire.interest)
         self._settle()
 
     def _expire(self) -> None:
         """The alarm rang: every check whose deadline was reached steps."""
-        now = clock.now()
+        now = self._served_at = clock.now()
         while self._deadlines and self._deadlines[0][0] <= now:
             at, _, watched = heappop(self._deadlines)
-            if watched.armed_at == at:
-                watched.armed_at = None
-                self._happened.append((watched, None, DeadlineReached()))
+            if watched.armed_at != at:
+                continue
+            watched.armed_at = None
+            deadline = watched.state.next_deadline
+            if deadline is not None and deadline <= now:
+                self._step(watched, _REACHED, random.getrandbits(DRAW_BITS))
                 self._drain()
+            else:
+                self._arm(watched)
         self._settle()
 
     def _ended(self, watched: _Watched, ended: Ended) -> None:
@@ -240,7 +252,7 @@ class CheckEngine:
         self._drain()
         while self._deadlines and self._deadlines[0][2].armed_at != self._deadlines[0][0]:
             heappop(self._deadlines)
-        self._alarm.arm(self._deadlines[0][0] if self._deadlines else None)
+        self._alarm.arm(max(self._deadlines[0][0], after(self._served_at, TURN)) if self._deadlines else None)
 
     def _drain(self) -> None:
         while self._happened:
@@ -248,21 +260,25 @@ class CheckEngine:
             if not watched.is_gone and (wire is None or wire is watched.wire):
                 self._step(watched, event)
 
-    def _step(self, watched: _Watched, event: CheckEvent) -> None:
-        subject, before, now = watched.subject, watched.state, clock.now()
-        taken = machine.step(subject.check, before, event, now, random.getrandbits(DRAW_BITS))
+    def _step(self, watched: _Watched, event: CheckEvent, draw: int = 0) -> None:
+        before, now = watched.state, clock.now()
+        taken = machine.step(watched.subject.check, before, event, now, draw)
         watched.state = taken.state
         for effect in taken.effects:
             self._carry_out(watched, effect)
         self._arm(watched)
         if taken.verdict is not None:
-            self.ended += 1
-            watched.last = remember(watched.last, taken.verdict, now)
-            for line in check_lines(subject.check, subject.server_name, subject.service_name, before, taken):
-                logs.info(line)
-        if taken.reports and taken.verdict is not None:
-            words = mail_words(subject.check, taken.verdict)
-            self.report(CheckReported(subject.server, subject.number, taken.state.is_up, taken.verdict.weight, words))
+            self._judged(watched, before, taken, taken.verdict, now)
+
+    def _judged(self, watched: _Watched, before: CheckState, taken: CheckStep, verdict: Verdict, now: Instant) -> None:
+        self.ended += 1
+        watched.last = remember(watched.last, verdict, now)
+        subject = watched.subject
+        for line in check_lines(subject.check, subject.server_name, subject.service_name, before, taken):
+            logs.info(line)
+        if taken.reports:
+            words = mail_words(subject.check, verdict)
+            self.report(CheckReported(subject.server, subject.number, taken.state.is_up, verdict.weight, words))
 
     def _carry_out(self, watched: _Watched, effect: CheckEffect) -> None:
         try:
@@ -325,10 +341,8 @@ class CheckEngine:
     def _shut(self, watched: _Watched) -> None:
         wire, watched.wire = watched.wire, None
         if wire is not None:
-            descriptor = wire.socket.fileno()
-            del self._wires[descriptor]
-            self._poll.unregister(descriptor)
-            wire.socket.close()
+            del self._wires[wire.socket.fileno()]
+            wire.socket.close()  # which takes it out of the poll, for nobody else has it
 
     def _run(self, watched: _Watched) -> None:
         subject = watched.subject
@@ -340,12 +354,12 @@ class CheckEngine:
         watched.script = self.runner.run(job, partial(self._ended, watched))
 
     def _arm(self, watched: _Watched) -> None:
+        """Have it looked at when its deadline comes; one that was put off is looked at when it would have come, and armed anew."""
         deadline = watched.state.next_deadline
-        if deadline != watched.armed_at:
+        if deadline is not None and (watched.armed_at is None or deadline < watched.armed_at):
             watched.armed_at = deadline
-            if deadline is not None:
-                self._count += 1
-                heappush(self._deadlines, (deadline, self._count, watched))
+            self._count += 1
+            heappush(self._deadlines, (deadline, self._count, watched))
 
     def _forget(self, watched: _Watched) -> None:
         watched.is_gone, watched.armed_at = True, None

@@ -3,12 +3,14 @@
 import errno
 import os
 import socket
+from functools import lru_cache
 from pathlib import Path
 
 from kaspec.address import format_address, is_link_local
 from kaspec.health.model import Target
 from shell import logs
 
+Place = tuple[str, int] | tuple[str, int, int, int]
 IP_RECVERR = 11
 IPV6_RECVERR = 25
 IP_BIND_ADDRESS_NO_PORT = 24
@@ -41,7 +43,7 @@ def open_echo(target: Target) -> socket.socket:
 
 
 def _made(target: Target, kind: int, protocol: int) -> socket.socket:
-    family = socket.AF_INET if target.family == 4 else socket.AF_INET6
+    family = socket.AF_INET if len(target.address) == 4 else socket.AF_INET6
     made = socket.socket(family, kind | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, protocol)
     try:
         if target.mark:
@@ -81,13 +83,25 @@ def _told_of_errors(made: socket.socket, target: Target) -> socket.socket:
 
 
 def _connected(made: socket.socket, target: Target) -> socket.socket:
-    text = format_address(target.address)
-    scope = _scope(target) if is_link_local(target.address) else 0
-    code = made.connect_ex((text, target.port) if target.family == 4 else (text, target.port, 0, scope))
+    code = made.connect_ex(_place(target) or _link_local_place(target))
     if code not in _UNFINISHED:
         made.close()
         raise OSError(code, os.strerror(code))
     return made
+
+
+@lru_cache(maxsize=16384)
+def _place(target: Target) -> Place | None:
+    """Return where a target is, as sockets have it; nothing if that may change, as the number of an interface does."""
+    if is_link_local(target.address):
+        return None
+    text = format_address(target.address)
+    return (text, target.port) if target.family == 4 else (text, target.port, 0, 0)
+
+
+def _link_local_place(target: Target) -> Place:
+    text = format_address(target.address)
+    return (text, target.port) if target.family == 4 else (text, target.port, 0, _scope(target))
 
 
 def _let_in(group: int) -> None:

@@ -3,24 +3,27 @@
 import os
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from attrs import define, field
+from attrs import define
 
 from kaspec.health.events import Connected, ConnectionFailed, ExchangeEvent, Received, StreamEnded, StreamFailed
 from shell.checks.tls import PIECE, Layer
 
-WAITING = select.EPOLLIN | select.EPOLLRDHUP
-WRITING = WAITING | select.EPOLLOUT
+STREAMING = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
+"""A stream says once what is new: that it can be written to, that something came, that it ended."""
+_REFUSING = select.EPOLLERR | select.EPOLLHUP
 _ICMP_HEADER = 8
+_CONNECTED = Connected()
 
 
 class Wire(Protocol):
-    """A socket under way."""
+    """A socket under way; ``interest`` is what epoll is to tell of, and again at once (``modify``) while it ``may_hold_more``."""
 
     socket: socket.socket
     interest: int
+    may_hold_more: bool
 
     def ready(self, mask: int) -> Iterator[ExchangeEvent]:
         """Yield what has happened."""
@@ -28,28 +31,29 @@ class Wire(Protocol):
 
 @define(eq=False)
 class Stream:
-    """A TCP connection, with TLS if there is a ``layer``; ``interest`` is what epoll is to tell of."""
+    """A TCP connection, with TLS if there is a ``layer``."""
 
     socket: socket.socket
     layer: Layer | None = None
-    interest: int = select.EPOLLOUT
+    interest: int = STREAMING
+    may_hold_more: bool = False
     _is_connected: bool = False
-    _unsent: bytearray = field(factory=bytearray)
+    _unsent: bytes = b""
 
     def ready(self, mask: int) -> Iterator[ExchangeEvent]:
         """Yield what has happened: the connection is made or refused, octets came, it ended."""
+        self.may_hold_more = False
         if not self._is_connected:
-            code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if mask & _REFUSING else 0
             if code:
                 yield ConnectionFailed(os.strerror(code))
                 return
-            self._is_connected, self.interest = True, WAITING
-            yield Connected()
+            self._is_connected = True
+            yield _CONNECTED
             if self.layer is not None:
                 yield from self.layer.take(b"")
                 self._flush()
-            return
-        if mask & select.EPOLLOUT:
+        elif self._unsent:
             self._flush()
         if mask & ~select.EPOLLOUT:
             yield from self._read()
@@ -62,19 +66,21 @@ class Stream:
             self.layer.send(octets)
         self._flush()
 
-    def _read(self) -> Iterator[ExchangeEvent]:
+    def _read(self) -> Iterable[ExchangeEvent]:
         try:
             octets = self.socket.recv(PIECE)
         except BlockingIOError:
-            return
+            return ()
         except OSError as error:
-            yield StreamFailed(error.strerror or "the connection failed")
-            return
-        if self.layer is not None:
-            yield from self.layer.take(octets) if octets else self.layer.end()
-            self._flush()
-        else:
-            yield Received(octets) if octets else StreamEnded()
+            return (StreamFailed(error.strerror or "the connection failed"),)
+        self.may_hold_more = True
+        if self.layer is None:
+            return (Received(octets) if octets else StreamEnded(),)
+        return self._deciphered(self.layer, octets)
+
+    def _deciphered(self, layer: Layer, octets: bytes) -> Iterator[ExchangeEvent]:
+        yield from layer.take(octets) if octets else layer.end()
+        self._flush()
 
     def _flush(self) -> None:
         """Send what can be; what that comes to is seen when reading."""
@@ -82,12 +88,11 @@ class Stream:
             self._unsent += self.layer.give()
         try:
             if self._unsent:
-                del self._unsent[: self.socket.send(self._unsent)]
+                self._unsent = self._unsent[self.socket.send(self._unsent) :]
         except BlockingIOError:
             pass
         except OSError:
-            self._unsent.clear()
-        self.interest = WRITING if self._unsent else WAITING
+            self._unsent = b""
 
 
 @define(eq=False)
@@ -96,6 +101,7 @@ class Datagrams:
 
     socket: socket.socket
     interest: int = select.EPOLLIN
+    may_hold_more: bool = False
 
     def ready(self, mask: int) -> Iterator[ExchangeEvent]:
         """Yield the datagrams that came, or the ICMP error."""

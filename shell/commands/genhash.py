@@ -100,10 +100,10 @@ def _fetch(check: HttpCheck, keeps: bool) -> _Fetched:
         stream = Stream(open_stream(connect.target), None if connect.tls is None else Layer(connect.tls))
     except OSError as error:
         return _Fetched(trouble=f"Connection failed: {error.strerror or error}")
-    poll = select.poll()
+    poll = select.epoll()
+    poll.register(stream.socket, stream.interest)
     while True:
-        poll.register(stream.socket, stream.interest)
-        happened = poll.poll(check.target.connect_timeout / 1000)
+        happened = poll.poll(check.target.connect_timeout / 1_000_000)
         if not happened:
             return _Fetched(trouble=f"nothing came from the server within {check.target.connect_timeout / 1_000_000:g} s")
         for event in stream.ready(happened[0][1]):
@@ -119,6 +119,8 @@ def _fetch(check: HttpCheck, keeps: bool) -> _Fetched:
             for effect in taken.effects:
                 if isinstance(effect, Send):
                     stream.send(effect.octets)
+        if stream.may_hold_more:
+            poll.modify(stream.socket, stream.interest)
 
 
 def main() -> None:
