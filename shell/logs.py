@@ -47,15 +47,17 @@ class Sink(Protocol):
 
 @define
 class Console:
-    """Standard error, each line with keepalived's time stamp: ``Sun Nov 22 17:22:03 2026: ``."""
+    """Standard error, each line with keepalived's time stamp: ``Sun Nov 22 17:22:03 2026: ``; ``exactly``: ``17:22:03.000250``."""
 
     descriptor: int = 2
     lost: int = 0
+    exactly: bool = False
     _stalled: bool = False
 
     def write(self, at: float, line: str) -> None:
         """Write one line if the terminal or pipe takes it."""
-        rest = f"{time.strftime('%a %b %d %H:%M:%S %Y', time.localtime(at))}: {line}\n".encode(errors="backslashreplace")
+        fraction = f".{int(at % 1 * 1_000_000):06}" if self.exactly else ""
+        rest = f"{time.strftime(f'%a %b %d %H:%M:%S{fraction} %Y', time.localtime(at))}: {line}\n".encode(errors="backslashreplace")
         while rest:
             self._await()
             rest = rest[os.write(self.descriptor, rest[:PIECE]) :]
@@ -215,7 +217,7 @@ def sinks_for(ident: str, options: Options) -> tuple[Sink, ...]:
     """Return where a process called ``ident`` logs to."""
     sinks: list[Sink] = []
     if options.log_console:
-        sinks.append(Console())
+        sinks.append(Console(exactly=options.log_microseconds))
     if not options.no_syslog:
         sinks.append(Syslog(ident, options.log_facility))
     if options.log_file is not None:

@@ -26,6 +26,7 @@ class Options:
     use_file: Path = DEFAULT_CONFIGURATION
     dont_fork: bool = False
     log_console: bool = False
+    log_microseconds: bool = False
     log_detail: int = 0
     log_facility: int = LOG_DAEMON
     log_file: Path | None = None

@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 
 from conformance.lab.listening import listening
 from conformance.lab.network import Host, Lab, Lan
+from conformance.lab.stamping import stamp, stamping
 from kaspec.address import Address
 from kaspec.units import Instant
 from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL, open_header
@@ -19,7 +20,6 @@ from kaspec.wire.vrrp import Advertisement, decode
 
 ETH_P_ALL = 0x0003
 SOL_PACKET, PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 263, 1, 1
-SO_TIMESTAMPNS = 35
 _ETHERTYPE_IPV4, _ETHERTYPE_IPV6 = b"\x08\x00", b"\x86\xdd"
 RECEIVE_BUFFER = 8 << 20
 
@@ -116,7 +116,7 @@ def packet_socket(host: Host, interface: str, protocol: int = ETH_P_ALL) -> sock
 
 def stamped(tap: socket.socket, interface: str, protocol: int = ETH_P_ALL) -> socket.socket:
     """Bind a packet socket to an interface, with the kernel's time stamps."""
-    tap.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    stamping(tap)
     tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
     tap.bind((interface, protocol))
     return tap
@@ -125,12 +125,3 @@ def stamped(tap: socket.socket, interface: str, protocol: int = ETH_P_ALL) -> so
 def promiscuous(tap: socket.socket, index: int) -> None:
     """Have a packet socket see everything that comes by the interface, whomever it is for."""
     tap.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, struct.pack("iHH8s", index, PACKET_MR_PROMISC, 0, b""))
-
-
-def stamp(ancillary: list[tuple[int, int, bytes]]) -> Instant:
-    """Return when the kernel saw what came with this ancillary data."""
-    for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
-            whole, nanoseconds = struct.unpack("@ll", data)
-            return Instant(whole * 1_000_000 + nanoseconds // 1000)
-    raise AssertionError("the kernel stamped no time")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from conformance.lab.keeper import living_in
+
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 PR_SET_PDEATHSIG = 1
@@ -76,13 +78,7 @@ class Namespace:
 
     def inhabitants(self) -> list[int]:
         """Return the processes that live in the network namespace, orphans included."""
-        inode = os.fstat(self.network).st_ino
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if (entry / "ns" / "net").stat().st_ino == inode:
-                    found.append(int(entry.name))
-        return sorted(found)
+        return living_in(self.network)
 
     def close(self) -> None:
         """Let go of it; the kernel removes it with its last process."""

@@ -2,13 +2,11 @@
 
 import ipaddress
 import os
-import shutil
-import signal
 import socket
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from attrs import define, field, frozen
 from pyroute2.iproute.linux import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
+from conformance.lab.keeper import Keeper, employ, kill
 from conformance.lab.namespace import LabUnavailableError, Namespace, make_namespace
 from conformance.lab.waiting import wait_until
 from kaspec.address import Address, format_address
@@ -94,9 +93,7 @@ class Host:
 
         def gone() -> bool:
             pids = self.namespace.inhabitants()
-            for pid in reversed(pids):
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            kill(pids)
             return not pids
 
         wait_until(gone, 5, f"every process of {self.name} gone")
@@ -107,6 +104,7 @@ class Lab:
     """A switch, its LANs and the hosts on them; ``directory`` holds the hosts' files."""
 
     directory: Path
+    keeper: Keeper
     switch: Host
     hosts: dict[str, Host] = field(factory=dict)
 
@@ -121,7 +119,7 @@ class Lab:
 
     def host(self, name: str) -> Host:
         """Add a host without any interface but lo."""
-        self.hosts[name] = _make_host(name, self.directory)
+        self.hosts[name] = _make_host(name, self.directory, self.keeper)
         return self.hosts[name]
 
     def connect(self, host: Host, lan: Lan, interface: str, mac: str, addresses: Sequence[str] = ()) -> None:
@@ -168,24 +166,25 @@ class Lab:
 
 @contextmanager
 def open_lab(directory: Path | None = None) -> Iterator[Lab]:
-    """Make a lab; when left, its processes are killed and its namespaces vanish.  Raises ``LabUnavailableError``.
+    """Make a lab; when left, its processes are killed and its namespaces vanish, even if this process is.  Raises ``LabUnavailableError``.
 
     ``directory`` is where the hosts' files go and stay; without it they go to a directory removed at the end.
     """
     place = Path(tempfile.mkdtemp(prefix=f"kaspec-lab-{os.getpid()}-")) if directory is None else directory
+    keeper = employ(place if directory is None else None)
     try:
-        lab = Lab(place, _make_host("switch", place))
+        lab = Lab(place, keeper, _make_host("switch", place, keeper))
         try:
             yield lab
         finally:
             lab.close()
     finally:
-        if directory is None:
-            shutil.rmtree(place, ignore_errors=True)
+        keeper.dismiss()
 
 
-def _make_host(name: str, directory: Path) -> Host:
+def _make_host(name: str, directory: Path, keeper: Keeper) -> Host:
     namespace = make_namespace(name, directory / name)
+    keeper.watch(namespace.network)
     with namespace.entered():
         netlink: Any = IPRoute()  # type: ignore[no-untyped-call]
     host = Host(name, namespace, netlink)

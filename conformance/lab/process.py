@@ -3,28 +3,42 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 from attrs import define, field, frozen
 
 from conformance.lab.network import Host
 from conformance.lab.priority import preferred
+from conformance.lab.stamping import stamp, stamping
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.units import Instant
+
+BUFFER = 4 << 20
+"""How many bytes may be written before they are read: whoever logs is not to wait for whoever reads."""
+_EXACTLY, _FORM = re.compile(r"(\w+ \w+ +\d+ [\d:]+\.\d{6} \d{4}): "), "%a %b %d %H:%M:%S.%f %Y"
+SO_SNDBUFFORCE = 32
 
 
 @frozen
 class Line:
-    """A line of output and when it was read."""
+    """A line of output and when it was written, by the kernel's stamp."""
 
     at: Instant
     text: str
+
+    @property
+    def said(self) -> Instant:
+        """When it was said: what our own daemon writes in its turn may be older, and says so to the microsecond."""
+        stamped = _EXACTLY.match(self.text)
+        return Instant(round(datetime.strptime(stamped[1], _FORM).timestamp() * 1_000_000)) if stamped else self.at
 
 
 @define(eq=False)
@@ -32,35 +46,42 @@ class Process:
     """A running (or finished) program; ``lines`` is everything it printed so far, on stdout and stderr."""
 
     host: Host
-    program: subprocess.Popen[str]
+    program: subprocess.Popen[bytes]
     lines: list[Line] = field(factory=list)
     _arrived: threading.Condition = field(factory=threading.Condition)
 
     @classmethod
     def start(cls, host: Host, command: Sequence[str], environment: Mapping[str, str] | None = None) -> Self:
         """Run a command in the host, in a session of its own; it dies with the thread that started it."""
-        program = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            cwd="/",
-            env={**os.environ, **(environment or {})},
-            start_new_session=True,
-            preexec_fn=partial(_begin, host),  # noqa: PLW1509  (system calls only, nothing that a thread could hold locked)
-        )
+        reading, writing = _stamped_pipe()
+        with writing:
+            program = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=writing.fileno(),
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env={**os.environ, **(environment or {})},
+                start_new_session=True,
+                preexec_fn=partial(_begin, host),  # noqa: PLW1509  (system calls only, nothing that a thread could hold locked)
+            )
         process = cls(host, program)
-        assert program.stdout is not None
-        threading.Thread(target=process._read, args=(program.stdout,), daemon=True).start()
+        threading.Thread(target=process._read, args=(reading,), daemon=True).start()
         return process
 
-    def _read(self, output: IO[str]) -> None:
-        for text in output:
-            with self._arrived:
-                self.lines.append(Line(wall_clock(), text.rstrip("\n")))
-                self._arrived.notify_all()
+    def _read(self, output: socket.socket) -> None:
+        """Hear what is written until nobody can write any more; a line was written when its end was."""
+        begun = b""
+        with output:
+            while (heard := output.recvmsg(BUFFER, 64))[1]:  # a write of nothing has a stamp, the end has none
+                *whole, begun = (begun + heard[0]).split(b"\n")
+                self._note(whole, stamp(heard[1]))
+            self._note([begun] if begun else [], wall_clock())
+
+    def _note(self, lines: Sequence[bytes], at: Instant) -> None:
+        with self._arrived:
+            self.lines += (Line(at, each.decode(errors="replace").removesuffix("\r")) for each in lines)
+            self._arrived.notify_all()
 
     @property
     def pid(self) -> int:
@@ -119,6 +140,17 @@ class Process:
     def wait_for_children(self, count: int = 1, timeout: float = 5.0) -> list[int]:
         """Return its children as soon as there are ``count``; raises ``TimeoutError``."""
         return wait_until(lambda: children if len(children := self.children()) >= count else [], timeout, f"{count} children of {self.pid}")
+
+
+def _stamped_pipe() -> tuple[socket.socket, socket.socket]:
+    """Return two ends, of which the first hears what is written to the second, with the instant of each write."""
+    reading, writing = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    stamping(reading)
+    try:
+        writing.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER)
+    except PermissionError:
+        writing.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+    return reading, writing
 
 
 def _begin(host: Host) -> None:

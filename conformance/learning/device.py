@@ -13,10 +13,11 @@ from itertools import islice
 
 from attrs import define, field
 
-from conformance.lab.capture import packet_socket, promiscuous, stamp
+from conformance.lab.capture import packet_socket, promiscuous
 from conformance.lab.network import open_lab
 from conformance.lab.priority import hurried
 from conformance.lab.process import Process
+from conformance.lab.stamping import stamp
 from conformance.lab.waiting import wait_until, wall_clock
 from conformance.learning.alphabet import HOME, INTERFACE, LINKS, OWN, Alphabet
 from conformance.learning.machine import Letter, Output, Word

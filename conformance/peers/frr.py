@@ -76,6 +76,8 @@ def _unheard_of(router: VirtualRouter) -> str | None:
         "it holds addresses only": bool(router.excluded or router.routes or router.rules),
         "it has one group": router.group is not None,
         "it makes no virtual interface": router.virtual_interface is not None,
+        "it refreshes no announcements": bool(router.garp.refresh or router.garp.extra),
+        "it does not answer a higher priority": router.profile.answers_higher_priority,
     }
     return next((why for why, so in unknown.items() if so), None)
 

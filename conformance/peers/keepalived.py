@@ -67,8 +67,9 @@ class KeepalivedSyntax:
         return _OURS.sub("", device.text) if self.package else device.text
 
     def start(self, host: Host, device: Device) -> Running:
-        """Start it in the foreground, logging in detail."""
-        return Running(host, self.daemon.start(host, self.configuration(device)))
+        """Start it in the foreground, logging in detail, ours to the microsecond."""
+        exactly = () if self.package else ("--log-microseconds",)
+        return Running(host, self.daemon.start(host, self.configuration(device), exactly))
 
 
 KEEPALIVED = KeepalivedSyntax(lab.KEEPALIVED, "keepalived")

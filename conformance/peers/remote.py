@@ -120,9 +120,9 @@ class RemoteGround:
         self.runs = True
         self._began = min([wall_clock(), *(at for at, _ in self._adverts(asked))])
 
-    def began(self) -> Instant | None:
+    def began(self) -> tuple[Instant, Instant] | None:
         """Return when it began."""
-        return self._began
+        return None if self._began is None else (self._began, self._began)
 
     def begun(self) -> None:
         """There is nothing more to do."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.lab.capture import Frame
 from kaspec.address import Address, format_address
@@ -19,7 +19,7 @@ from kaspec.vrrp.holdings import VirtualAddress
 from kaspec.vrrp.state import Master
 from kaspec.vrrp.transmission import transmit
 from kaspec.wire.arp import GratuitousArp, decode_gratuitous_arp
-from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL
+from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL, authenticated, is_authentic, open_header
 from kaspec.wire.ip import VRRP_PROTOCOL, Malformed, Packet, decode_ip
 from kaspec.wire.ndisc import UnsolicitedNeighborAdvertisement, decode_unsolicited_neighbor_advertisement
 
@@ -62,10 +62,11 @@ Act = Advertised | Announced | Held
 
 @frozen
 class Told:
-    """Something happened to the device; ``event`` is ``None`` if it crashed."""
+    """Something happened to the device, at ``at`` or as early as ``since``, if that is given; ``event`` is ``None`` if it crashed."""
 
     at: Instant
     event: NodeEvent | None
+    since: Instant | None = None
 
 
 @frozen
@@ -119,6 +120,23 @@ def seen_in(frame: Frame, interface: str, neighbours: str) -> Told | Done | None
             return Done(frame.at, Announced(announced.address))
         assert isinstance(announced, Malformed)
     return None
+
+
+def as_identified(done: Done, keys: Iterable[bytes]) -> Done:
+    """Return what was done as the core identifies it: an IPv4 identification is the sender's choice, but an ICV covers it (RFC 2402).
+
+    Only an authentic packet, by one of the keys, is changed.
+    """
+    if not isinstance(done.act, Advertised) or done.act.packet.protocol != AUTHENTICATION_HEADER_PROTOCOL:
+        return done
+    packet = done.act.packet
+    opened = open_header(packet.payload)
+    if isinstance(opened, Malformed) or opened[0].spi != packet.source:
+        return done
+    header, message = opened
+    inner = evolve(packet, protocol=VRRP_PROTOCOL, payload=message)
+    found = (authenticated(inner, header.sequence, key) for key in keys if is_authentic(packet, header, key))
+    return evolve(done, act=Advertised(next(found, packet)))
 
 
 def advertised_in(frame: Frame, neighbours: str) -> Packet | None:

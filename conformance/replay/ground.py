@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -50,8 +51,8 @@ class Ground(Protocol):
         """Configure and start the device."""
         ...
 
-    def began(self) -> Instant | None:
-        """Return when it began to work, once that is known."""
+    def began(self) -> tuple[Instant, Instant] | None:
+        """Return when it began to work, at the earliest and at the latest, once that is known."""
         ...
 
     def begun(self) -> None:
@@ -116,9 +117,13 @@ class LabGround:
         """Start its daemons."""
         self.running = self.peer.start(self.host, self.device)
 
-    def began(self) -> Instant | None:
-        """Return when its log said so."""
-        return next((line.at for line in self.log if self.peer.entered.search(line.text)), None)
+    def began(self) -> tuple[Instant, Instant] | None:
+        """Return when its log said so, and what it said before that: between them it may have had to wait for the kernel."""
+        lines = list(self.log)
+        for before, line in pairwise([*lines[:1], *lines]):
+            if self.peer.entered.search(line.text):
+                return min(before.said, line.said), line.said
+        return None
 
     def begun(self) -> None:
         """Have it run before all else on this machine."""

@@ -1,9 +1,10 @@
 """The core as judge: could a router that runs it have done just this, at these times?
 
 The judge follows every way the core can have gone: the set of its states that explain all that was seen so far.  What is left open is
-when within a tolerance a deadline was served, and what of two things within it came first.  Whenever the device advertises, the core's
-clock is set by it, so that a busy machine's delays do not add up.  No state left means that the core cannot have done that; the answer is
-then what was to be seen instead.
+when within a tolerance a deadline was served, what of two things within it came first, and when something happened of which only that is
+known between which instants it did.  Whenever the device advertises, the core's clock is set by it, so that a busy machine's delays do not
+add up: it began its interval anew when the advertisement was seen, or already when that was due, if it was seen later than that.  No state
+left means that the core cannot have done that; the answer is then what was to be seen instead.
 """
 
 import sys
@@ -11,12 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from attrs import evolve, frozen
 
-from conformance.replay.acts import Act, Advertised, Announced, Done, Held, Told, acts_of, watched_of
+from conformance.replay.acts import Act, Advertised, Announced, Done, Held, Told, acts_of, as_identified, watched_of
 from conformance.replay.tolerance import USUAL, Tolerance
 from kaspec.address import Address
 from kaspec.node import DatagramReceived, DeadlinesReached, Node, NodeEvent, NodeState, Transition, due, initial, next_deadline, node_step
 from kaspec.tracking import Link
 from kaspec.units import Instant, Interval, in_seconds
+from kaspec.vrrp.authentication import IpAuthenticationHeader
 from kaspec.vrrp.events import Startup
 from kaspec.vrrp.state import Master, rebase, state_name
 
@@ -60,11 +62,24 @@ _LEFT_BEHIND = _Owed(Held(held=False), Instant(sys.maxsize), seen=True)
 
 @frozen
 class _Way:
-    """One way in which it may have gone: the core's state, what it still owes, and whether its clock is known by a log only."""
+    """One way in which it may have gone: the core's state, what it still owes, and whether its clock is known by a log only.
+
+    ``happened`` is what has happened so early already that it may happen later.
+    """
 
     state: NodeState
     owed: tuple[_Owed, ...] = ()
     roughly: bool = False
+    happened: tuple[Told, ...] = ()
+
+
+@frozen
+class _Chance:
+    """An instant at which ``told`` may have happened, the ``last`` of them if it has not by then."""
+
+    at: Instant
+    told: Told
+    last: bool
 
 
 @frozen
@@ -85,10 +100,10 @@ class Judge:
         """Follow a story, in order, up to an instant."""
         ways: Sequence[_Way] = [_Way(initial(self.node, self.links))]
         adverts = 0
-        for each in story:
+        for each in _with_chances(tuple(story), self.tolerance.late):
             if isinstance(each, Done) and isinstance(each.act, Held) and not self.moves_addresses:
                 continue
-            found = [self._told(way, each) if isinstance(each, Told) else self._done(way, each) for way in ways]
+            found = [self._done(way, each) if isinstance(each, Done) else self._perhaps(way, each) for way in ways]
             if isinstance(refuted := _left(found), Refuted):
                 return refuted
             ways = refuted
@@ -97,6 +112,16 @@ class Judge:
         if isinstance(left := _left(ended), Refuted):
             return left
         return Accepted(frozenset(state_name(state) for way in left for state in way.state.states), adverts)
+
+    def _perhaps(self, way: _Way, chance: _Chance) -> list[_Way] | Refuted:
+        """Let something happen that has not, and, if there are more chances, also not."""
+        if chance.told in way.happened:
+            return [evolve(way, happened=tuple(each for each in way.happened if not chance.last or each != chance.told))]
+        now = self._told(way, Told(chance.at, chance.told.event))
+        if chance.last:
+            return now
+        happened = [] if isinstance(now, Refuted) else [evolve(each, happened=(*way.happened, chance.told)) for each in now]
+        return [way, *happened]
 
     def _told(self, way: _Way, told: Told) -> list[_Way] | Refuted:
         now = self._pass(way, told.at)
@@ -118,19 +143,20 @@ class Judge:
         after = self._after(way, transition, at)
         return evolve(after, roughly=isinstance(event, Startup) or (way.roughly and not moved))
 
-    def _done(self, way: _Way, done: Done) -> list[_Way] | Refuted:
+    def _done(self, way: _Way, seen: Done) -> list[_Way] | Refuted:
+        done = as_identified(seen, self._keys)
         now = self._pass(way, done.at)
         if isinstance(now, Refuted):
             return now
         if isinstance(done.act, Announced) and done.act.address not in self._virtual:
             return [now]
         found = [paid] if (paid := _paid(now, done)) else []
-        served = now
+        served = [now]
         for _ in self.node.routers:  # each may do something then, but none twice
-            if found or (at := next_deadline(served.state)) is None or at > done.at + self._early(served):
+            if found:
                 break
-            served = self._serve(served, done.at)
-            found = [evolve(paid, roughly=False)] if (paid := _paid(served, done)) else []
+            served = [each for way in served for each in self._served(way, done.at)]
+            found = [evolve(paid, roughly=False) for each in served if (paid := _paid(each, done))]
         if not found and isinstance(done.act, Announced) and not self.counts_announcements and _is_master(now):
             return [now]
         return found or Refuted(done.at, self._awaited(now), str(done.act))
@@ -144,6 +170,13 @@ class Judge:
         if unpaid := next((each for each in way.owed if not each.seen and each.by < until), None):
             return Refuted(unpaid.by, str(unpaid.act), "nothing")
         return evolve(way, owed=tuple(each for each in way.owed if each.by >= until))
+
+    def _served(self, way: _Way, seen: Instant) -> list[_Way]:
+        """Serve the next deadline if that explains what is seen at an instant: then, or when it was due, if that is earlier."""
+        at = next_deadline(way.state)
+        if at is None or at > seen + self._early(way):
+            return []
+        return [self._serve(way, when) for when in dict.fromkeys((seen, min(at, seen)))]
 
     def _serve(self, way: _Way, now: Instant) -> _Way:
         """Serve the next deadline at an instant; if that is early, the core's clock goes before ours."""
@@ -168,6 +201,11 @@ class Judge:
         return " and ".join(awaited) or f"nothing ({words}{'' if at is None else f', whose next deadline is at {in_seconds(at)}'})"
 
     @property
+    def _keys(self) -> list[bytes]:
+        headers = (router.authentication for router in self.node.routers)
+        return [each.key for each in headers if isinstance(each, IpAuthenticationHeader)]
+
+    @property
     def _virtual(self) -> frozenset[Address]:
         return self.node.virtual_addresses
 
@@ -175,6 +213,22 @@ class Judge:
 def right_core(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> Transition:
     """Be the specification itself."""
     return node_step(node, state, event, now)
+
+
+def _with_chances(story: Sequence[Told | Done], step: Interval) -> list[Done | _Chance]:
+    """Return a story in which what is told has its chances: before all that is seen while it may happen, and no further apart than a step.
+
+    What waits from one of them waits, give or take the tolerance, from any instant up to the next.
+    """
+    told: list[tuple[Instant, Done | _Chance]] = []
+    for each in story:
+        if isinstance(each, Done):
+            told.append((each.at, each))
+            continue
+        since = each.at if each.since is None else min(each.since, each.at)
+        between = {Instant(at) for at in range(since, each.at, step)} | {other.at for other in story if since <= other.at < each.at}
+        told += [(at, _Chance(at, each, last=False)) for at in sorted(between)] + [(each.at, _Chance(each.at, each, last=True))]
+    return [each for _, each in sorted(told, key=lambda each: (each[0], isinstance(each[1], Done)))]
 
 
 def _is_master(way: _Way) -> bool:

@@ -7,6 +7,7 @@ the script has it send, so what the neighbour does comes when the trace says, se
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from attrs import define, evolve, field, frozen
 
@@ -21,6 +22,7 @@ from kaspec.tracking import Link
 from kaspec.units import MILLISECOND, SECOND, Instant, Interval
 from kaspec.vrrp.events import Shutdown, Startup
 
+T = TypeVar("T")
 POLL, DOZE = 0.01, 0.1
 """How long to wait before looking again, and how long where nothing but the time is looked for."""
 LOOKS_BACK = Interval(400 * MILLISECOND)
@@ -67,13 +69,15 @@ class Stage:
     def start(self) -> None:
         """Start the device and wait until it has; raises ``TimeoutError``."""
         self.ground.start()
-        began = self._wait(self.ground.began, Instant(wall_clock() + START_TIMEOUT))
-        if began is None:
+        found = self._wait(self.ground.began, Instant(wall_clock() + START_TIMEOUT))
+        if found is None:
             lines = "\n".join(line.text for line in self.ground.log)
             raise TimeoutError(f"{self.peer.name} has not started within {START_TIMEOUT // SECOND} s:\n{lines}")
         self.ground.begun()
+        since, began = found
         sent = [at for capture in self.ground.captures.values() for at in _sent(capture, began)]
-        self.told.append(Told(min(began, *sent) if sent else began, Startup()))
+        at = min(began, *sent) if sent else began
+        self.told.append(Told(at, Startup(), min(since, at)))
 
     def perform(self, cue: Cue) -> None:
         """Do what a cue says, now."""
@@ -88,7 +92,8 @@ class Stage:
                 self.ground.send(interface, datagram)
             case LinkChanged(name, link):
                 assert link is not None
-                self.told.append(Told(self.ground.plug(name, connected=link.up), cue.deed))
+                since = wall_clock()
+                self.told.append(Told(self.ground.plug(name, connected=link.up), cue.deed, since))
 
     def keep_time(self, cue: Cue) -> None:
         """Wait until it is time for a cue, having set the clock by the last advertisement before it."""
@@ -108,7 +113,7 @@ class Stage:
         """Let time pass."""
         self._wait(lambda: None, instant, DOZE)
 
-    def _wait(self, found: Callable[[], Instant | None], until: Instant, poll: float = POLL) -> Instant | None:
+    def _wait(self, found: Callable[[], T | None], until: Instant, poll: float = POLL) -> T | None:
         """Return what is found until then, looking again and again; raises ``DisturbedError`` if there was no time to look."""
         pause, looked = threading.Event(), wall_clock()
         while True:
@@ -171,7 +176,9 @@ def _seen(stage: Stage, ended: Instant) -> Play:
 
 def _since(each: Told | Done, began: Instant) -> Told | Done:
     at = Instant(each.at - began)
-    return Told(at, each.event) if isinstance(each, Told) else Done(at, each.act)
+    if isinstance(each, Done):
+        return Done(at, each.act)
+    return Told(at, each.event, None if each.since is None else Instant(each.since - began))
 
 
 def _links(stage: Stage, story: Sequence[Told | Done]) -> tuple[Link, ...]:

@@ -17,16 +17,18 @@ from conformance.replay.stage import DisturbedError, Play, play
 from conformance.replay.tolerance import Tolerance
 from kaspec.node import Node
 from kaspec.units import Interval
-from kaspec.vrrp.router import Profile
+from kaspec.vrrp.router import GarpPolicy, Profile, VirtualRouter
 
 T = TypeVar("T")
+Announcing = Callable[[VirtualRouter], GarpPolicy]
 
 
 @frozen
 class Reading:
     """One way to run the protocol, said in a few words, and whether a router that runs it ``shows`` what is looked for.
 
-    The node of the trace is changed to follow the ``profile``, and to wait for ``adverts`` advertisements, where these are given.
+    The node of the trace is changed to follow the ``profile``, to wait for ``adverts`` advertisements, and to make its announcements as
+    ``announcing`` says, where these are given.
     ``parts`` says how many departures it is made of: nobody asks one of more where one of fewer explains what was seen.
     """
 
@@ -36,6 +38,7 @@ class Reading:
     profile: Profile | None = None
     adverts: int | None = None
     parts: int = 0
+    announcing: Announcing | None = None
 
     def node(self, node: Node) -> Node:
         """Return how a node is configured that reads it so."""
@@ -44,6 +47,8 @@ class Reading:
             routers = tuple(evolve(router, profile=self.profile) for router in routers)
         if self.adverts is not None:
             routers = tuple(evolve(router, down_timer_adverts=self.adverts) for router in routers)
+        if self.announcing is not None:
+            routers = tuple(evolve(router, garp=self.announcing(router)) for router in routers)
         return evolve(node, routers=routers)
 
 
@@ -118,10 +123,13 @@ def _moves_addresses(what: Script, peer: Peer) -> bool:
 
 def all_of(parts: Sequence[Callable[[], T]], at_once: int, told: Callable[[T], None]) -> tuple[T, ...]:
     """Do all parts, so many at a time; ``told`` hears of each as it is done.  Returns what they return, in order."""
+    found: dict[int, T] = {}
     with hurried(), ThreadPoolExecutor(at_once) as pool:
         futures = {pool.submit(part): place for place, part in enumerate(parts)}
-        found: dict[int, T] = {}
-        for future in as_completed(futures):
-            found[futures[future]] = done = future.result()
-            told(done)
+        try:
+            for future in as_completed(futures):
+                found[futures[future]] = done = future.result()
+                told(done)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # nothing more is begun if one failed, or nobody waits any longer
     return tuple(found[place] for place in range(len(parts)))

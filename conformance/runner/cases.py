@@ -56,12 +56,15 @@ class Case:
         return Interval(self.what.ends + self.tail) if isinstance(self.what, Script) else Interval(0)
 
 
-def corpus(clauses: Sequence[str] = (), versions: Sequence[int] = (), families: Sequence[int] = ()) -> tuple[Case, ...]:
-    """Return the cases about clauses (or tests of others) that begin so, of these versions and families; of all where none is given.
+def corpus(
+    clauses: Sequence[str] = (), versions: Sequence[int] = (), families: Sequence[int] = (), names: Sequence[str] = ()
+) -> tuple[Case, ...]:
+    """Return the cases whose names, and whose clauses (or tests of others), begin so, of these versions and families.
 
-    For one thread: what reads traces is for one at a time.
+    Where none is given, of all.  For one thread: what reads traces is for one at a time.
     """
-    return tuple(case for case in _all() if _wanted(case, clauses, versions, families))
+    named = (case for case in _all() if not names or case.name.startswith(tuple(names)))
+    return tuple(case for case in named if _wanted(case, clauses, versions, families))
 
 
 @cache

@@ -12,10 +12,10 @@ from attrs import evolve
 from conformance.departures import changed, known_of
 from conformance.flaws import wrong
 from conformance.replay.judge import Core, right_core
-from conformance.replay.trial import Reading
+from conformance.replay.trial import Announcing, Reading
 from kaspec.node import Node
 from kaspec.vrrp.authentication import NoAuthentication, SimplePassword
-from kaspec.vrrp.router import PROFILES, Profile, ProfileName
+from kaspec.vrrp.router import PROFILES, GarpPolicy, Profile, ProfileName, VirtualRouter
 
 _TITLES: Mapping[ProfileName, str] = {"keepalived": "keepalived", "rfc3768": "RFC 3768", "rfc5798": "RFC 5798", "rfc9568": "RFC 9568"}
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
@@ -32,6 +32,8 @@ _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "takes a list of IPv6 addresses whose first is not link-local": {"first_link_local": "report"},
     "goes on at once after it overslept": {"rests_after_oversleeping": False},
 }
+_ONCE = "announces its addresses once when it becomes Master"
+_WITH_ADVERTS = "refreshes its announcements only when it advertises"
 _UNSPOKEN = "sends no first advertisement in IPv6"
 _CORES: Mapping[str, Core] = {
     "begins its interval anew at anything it hears": wrong.core(wrong.rearming),
@@ -46,16 +48,31 @@ _CORES: Mapping[str, Core] = {
     "waits as an owner whose fault ends": wrong.hesitant,
     _UNSPOKEN: wrong.core(wrong.unspoken),
 }
+
+
+def once(router: VirtualRouter) -> GarpPolicy:
+    """Announce the addresses once when becoming Master (FRR)."""
+    return evolve(router.garp, delay=None, refresh=None, extra=None)
+
+
+def _with_adverts(router: VirtualRouter) -> GarpPolicy:
+    garp, own = router.garp, router.advertisement_interval
+    refresh, extra = (None if each is None else max(each, own) for each in (garp.refresh, garp.extra))
+    return evolve(garp, refresh=refresh, extra=extra)
+
+
+_ANNOUNCING: Mapping[str, Announcing] = {_ONCE: once, _WITH_ADVERTS: _with_adverts}
+_MUTE = "does not answer a lower priority and never announces its addresses anew"
 _BOTH: Mapping[str, Core] = {
     "believes one form of checksum and begins its interval anew at anything it hears": wrong.core(wrong.rearming, wrong.strict),
     f"{_UNSPOKEN} and learns an interval of zero": wrong.core(wrong.unspoken, wrong.credulous),
     f"{_UNSPOKEN} and discards what is longer than it must be": wrong.core(wrong.unspoken, wrong.exact),
 }
-_WHOLE: Mapping[str, tuple[str, str, str]] = {
-    "does as keepalived 2.2.7 does": ("keepalived", "2.2.7", "begins its interval anew at anything it hears"),
-    "does as FRR 8.4.4 does": ("frr", "8.4.4", _UNSPOKEN),
+_WHOLE: Mapping[str, tuple[str, str, str, str]] = {
+    "does as keepalived 2.2.7 does": ("keepalived", "2.2.7", "begins its interval anew at anything it hears", _WITH_ADVERTS),
+    "does as FRR 8.4.4 does": ("frr", "8.4.4", _UNSPOKEN, _ONCE),
 }
-"""All that is known of a router in its version, with the core that does the most of it."""
+"""All that is known of a router in its version, with the core that does the most of it, and how it announces."""
 
 
 def readings(node: Node, name: ProfileName) -> tuple[Reading, ...]:
@@ -67,8 +84,11 @@ def readings(node: Node, name: ProfileName) -> tuple[Reading, ...]:
     found += [
         Reading(f"does as {_TITLES[each]} says", True, profile=profile, parts=3) for each, profile in PROFILES.items() if profile != own
     ]
-    for words, (peer, version, core) in _WHOLE.items():
-        found.append(Reading(words, True, cores.get(core, right_core), changed(own, known_of(peer, version)), parts=3))
+    mute = evolve(own, answers_lower_priority=False, refreshes_caches="never")
+    found.append(Reading(f"{_MUTE} and {_ONCE}", True, profile=mute, parts=3, announcing=once))
+    for words, (peer, version, core, announcing) in _WHOLE.items():
+        whole = changed(own, known_of(peer, version))
+        found.append(Reading(words, True, cores.get(core, right_core), whole, parts=4, announcing=_ANNOUNCING[announcing]))
     return tuple(found)
 
 
@@ -81,6 +101,7 @@ def _chosen(own: Profile) -> Iterator[tuple[str, Profile]]:
 def _single(own: Profile, cores: Mapping[str, Core]) -> Iterator[Reading]:
     yield from (Reading(words, True, profile=other, parts=1) for words, other in _chosen(own))
     yield from (Reading(words, True, core, own, parts=1) for words, core in cores.items())
+    yield from (Reading(words, True, profile=own, parts=1, announcing=each) for words, each in _ANNOUNCING.items())
 
 
 def _double(own: Profile, cores: Mapping[str, Core]) -> Iterator[Reading]:
@@ -88,6 +109,9 @@ def _double(own: Profile, cores: Mapping[str, Core]) -> Iterator[Reading]:
         both = evolve(own, **first, **second) if not first.keys() & second.keys() else own
         if both not in (own, evolve(own, **first), evolve(own, **second)):
             yield Reading(f"{one} and {two}", True, profile=both, parts=2)
+    yield from (Reading(f"{words} and {_ONCE}", True, profile=other, parts=2, announcing=once) for words, other in _chosen(own))
+    if cores:
+        yield Reading(f"{_UNSPOKEN} and {_ONCE}", True, cores[_UNSPOKEN], own, parts=2, announcing=once)
     for words, other in _chosen(own):
         yield from (Reading(f"{words} and {also}", True, core, other, parts=2) for also, core in cores.items())
     if cores:

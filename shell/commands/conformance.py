@@ -106,6 +106,7 @@ Examples:
   kaspec conformance run --clause V2-6.4.3 --peer frr          what is evidence for clauses that begin so
   kaspec conformance run --version 3 --family 6 -j 12          only version 3 in IPv6, twelve cases at a time
   kaspec conformance run --clause UNH-2.4                      what UNH-IOL's public test 2.4 asks
+  kaspec conformance run --case rfc5798/6.4.3                  the cases that a report calls so
   kaspec conformance run --keep out --html out/run.html        a page, linked to packets, logs and traces
   kaspec conformance run --junit out/run.xml --json > run.json JUnit's XML, and all that was seen as JSON
   kaspec conformance show run.json --html run.html             the page of what was run before
@@ -148,6 +149,7 @@ Exit statuses:
 @click.option("--interface", metavar="IF", help="The interface behind which the remote device is.")
 @click.option("--handler", metavar="COMMAND", help="The program that handles the remote device.  [default: you are asked to]")
 @click.option("--clause", "clauses", multiple=True, metavar="ID", help="Only evidence for clauses that begin so, or a test UNH-...")
+@click.option("--case", "cases_named", multiple=True, metavar="NAME", help="Only cases whose names begin so, as a report tells them.")
 @click.option("--version", "versions", multiple=True, type=click.IntRange(2, 3), help="Only routers of this version.")
 @click.option("--family", "families", multiple=True, type=click.Choice(["4", "6"]), help="Only routers of this family.")
 @click.option("-j", "--jobs", metavar="N", type=click.IntRange(1, 64), default=AT_ONCE, show_default=True, help="So many at a time.")
@@ -160,6 +162,7 @@ def run(
     interface: str | None,
     handler: str | None,
     clauses: tuple[str, ...],
+    cases_named: tuple[str, ...],
     versions: tuple[int, ...],
     families: tuple[str, ...],
     jobs: int,
@@ -176,7 +179,7 @@ def run(
     from conformance.runner.record import record
     from conformance.runner.running import run_all
 
-    cases = corpus(clauses, versions, tuple(map(int, families)))
+    cases = corpus(clauses, versions, tuple(map(int, families)), cases_named)
     if not cases:
         give_up("No trace of the corpus is about that: see docs/conformance.md for what clauses are called", TROUBLE)
     for file in filter(None, (junit, html)):

@@ -95,6 +95,7 @@ def _print_version(context: click.Context, _option: click.Parameter, asked: bool
 @_flag("-B", "no_bfd", "No BFD process.")
 @_flag("", "all", "Start all children, even without configuration for them.")
 @_flag("-l", "log-console", "Log to standard error.")
+@_flag("", "log-microseconds", "Log to standard error with microseconds: when a line was said, not when it was written.")
 @click.option("-D", "--log-detail", count=True, help="Log in detail; twice for more.")
 @click.option(
     "-S",

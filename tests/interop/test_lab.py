@@ -87,21 +87,34 @@ def test_orphans_end_with_the_lab() -> None:
     assert not Path(f"/proc/{orphan}/ns/net").exists()
 
 
-def test_a_killed_test_run_leaves_no_process_behind(lab: Lab) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_an_ended_run_leaves_nothing_behind(lab: Lab, number: signal.Signals) -> None:
+    orphan = f"import subprocess; print(subprocess.Popen({SLEEPER!r}, start_new_session=True).pid, flush=True)"
     program = f"""if True:
-        import signal
+        import signal, sys
         from conformance.lab.network import open_lab
         from conformance.lab.process import Process
         with open_lab() as lab:
             sleeper = Process.start(lab.host("a"), {SLEEPER!r})
             sleeper.wait_for_line("up")
-            print(sleeper.pid, flush=True)
+            orphan = Process.start(lab.host("b"), (sys.executable, "-c", {orphan!r}))
+            print("in", sleeper.pid, orphan.wait_for_line("[0-9]").text, lab.directory, flush=True)
             signal.pause()
     """
-    run = Process.start(lab.host("outer"), (sys.executable, "-c", program))
-    inner = int(run.wait_for_line(r"^\d+$").text)
-    run.kill()
-    wait_until(lambda: not Path(f"/proc/{inner}/ns/net").exists(), 5, "the inner process gone")
+    run = Process.start(lab.host(f"outer-{number}"), (sys.executable, "-c", program))
+    _, inner, orphaned, directory = run.wait_for_line(r"^in ").text.split()
+    run.signal(number)
+    wait_until(lambda: not any(Path(f"/proc/{pid}/ns/net").exists() for pid in (inner, orphaned)), 5, "the inner processes gone")
+    wait_until(lambda: not run.host.file(directory).exists(), 5, "the inner files gone")
+
+
+def test_a_line_was_written_when_it_was_not_when_it_is_read(lab: Lab) -> None:
+    program = "import os, time; print(time.time(), flush=True); os.write(1, b''); print('late', end='')"
+    process = Process.start(lab.host("writer"), (sys.executable, "-c", program))
+    process.wait_for_line("late")
+    written, late = process.lines
+    assert 0 <= written.at - float(written.text) * 1_000_000 < 5_000
+    assert (late.text, late.said >= written.said == written.at) == ("late", True)
 
 
 def test_stopping_killing_and_children(lab: Lab) -> None:

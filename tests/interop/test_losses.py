@@ -16,10 +16,10 @@ from itertools import pairwise
 from attrs import define, field
 
 from conformance.lab.capture import packet_socket
-from conformance.lab.capture import stamp as stamp_of
 from conformance.lab.listening import listening
 from conformance.lab.network import Host
 from conformance.lab.peers import KASPEC
+from conformance.lab.stamping import stamp as stamp_of
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.address import Address, parse_address
 from kaspec.units import MILLISECOND, SECOND, Instant, Interval
