@@ -18,7 +18,7 @@ from kaspec.lvs.services import ServiceEffect
 from kaspec.lvs.telling import ServiceAudience, deliver_change
 from kaspec.report.services import server_name, service_lines, service_name, subject_of, suspension_line
 from kaspec.snmp.asked import wanted
-from kaspec.units import Instant
+from kaspec.units import SECOND, Instant, Interval
 from shell import dumps, exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
 from shell.checks.engine import CheckEngine, Subject
@@ -34,6 +34,7 @@ from shell.tuning import tune
 from shell.version import VERSION
 
 if TYPE_CHECKING:  # What most configurations do without is imported by those that use it: a start has much to import as it is.
+    from kaspec.lvs.counted import TableCounts
     from kaspec.report.directed import Directed
     from kaspec.snmp.check_agent import Happened
     from kaspec.snmp.snapshot import CheckSnapshot
@@ -44,6 +45,8 @@ if TYPE_CHECKING:  # What most configurations do without is imported by those th
 
 LOOK_SECONDS = 10.0
 """How often the table is read back: the kernel tells nobody of changes."""
+COUNTS_STAY = Interval(5 * SECOND)
+"""How old the counters may be that managers see, as with keepalived."""
 
 
 def run_child(options: Options, configuration: Configuration, channel: Channel, sessions: socket, director: Director) -> int:
@@ -94,6 +97,7 @@ class _Child:
     addresses: frozenset[Address] = frozenset()
     values: dict[str, int] = field(factory=dict)
     since: dict[Hashable, Instant] = field(factory=dict)
+    counted: "tuple[Instant, TableCounts | None] | None" = None
 
     def settle(self, configuration: Configuration, before: Configuration | None) -> None:
         """Be what a configuration makes of the process."""
@@ -218,7 +222,13 @@ class _Child:
         from kaspec.snmp.snapshot import CheckSnapshot
 
         directed = Directed(dict(self.director.states))
-        return CheckSnapshot(self.configuration, directed, f"kaspec v{VERSION}", os.uname().nodename)
+        return CheckSnapshot(self.configuration, directed, f"kaspec v{VERSION}", os.uname().nodename, self.count())
+
+    def count(self) -> "TableCounts | None":
+        """Return what the kernel counts, read anew if that is some seconds old: a large table is long to read."""
+        if self.counted is None or now() - self.counted[0] >= COUNTS_STAY:
+            self.counted = now(), self.director.counts()
+        return self.counted[1]
 
     def directed(self) -> "Directed":
         """Return how everything stands."""

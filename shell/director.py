@@ -4,7 +4,7 @@ import errno
 import gc
 import os
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, evolve, field
 
@@ -31,6 +31,9 @@ from kaspec.report.services import command_words
 from shell import logs
 from shell.ipvs.kernel import NO_IPVS, Ipvs
 from shell.problem import Problem
+
+if TYPE_CHECKING:
+    from kaspec.lvs.counted import TableCounts
 
 Tell = Callable[[VirtualServer, ServiceEffect], None]
 
@@ -164,6 +167,14 @@ class Director:
         if repairs:
             self._told(self.ipvs.carry_out(repairs))
         self._repaired = repairs
+
+    def counts(self) -> "TableCounts | None":
+        """Return what the kernel counts of our part of the table; nothing if it cannot be read."""
+        try:
+            return None if self.ipvs is None else self.ipvs.counts(self._owners.__contains__)
+        except OSError as error:
+            self._told((Problem("cannot read what IPVS counts", error.errno or 0),))
+            return None
 
     def end(self, settings: LvsSettings, keeping: bool) -> None:
         """Tell the last words, and take away what is ours; ``keeping`` (-I) leaves the table as it is."""

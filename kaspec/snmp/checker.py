@@ -1,7 +1,7 @@
 """KEEPALIVED-MIB, the part about virtual servers: each table is a function of a snapshot.
 
 Rows are numbered in the configuration's order; a sorry server comes before the real servers, as with keepalived.  What a virtual server
-hands down to its checks (intervals, timeouts) and what the kernel counts is not shown.
+hands down to its checks (intervals, timeouts) is not shown.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,7 @@ from kaspec.address import Address
 from kaspec.lvs.model import AddressService, GroupService, MarkService, RealServer, ServerGroup, SorryServer, VirtualServer
 from kaspec.lvs.services import ServerState, ServiceState, effective_weight
 from kaspec.lvs.settings import Forwarding
+from kaspec.snmp.counted import server_counters, service_counters
 from kaspec.snmp.keepalived import KEEPALIVED, global_cells, inet
 from kaspec.snmp.snapshot import CheckSnapshot, Row, scalars, table
 from kaspec.snmp.values import Oid, Value, gauge, integer, octets, text, truth
@@ -64,7 +65,8 @@ def _services(shown: CheckSnapshot) -> Iterator[Row]:
     for number, virtual in enumerate(shown.configuration.services, 1):
         state = shown.directed.states.get(virtual.key)
         if state is not None:
-            yield (number,), {**key_columns(virtual), **_scheduling(virtual), **_persistence(virtual), **_condition(shown, virtual, state)}
+            own = {**key_columns(virtual), **_scheduling(virtual), **_persistence(virtual), **_condition(shown, virtual, state)}
+            yield (number,), {**own, **service_counters(shown, virtual)}
 
 
 def key_columns(virtual: VirtualServer) -> Mapping[int, Value | None]:
@@ -146,9 +148,10 @@ def _servers(shown: CheckSnapshot) -> Iterator[Row]:
         if state is None:
             continue
         if virtual.sorry_server is not None:
-            yield (number, 1), _sorry(virtual.sorry_server)
+            yield (number, 1), {**_sorry(virtual.sorry_server), **server_counters(shown, virtual, virtual.sorry_server)}
         for row, (server, each) in enumerate(zip(virtual.servers, state.servers, strict=True), first_row(virtual)):
-            yield (number, row), {**place_columns(server, REGULAR), **_server(shown, server, each)}
+            counters = server_counters(shown, virtual, server)
+            yield (number, row), {**place_columns(server, REGULAR), **_server(shown, server, each), **counters}
 
 
 def first_row(virtual: VirtualServer) -> int:

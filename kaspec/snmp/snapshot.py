@@ -17,6 +17,7 @@ from kaspec.vrrp.router import Identity, VirtualRouter
 from kaspec.vrrp.state import StateName
 
 if TYPE_CHECKING:
+    from kaspec.lvs.counted import TableCounts
     from kaspec.report.directed import Directed
 
 INIT, BACKUP, MASTER, FAULT, SHUTDOWN = 0, 1, 2, 3, 5
@@ -83,12 +84,13 @@ class Snapshot:
 
 @frozen
 class CheckSnapshot:
-    """What the checker shows: the configuration, and how everything stands."""
+    """What the checker shows: the configuration, how everything stands, and what the kernel counts; without IPVS it counts nothing."""
 
     configuration: Configuration
     directed: "Directed"
     title: str = "kaspec"
     host: str = ""
+    counts: "TableCounts | None" = None
 
     def words(self, command: Command | None) -> Value | None:
         """Return a program as it is run."""

@@ -46,7 +46,7 @@ _DONE, _ERROR = 3, 2
     _FLUSH,
 ) = range(1, 18)
 
-_SERVICE, _DEST, _DAEMON, _TIMEOUT_TCP, _TIMEOUT_TCP_FIN, _TIMEOUT_UDP = range(1, 7)
+SERVICE, DESTINATION, _DAEMON, _TIMEOUT_TCP, _TIMEOUT_TCP_FIN, _TIMEOUT_UDP = range(1, 7)
 _AF, _PROTOCOL, _ADDR, _PORT, _FWMARK, _SCHED_NAME, _SERVICE_FLAGS, _TIMEOUT, _NETMASK = range(1, 10)
 _PE_NAME = 11
 _D_ADDR, _D_PORT, _FWD_METHOD, _WEIGHT, _U_THRESH, _L_THRESH = range(1, 7)
@@ -103,17 +103,17 @@ def write(family: int, command: TableCommand) -> bytes:
     """Write a change of the table."""
     match command:
         case AddService(service, settings):
-            return _command(family, _NEW_SERVICE, attribute(_SERVICE, _key(service) + _settings(service, settings)))
+            return _command(family, _NEW_SERVICE, attribute(SERVICE, _key(service) + _settings(service, settings)))
         case SetService(service, settings):
-            return _command(family, _SET_SERVICE, attribute(_SERVICE, _key(service) + _settings(service, settings)))
+            return _command(family, _SET_SERVICE, attribute(SERVICE, _key(service) + _settings(service, settings)))
         case DeleteService(service):
-            return _command(family, _DEL_SERVICE, attribute(_SERVICE, _key(service)))
+            return _command(family, _DEL_SERVICE, attribute(SERVICE, _key(service)))
         case AddDestination(service, destination):
-            return _command(family, _NEW_DEST, _service(service) + attribute(_DEST, _destination(destination)))
+            return _command(family, _NEW_DEST, _service(service) + attribute(DESTINATION, _destination(destination)))
         case SetDestination(service, destination):
-            return _command(family, _SET_DEST, _service(service) + attribute(_DEST, _destination(destination)))
+            return _command(family, _SET_DEST, _service(service) + attribute(DESTINATION, _destination(destination)))
         case DeleteDestination(service, destination):
-            return _command(family, _DEL_DEST, _service(service) + attribute(_DEST, _destination_key(destination)))
+            return _command(family, _DEL_DEST, _service(service) + attribute(DESTINATION, _destination_key(destination)))
         case _:
             assert_never(command)
 
@@ -171,7 +171,7 @@ def services_wanted(family: int) -> bytes:
 
 def destinations_wanted(family: int, service: Service) -> bytes:
     """Ask for the destinations of a service."""
-    return message(family, _REQUEST | _DUMP, _HEADER.pack(_GET_DEST, _VERSION) + attribute(_SERVICE, _key(service)))
+    return message(family, _REQUEST | _DUMP, _HEADER.pack(_GET_DEST, _VERSION) + attribute(SERVICE, _key(service)))
 
 
 def information_wanted(family: int) -> bytes:
@@ -181,8 +181,8 @@ def information_wanted(family: int) -> bytes:
 
 def read_version(family: int, data: bytes) -> str | None:
     """Read IPVS's version, such as 1.2.1."""
-    for found in _bodies(family, data):
-        if _SERVICE in found:
+    for found in bodies(family, data):
+        if SERVICE in found:
             number = int(_U32.unpack(found[1])[0])
             return f"{number >> 16 & 0xFF}.{number >> 8 & 0xFF}.{number & 0xFF}"
     return None
@@ -190,7 +190,7 @@ def read_version(family: int, data: bytes) -> str | None:
 
 def read_timeouts(family: int, data: bytes) -> Timeouts | None:
     """Read the timeouts."""
-    for found in _bodies(family, data):
+    for found in bodies(family, data):
         if _TIMEOUT_TCP in found:
             each = (Interval(_U32.unpack(found[kind])[0] * SECOND) for kind in (_TIMEOUT_TCP, _TIMEOUT_TCP_FIN, _TIMEOUT_UDP))
             return Timeouts(*each)
@@ -199,23 +199,23 @@ def read_timeouts(family: int, data: bytes) -> Timeouts | None:
 
 def read_services(family: int, data: bytes) -> Iterator[ServiceReport]:
     """Read services; those of a protocol or family that we never make are passed over."""
-    for found in _bodies(family, data):
-        report = _read_service(_nested(found.get(_SERVICE, b"")))
+    for found in bodies(family, data):
+        report = read_service(nested(found.get(SERVICE, b"")))
         if report is not None:
             yield report
 
 
 def read_destinations(family: int, data: bytes) -> Iterator[Destination]:
     """Read destinations."""
-    for found in _bodies(family, data):
-        if _DEST in found:
-            yield _read_destination(_nested(found[_DEST]))
+    for found in bodies(family, data):
+        if DESTINATION in found:
+            yield read_destination(nested(found[DESTINATION]))
 
 
 def read_daemons(family: int, data: bytes) -> Iterator[DaemonReport]:
     """Read synchronisation daemons."""
-    for found in _bodies(family, data):
-        inner = _nested(found.get(_DAEMON, b""))
+    for found in bodies(family, data):
+        inner = nested(found.get(_DAEMON, b""))
         if _STATE in inner:
             name = inner.get(_MCAST_IFN, b"").rstrip(b"\0").decode(errors="surrogateescape")
             yield DaemonReport(_U32.unpack(inner[_STATE])[0], name, _U32.unpack(inner.get(_SYNC_ID, bytes(4)))[0])
@@ -240,13 +240,15 @@ def _command(family: int, command: int, body: bytes = b"") -> bytes:
     return message(family, _REQUEST, _HEADER.pack(command, _VERSION) + body)
 
 
-def _bodies(family: int, data: bytes) -> Iterator[dict[int, bytes]]:
+def bodies(family: int, data: bytes) -> Iterator[dict[int, bytes]]:
+    """Read the attributes of each message of the family."""
     for kind, _, _, start, end in messages(data):
         if kind == family:
             yield _plain(attributes(data, start + _HEADER.size, end))
 
 
-def _nested(data: bytes) -> dict[int, bytes]:
+def nested(data: bytes) -> dict[int, bytes]:
+    """Read attributes within one."""
     return _plain(attributes(data, 0, len(data)))
 
 
@@ -258,7 +260,7 @@ def _plain(found: dict[int, bytes]) -> dict[int, bytes]:
 @lru_cache(maxsize=64)
 def _service(service: Service) -> bytes:
     """Name a service; commands for its destinations come one after the other."""
-    return attribute(_SERVICE, _key(service))
+    return attribute(SERVICE, _key(service))
 
 
 def _key(service: Service) -> bytes:
@@ -308,7 +310,8 @@ def _way(tunnel: Forwarding, weight: int, upper_threshold: int, lower_threshold:
     return body + attribute(_TUN_FLAGS, _U16.pack(_CHECKSUMS[tunnel.checksum or "nocsum"]))
 
 
-def _read_service(found: dict[int, bytes]) -> ServiceReport | None:
+def read_service(found: dict[int, bytes]) -> ServiceReport | None:
+    """Read a service from its attributes; nothing of a protocol or family that we never make."""
     family = _FAMILY_OF.get(int(_U16.unpack(found[_AF])[0])) if _AF in found else None
     if family is None:
         return None
@@ -333,7 +336,8 @@ def _read_service(found: dict[int, bytes]) -> ServiceReport | None:
     return ServiceReport(service, settings)
 
 
-def _read_destination(found: dict[int, bytes]) -> Destination:
+def read_destination(found: dict[int, bytes]) -> Destination:
+    """Read a destination from its attributes."""
     family = _FAMILY_OF.get(int(_U16.unpack(found[_D_AF])[0]), 4) if _D_AF in found else 4 if not any(found[_D_ADDR][4:]) else 6
     numbers = {kind: int(_U32.unpack(found[kind])[0]) for kind in (_FWD_METHOD, _WEIGHT, _U_THRESH, _L_THRESH)}
     limits = numbers[_U_THRESH], numbers[_L_THRESH]

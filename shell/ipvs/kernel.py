@@ -4,6 +4,7 @@ import errno
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from kaspec.lvs.model import Service
 from kaspec.lvs.plan import TableCommand
@@ -14,6 +15,9 @@ from shell import rtnetlink
 from shell.ipvs import codec
 from shell.problem import Problem
 from shell.requests import BATCH_BYTES, BUFFER, DATAGRAM, open_netlink
+
+if TYPE_CHECKING:
+    from kaspec.lvs.counted import TableCounts
 
 _NETLINK_GENERIC = 16
 _SOL_NETLINK, _NETLINK_CAP_ACK = 270, 10
@@ -95,6 +99,20 @@ class Ipvs:
         wanted = codec.destinations_wanted(self._family, service)
         found = [each for data in self._dump(wanted) for each in codec.read_destinations(self._family, data)]
         return tuple(reversed(found))
+
+    def counts(self, only: Callable[[Service], bool]) -> "TableCounts":
+        """Read what is counted of the services that are asked for; raises ``OSError``."""
+        from kaspec.lvs.counted import ServiceCounted  # few ask
+        from shell.ipvs import counters
+
+        dumped = self._dump(codec.services_wanted(self._family))
+        found = [each for data in dumped for each in counters.read_services(self._family, data) if only(each[0])]
+        counts = dict[Service, ServiceCounted]()
+        for service, whole in found:
+            dumped = self._dump(codec.destinations_wanted(self._family, service))
+            servers = dict(each for data in dumped for each in counters.read_destinations(self._family, data))
+            counts[service] = ServiceCounted(whole, servers)
+        return counts
 
     def daemons(self) -> tuple[codec.DaemonReport, ...]:
         """Read the synchronisation daemons; raises ``OSError``."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kaspec.config import Configuration
 from kaspec.config.model import Snmp
+from kaspec.lvs.counted import Counted, ServiceCounted, Traffic, of_virtual
 from kaspec.lvs.services import QuorumChanged, ServerChanged, begin
 from kaspec.report.directed import Directed
 from kaspec.snmp.check_agent import CHECKER_SIDE, Happened
@@ -21,6 +22,10 @@ from tests.laws.services import lvs_settings, server_groups, services
 
 SETTINGS = st.builds(Snmp, enable_snmp_vrrp=st.booleans(), enable_snmp_checker=st.booleans())
 
+NUMBERS = st.integers(0, (1 << 64) - 1)
+TRAFFIC = st.builds(Traffic, *(NUMBERS,) * 5)
+COUNTED = st.builds(ServiceCounted, st.builds(Counted, TRAFFIC, TRAFFIC))
+
 
 @st.composite
 def snapshots(draw: st.DrawFn) -> CheckSnapshot:
@@ -29,7 +34,8 @@ def snapshots(draw: st.DrawFn) -> CheckSnapshot:
     virtuals = draw(services(groups))
     configuration = Configuration(services=virtuals, server_groups=groups, lvs=draw(lvs_settings))
     begun = virtuals[draw(st.integers(0, 1)) :]
-    return CheckSnapshot(configuration, Directed({each.key: begin(each) for each in begun}))
+    counts = {service: draw(COUNTED) for virtual in begun for service in virtual.services} if draw(st.booleans()) else None
+    return CheckSnapshot(configuration, Directed({each.key: begin(each) for each in begun}), counts=counts)
 
 
 @given(snapshots(), SETTINGS)
@@ -59,6 +65,20 @@ def test_every_object_is_there_once_and_every_server_has_a_row(snapshot: CheckSn
     assert sum(column == (*CHECK, 2, 1, 2) for column, _, _ in cells) == entries
     weights = [value for column, _, value in cells if column == (*CHECK, 4, 1, 7)]
     assert all(value.syntax == Syntax.INTEGER and isinstance(value.content, int) and value.content >= 0 for value in weights)
+
+
+@given(snapshots())
+def test_rates_of_a_virtual_server_are_put_together_from_their_halves(snapshot: CheckSnapshot) -> None:
+    cells = {(*column, *index): value.content for column, index, value in checker_cells(snapshot, with_global=False)}
+    for number, virtual in enumerate(snapshot.configuration.services, 1):
+        low, high = (cells.get((*CHECK, 3, 1, column, number)) for column in (41, 42))
+        if snapshot.counts is None or virtual.key not in snapshot.directed.states:
+            assert low is high is None
+        else:
+            assert isinstance(low, int)
+            assert isinstance(high, int)
+            rate = of_virtual(snapshot.counts, virtual).rate.connections
+            assert (high << 32) + low == rate or (rate >= 1 << 64 and high == 0xFFFF_FFFF)
 
 
 TELLING = Snmp(enable_snmp_checker=True, enable_traps=True)

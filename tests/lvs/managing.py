@@ -9,9 +9,11 @@ from typing import Any
 from conformance.lab.network import Host, open_lab
 from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until
+from tests.lvs.asking import Visitor
 from tests.lvs.tables import told
 
 PATIENCE = 30.0
+VISITED = "192.0.2.1"
 MIB = ".1.3.6.1.4.1.9586.100.5"
 PROGRAMS = {
     "kaspec": (str(Path(sys.executable).with_name("kaspec")), "run"),
@@ -22,7 +24,10 @@ SNMPD = "master agentx\nagentXSocket /run/agentx\nrwcommunity public\nagentaddre
 
 
 def walk_both(order: Any) -> Any:
-    """Return what each shows of ``order["configuration"]``, once a walk has the objects ``order["until"]``."""
+    """Return what each shows of ``order["configuration"]``.
+
+    Once a walk has the objects ``order["until"]``, the first virtual server is visited, until one has those ``order["counted"]``.
+    """
     return {name: _walked([*PROGRAMS[name], *FLAGS], order) for name in PROGRAMS}
 
 
@@ -42,15 +47,18 @@ def _walked(command: list[str], order: Any) -> dict[str, str]:
         daemon = Process.start(director, command)
         daemon.wait_for_line("Startup complete", PATIENCE)
 
-        def settled() -> dict[str, str]:
-            found = _walk(director, f"{MIB}.3")
-            return found if all(found.get(f"{MIB}.{name}") == value for name, value in order["until"].items()) else {}
-
-        wait_until(settled, PATIENCE, f"{order['until']}")
-        whole = _walk(director, MIB)
+        wait_until(lambda: _with(_walk(director, f"{MIB}.3"), order["until"]), PATIENCE, f"{order['until']}")
+        for _ in range(order["visits"]):
+            Visitor.arrive(director, VISITED, VISITED).leave()
+        whole = wait_until(lambda: _with(_walk(director, MIB), order["counted"]), PATIENCE, f"{order['counted']}")
         daemon.signal(signal.SIGTERM)
         daemon.program.wait(PATIENCE)
         return whole
+
+
+def _with(found: dict[str, str], wanted: dict[str, str]) -> dict[str, str]:
+    """Return what was found if it has these objects, else nothing."""
+    return found if all(found.get(f"{MIB}.{name}") == value for name, value in wanted.items()) else {}
 
 
 def _walk(host: Host, root: str) -> dict[str, str]:
