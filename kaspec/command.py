@@ -1,6 +1,6 @@
 """A command that a configuration names."""
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 
 @frozen

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.address import Address, format_address
 from kaspec.config.render_services import endpoint_of
 from kaspec.config.values import plain_seconds
+from kaspec.frozen import frozen
 from kaspec.lvs.succession import ServiceAction
 from kaspec.report.services import service_name
 from kaspec.units import in_seconds

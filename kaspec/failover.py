@@ -1,7 +1,6 @@
 """How long a failover takes by a virtual router's settings: what the protocol's timers promise to those who wait for the address."""
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.tracking import Finding, Link, Tracker, TrackerKind, fold, interface_contribution, standing, tracker_contribution
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.intervals import master_down_interval, skew_time

@@ -10,9 +10,8 @@ They do not follow the state: an address is only delivered to where it is held, 
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import frozen
-
 from kaspec.address import Family, family_of, format_address, is_link_local
+from kaspec.frozen import frozen
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import VirtualInterface
 

@@ -1,7 +1,6 @@
 """A line of ``interface_up_down_delays``; what comes of it is ``kaspec.debounce``'s business."""
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.units import ZERO, Interval
 
 

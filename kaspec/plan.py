@@ -7,10 +7,11 @@
 from collections.abc import Sequence
 from typing import Any, Generic, Literal, TypeVar, assert_never
 
-from attrs import field, fields, frozen
+from attrs import field, fields
 
 from kaspec.config.model import BfdInstance, Configuration, InstanceSettings
 from kaspec.consequences import Consequence, Holders, of_change, of_loss, of_move, of_regrouping, of_service, of_start, of_stop
+from kaspec.frozen import frozen
 from kaspec.lvs.succession import ServiceAction, succession_of_services
 from kaspec.succession import Added, Changed, Fate, Kept, Moved, Removed, succession
 from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess

@@ -1,7 +1,6 @@
 """What the operating system is asked to do for the daemon's processes, and where it writes: nothing the protocol knows of."""
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.units import SECOND, ZERO, Interval
 
 

@@ -6,9 +6,10 @@ group settles: one decision, for it leaves all of them in one state, and nothing
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from kaspec import rules
+from kaspec.frozen import frozen
 from kaspec.groups import GroupOutcome, Team, move, outcome_of, state_of, teams, wants_master
 from kaspec.units import Instant
 from kaspec.vrrp.events import DeadlineReached, Event, GroupMoved, Reconfigured, StandingChanged, Startup

@@ -4,8 +4,7 @@ keepalived refuses to start when an interface is missing, and leaves alone what 
 whenever that appears or comes up, and put back when somebody takes it away, as a Master's are (``kaspec.vrrp.losses``).
 """
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.tracking import Link
 from kaspec.units import Instant
 from kaspec.vrrp.acts import install, remove

@@ -6,8 +6,7 @@ another, and starts anew.
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.vrrp.router import Identity, VirtualRouter
 
 

@@ -9,9 +9,8 @@ from functools import reduce
 from types import MappingProxyType
 from typing import assert_never
 
-from attrs import frozen
-
 from kaspec.address import Address, family_of, format_address, is_link_local
+from kaspec.frozen import frozen
 from kaspec.vrrp.router import InterfaceTrack, Tracker, TrackerKind, TrackerTrack, VirtualRouter
 from kaspec.vrrp.state import InterfaceFailure, Reason, Standing
 

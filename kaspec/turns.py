@@ -7,8 +7,9 @@ keeps others waiting: it then has ``PATIENCE``, and ``LAST_PATIENCE`` if what wa
 
 from typing import Generic, Literal, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from kaspec.frozen import frozen
 from kaspec.units import MILLISECOND, SECOND, Instant, Interval, after
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import partial
 from socket import socket
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.address import Address
 from kaspec.bfd.events import Report, Transmit
@@ -18,6 +18,7 @@ from kaspec.bfd.speaker import Draw, Outcome, Speaker, Speaking, Transition, dea
 from kaspec.bfd.speaker import take_datagram as take_packet
 from kaspec.bfd.timers import CHANCES
 from kaspec.config.model import LISTENERS, Configuration, Listener
+from kaspec.frozen import define
 from kaspec.report.bfd import log_lines, render_bfd_data, stray_line
 from kaspec.report.journal import counted
 from kaspec.report.often import is_telling

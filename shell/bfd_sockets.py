@@ -9,11 +9,10 @@ import socket
 import struct
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from kaspec.address import Address, Family, format_address
 from kaspec.bfd.session import Session
 from kaspec.bfd.speaker import DatagramReceived
+from kaspec.frozen import frozen
 from kaspec.wire.bfd import MULTIHOP_PORT, SOURCE_PORTS
 from shell.problem import Problem
 

@@ -10,9 +10,10 @@ import socket
 import struct
 from collections.abc import Iterator
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.config.model import Configuration
+from kaspec.frozen import frozen
 
 LENGTH = struct.Struct("!I")
 CHUNK = 1 << 16

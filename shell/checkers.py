@@ -8,10 +8,11 @@ from collections.abc import Hashable, Iterator
 from socket import socket
 from typing import TYPE_CHECKING
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.address import Address
 from kaspec.config.model import Command, Configuration, Snmp
+from kaspec.frozen import define
 from kaspec.health.model import FileCheck, MiscCheck
 from kaspec.lvs.model import VirtualServer
 from kaspec.lvs.services import ServiceEffect

@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import assert_never
 
-from attrs import frozen
-
 from kaspec.config.diagnostics import Diagnostic, has_errors, render_diagnostic
 from kaspec.config.expansion.library import Answer, Content, Found, Library, Listing, Question, Settings, Unread
 from kaspec.config.model import Configuration
 from kaspec.config.reader import Reading, Wanted, read_files
+from kaspec.frozen import frozen
 from shell.host import short_host_name
 
 SEED = int(time.time())

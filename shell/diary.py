@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from attrs import define, field
+from attrs import field
 
+from kaspec.frozen import define
 from kaspec.groups import GroupOutcome
 from kaspec.node import Outcome, Transition, Unclaimed
 from kaspec.report.conflict import PEACE, Conflict, observe

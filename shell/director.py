@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from kaspec.address import Address
 from kaspec.config.model import Configuration
+from kaspec.frozen import define
 from kaspec.health.reported import CheckReported
 from kaspec.lvs.model import ServerKey, Service, ServiceKey, VirtualServer
 from kaspec.lvs.plan import plan

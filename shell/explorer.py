@@ -10,12 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 from typing import Any
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.explore.deployment import Cluster
 from kaspec.explore.explaining import explain, heard
 from kaspec.explore.exploring import Explorer, NoSuchMoveError
 from kaspec.explore.following import Followed, follow
+from kaspec.frozen import define
 from kaspec.judge import read_capture
 from kaspec.picture.svg import STYLE
 from kaspec.trace import Trace, parse

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Callable
 from contextlib import suppress
 
-from attrs import define
+from kaspec.frozen import define
 
 OWNERS_ALONE = stat.S_IRUSR | stat.S_IWUSR
 """A FIFO that we make is its owner's alone, as keepalived's is."""

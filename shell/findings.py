@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 if TYPE_CHECKING:  # The parent, which lays the lines, has no event loop.
     from asyncio import AbstractEventLoop

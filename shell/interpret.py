@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import assert_never
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.address import Address
+from kaspec.frozen import define
 from kaspec.node import Outcome
 from kaspec.vrrp.effects import (
     Effect,

@@ -5,8 +5,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from attrs import define
-
+from kaspec.frozen import define
 from shell import exits, logs
 from shell.channel import Channel, Message
 

@@ -19,8 +19,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Protocol
 
-from attrs import Factory, define, field
+from attrs import Factory, field
 
+from kaspec.frozen import define
 from shell.options import Options
 
 CAPACITY = 8192

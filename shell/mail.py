@@ -5,9 +5,10 @@ import os
 from collections import deque
 from collections.abc import Callable
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.model import GlobalDefs
+from kaspec.frozen import define
 from kaspec.notification import Mail
 from kaspec.units import SECOND, Interval
 from shell.launch import python

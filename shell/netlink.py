@@ -13,9 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Self
 
-from attrs import frozen
-
 from kaspec.address import Address, family_of, format_address
+from kaspec.frozen import frozen
 from kaspec.node import LinkChanged
 from kaspec.tracking import Link
 from kaspec.vrrp.events import HoldingsLost

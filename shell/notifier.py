@@ -9,10 +9,11 @@ from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config import terms
 from kaspec.config.model import Command, Configuration, Permit, Telling
+from kaspec.frozen import define
 from kaspec.notification import Audience, Delivery, Memory, Notice, Script, deliver
 from kaspec.turns import LAST_PATIENCE, STOP_WAIT, End, Line, Run, Task, enter, next_deadline, over, overdue
 from kaspec.units import SECOND, Instant

@@ -5,8 +5,9 @@ Field names are keepalived's long options.
 
 from pathlib import Path
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from kaspec.frozen import frozen
 from kaspec.process import ProcessSettings
 from shell.host import DEFAULT_CONFIGURATION, short_host_name
 

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.model import Configuration
 from kaspec.firewall import FirewallStyle, needs_firewall, removal, ruleset
+from kaspec.frozen import define
 from kaspec.vrrp.promotion import promotions
 from kaspec.vrrp.virtual_interface import KernelSetting, VirtualInterface
 from shell import logs

@@ -2,7 +2,7 @@
 
 import os
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 
 @frozen

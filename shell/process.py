@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from attrs import frozen
-
 from kaspec.config.model import Configuration
+from kaspec.frozen import frozen
 from shell import exits, logs, pidfile
 from shell.channel import Channel
 from shell.options import Options

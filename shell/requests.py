@@ -5,8 +5,7 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from shell import rtnetlink
 from shell.problem import Problem
 from shell.rtnetlink import EndOfDump, Refusal, Report

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from struct import Struct
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from shell.route_messages import DELETE_ROUTE, DELETE_RULE, NEW_ROUTE, NEW_RULE
 from shell.rtnetlink import FAMILIES, attributes, message, messages
 

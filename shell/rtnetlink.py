@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from struct import Struct
 
-from attrs import frozen
-
 from kaspec.address import Address, Family, family_of
+from kaspec.frozen import frozen
 from kaspec.vrrp.holdings import AddressFlag, VirtualAddress
 
 LINK_EVENTS, IPV4_ADDRESS_EVENTS, IPV6_ADDRESS_EVENTS, IPV6_SETTING_EVENTS = 0x1, 0x10, 0x100, 1 << 24

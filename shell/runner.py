@@ -15,8 +15,9 @@ from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from attrs import define, field, frozen
+from attrs import field
 
+from kaspec.frozen import define, frozen
 from kaspec.security import DEFAULT_UMASK
 from kaspec.units import SECOND, Interval
 from shell import logs

@@ -14,9 +14,10 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Generic
 
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.config.model import Snmp
+from kaspec.frozen import define, frozen
 from kaspec.snmp import session as sessions
 from kaspec.snmp.agent import IDENTITY, LocalPlace, RemotePlace, master_place, place_mistake
 from kaspec.snmp.session import Said, Session

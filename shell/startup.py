@@ -7,9 +7,8 @@ import os
 import select
 from pathlib import Path
 
-from attrs import frozen
-
 from kaspec.config.diagnostics import INCLUDE_MISSING, MISSING_ARGUMENT, NO_SUCH_INTERFACE, TOO_MUCH
+from kaspec.frozen import frozen
 from shell import exits, pidfile
 from shell.configuration import Loaded, Unreadable
 from shell.options import Options

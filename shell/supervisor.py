@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.model import Configuration
+from kaspec.frozen import define
 from kaspec.units import SECOND
 from shell import exits, logs, pidfile, process, systemd
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats

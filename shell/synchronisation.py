@@ -7,8 +7,7 @@ the VRRP loop.  What that takes is imported where there is such a daemon.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from attrs import define
-
+from kaspec.frozen import define
 from kaspec.lvs.settings import SyncDaemon
 from kaspec.lvs.synchronisation import AFRESH, Running, change, wanted
 from kaspec.node import Transition

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from attrs import define, field
+from attrs import field
 
+from kaspec.frozen import define
 from kaspec.vrrp.virtual_interface import KernelSetting
 from shell.files import write_atomically
 from shell.problem import Problem

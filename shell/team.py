@@ -11,9 +11,9 @@ from multiprocessing.connection import Connection
 from typing import TypeVar
 
 import numpy as np
-from attrs import frozen
 
 from kaspec.explore.arrays import Keys
+from kaspec.frozen import frozen
 
 T = TypeVar("T")
 

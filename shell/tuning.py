@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.config.model import Configuration
+from kaspec.frozen import frozen
 from kaspec.process import ProcessSettings
 from kaspec.units import SECOND, Interval
 from shell import logs

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 from socket import socket
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.model import Configuration
 from kaspec.config.render import render
 from kaspec.config.values import plain_seconds
+from kaspec.frozen import define
 from kaspec.groups import GroupOutcome
 from kaspec.node import LinkChanged, Node, Outcome, TrackerReported, Transition
 from kaspec.notices import notices, states_again

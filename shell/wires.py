@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from attrs import define
-
 from kaspec.address import Address, Family, format_address
+from kaspec.frozen import define
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.authentication import IpAuthenticationHeader
 from kaspec.vrrp.router import VirtualRouter

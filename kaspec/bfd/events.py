@@ -1,7 +1,6 @@
 """What can happen to a session, and what it wants done: closed unions.  A random number is data: whoever brings the event draws it."""
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.rules import Rule
 from kaspec.wire.bfd import ControlPacket
 

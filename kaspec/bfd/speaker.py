@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec import rules
 from kaspec.address import Address
 from kaspec.bfd.events import DeadlineReached, Event, PacketDiscarded, PacketReceived, Reconfigured, Report, Shutdown
 from kaspec.bfd.machine import Step, initial, step
 from kaspec.bfd.session import Session, State, next_deadline
+from kaspec.frozen import frozen
 from kaspec.rules import Rule
 from kaspec.units import Instant
 from kaspec.wire.bfd import LARGEST, ControlPacket, decode

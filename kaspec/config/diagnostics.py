@@ -8,9 +8,8 @@ from functools import lru_cache
 from typing import Literal
 from unicodedata import east_asian_width
 
-from attrs import frozen
-
 from kaspec.config.source import Span
+from kaspec.frozen import frozen
 
 Severity = Literal["error", "warning", "notice"]
 

@@ -6,7 +6,7 @@ The keyword table says which settings there are, the typed tree which of them ar
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from kaspec.address import format_address
 from kaspec.config import diagnostics as kinds
@@ -25,6 +25,7 @@ from kaspec.config.terms import TrackLine
 from kaspec.config.tree import Statement
 from kaspec.config.values import plain_seconds
 from kaspec.failover import Failover, failover
+from kaspec.frozen import frozen
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.router import PROFILES, Profile, TrackerKind, VirtualRouter
 

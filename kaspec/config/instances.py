@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from kaspec.config import diagnostics as kinds
 from kaspec.config import versions
@@ -19,6 +19,7 @@ from kaspec.config.source import Span
 from kaspec.config.strict import is_strict, made_strict, strict_state
 from kaspec.config.tracks import TrackLists, Weights, build_bfd_tracks, build_trackers, build_tracks
 from kaspec.config.transport import can_tell_apart, with_transport
+from kaspec.frozen import frozen
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.authentication import IpAuthenticationHeader
 from kaspec.vrrp.router import OWNER_PRIORITY, Identity, TrackerTrack, VirtualRouter

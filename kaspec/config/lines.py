@@ -7,12 +7,13 @@ option given twice the last, so lines that mean the same are equal.
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar, cast
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.address import Address
 from kaspec.config import values, writing
 from kaspec.config.argument import Placed
 from kaspec.config.values import Prefix
+from kaspec.frozen import frozen
 
 L = TypeVar("L", bound="Options")
 UINT32 = 0xFFFFFFFF

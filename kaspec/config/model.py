@@ -7,13 +7,14 @@ Places in the text (``InterfaceUse``) never count when two configurations are co
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.address import Address
 from kaspec.command import Command as Command  # noqa: PLC0414  (those who read configurations find it here)
 from kaspec.config.source import Span
 from kaspec.config.terms import Fifo, Owner
 from kaspec.firewall import FirewallStyle
+from kaspec.frozen import frozen
 from kaspec.lvs.settings import LvsSettings
 from kaspec.pacing import Pacing
 from kaspec.process import ProcessSettings

@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.config.expansion.library import Content, Found, Library, Listing, Question
+from kaspec.frozen import frozen
 
 File = Literal["rt_tables", "rt_protos", "rt_realms", "rt_dsfield", "group"]
 BUILT_IN: Mapping[File, Mapping[str, int]] = {

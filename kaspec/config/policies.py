@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import cast
 
-from attrs import define
-
 from kaspec.address import Address, Family, family_of
 from kaspec.config.diagnostics import MALFORMED, RULE_NUMBERED
 from kaspec.config.lexer import Report
@@ -13,6 +11,7 @@ from kaspec.config.names import IP_PROTOCOLS, Names
 from kaspec.config.routes import Unbuildable, number_of, realms_of
 from kaspec.config.sections import Given
 from kaspec.config.values import Prefix
+from kaspec.frozen import define
 from kaspec.vrrp.holdings import KEEPALIVED_PROTOCOL, Network, PolicyRule, RuleAction
 
 FIRST_NUMBER = 16384

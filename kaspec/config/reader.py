@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import frozen
-
 from kaspec.config import blocks, names, pacing
 from kaspec.config.addresses import interfaces_named
 from kaspec.config.alerts import command_uses
@@ -29,6 +27,7 @@ from kaspec.config.strict import on_virtual_mac, tell_of_silence
 from kaspec.config.tracks import weights_of
 from kaspec.config.tree import build
 from kaspec.config.virtual_interfaces import InterfaceNames, with_virtual_interfaces
+from kaspec.frozen import frozen
 from kaspec.vrrp.router import VirtualRouter
 
 _ELSEWHERE = {name for scope, rows in TABLE.items() if scope for name in rows} | {name for each in RULE_OPTIONS for name in each.names}

@@ -6,7 +6,7 @@ Nothing here knows a keyword: what is allowed where, and of what form, is the ta
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar, assert_never, cast
 
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.config.argument import Accepted, Argument, Placed, Refused, read_argument
 from kaspec.config.diagnostics import (
@@ -28,6 +28,7 @@ from kaspec.config.lexer import Report
 from kaspec.config.likeness import similar
 from kaspec.config.source import Move, Span
 from kaspec.config.tree import Body, Statement
+from kaspec.frozen import define, frozen
 
 D = TypeVar("D")
 T = TypeVar("T")

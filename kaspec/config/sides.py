@@ -1,12 +1,11 @@
 """An instance in two routers' files."""
 
-from attrs import frozen
-
 from kaspec.address import Address
 from kaspec.config.diagnostics import Diagnostic, Kind
 from kaspec.config.keywords import Row
 from kaspec.config.lint.instances import Instance
 from kaspec.config.source import Span
+from kaspec.frozen import frozen
 from kaspec.vrrp.router import VirtualRouter
 
 

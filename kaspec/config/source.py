@@ -13,7 +13,7 @@ Pieces know their columns, not their line, so that the many lines of a configura
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, assert_never
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 BLANKS = " \t"
 """What separates words."""

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from attrs import frozen
-
 from kaspec.config import diagnostics as kinds
 from kaspec.config.alerts import build_group_settings
 from kaspec.config.keywords import vrrp_instance as instance_rows
@@ -12,6 +10,7 @@ from kaspec.config.lexer import Report
 from kaspec.config.model import BfdInstance, GroupSettings
 from kaspec.config.sections import Section
 from kaspec.config.tracks import TrackLists, Weights, build_bfd_tracks, build_trackers, build_tracks
+from kaspec.frozen import frozen
 from kaspec.vrrp.sync_group import SyncGroup
 
 TRACK_LISTS: TrackLists = (("script", rows.TRACK_SCRIPT), ("file", rows.TRACK_FILE), ("process", rows.TRACK_PROCESS))

@@ -2,12 +2,11 @@
 
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.address import Address
 from kaspec.config import writing
 from kaspec.config.argument import Placed
 from kaspec.config.values import Prefix
+from kaspec.frozen import frozen
 from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts
 from kaspec.units import Interval
 

@@ -8,11 +8,12 @@ Blocks with the same text have one body, of which all but the first are copies t
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.diagnostics import EXTRA_CLOSE, MISSING_CLOSE, STRAY_OPEN, TOO_DEEP, Diagnostic
 from kaspec.config.lexer import Report
 from kaspec.config.source import Brace, Line, Move, Piece, Span, Stretch, Words
+from kaspec.frozen import define
 
 DEEPEST = 16
 """keepalived's own deepest block is five levels down."""

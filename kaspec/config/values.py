@@ -7,11 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from attrs import frozen
-
 from kaspec.address import Address, is_multicast, parse_address
 from kaspec.config.diagnostics import MALFORMED, OUT_OF_RANGE, Kind
 from kaspec.config.likeness import similar
+from kaspec.frozen import frozen
 from kaspec.units import SECOND, Interval, in_seconds, seconds
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ Every kind has a stable code, listed in ``KINDS``.
 
 from typing import Literal
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 Severity = Literal["error", "warning", "unknown", "notice"]
 """``error``: it does not work so.  ``warning``: it may not, or not always.  ``unknown``: we could not tell.  ``notice``: worth knowing."""

@@ -5,10 +5,11 @@ What could not be looked at is ``Unseen`` with the reason, which is not the same
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.address import Address
 from kaspec.doctor.firewall import Listing, Unseen
+from kaspec.frozen import frozen
 
 
 @frozen

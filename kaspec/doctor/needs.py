@@ -2,12 +2,11 @@
 
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.address import Address, Family
 from kaspec.config.model import InterfaceUse
 from kaspec.config.source import Span
 from kaspec.doctor.firewall.adverts import VRRP
+from kaspec.frozen import frozen
 
 
 @frozen

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from attrs import frozen
-
 from kaspec.address import VRRP_GROUP_V4, Address, Family, family_of, parse_address
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Section
@@ -17,6 +15,7 @@ from kaspec.config.source import Span
 from kaspec.config.tree import Statement
 from kaspec.doctor.firewall.adverts import AH, VRRP
 from kaspec.doctor.needs import Instance, Needs, Script, VirtualServer, Wanted
+from kaspec.frozen import frozen
 
 VRRP_GROUP_V6 = parse_address("ff02::12")
 """The IPv6 multicast group of VRRP (RFC 9568 5.1.2.2)."""

@@ -1,9 +1,8 @@
 """What a survey has to look at for the needs of a configuration."""
 
-from attrs import frozen
-
 from kaspec.doctor.needs import Needs
 from kaspec.doctor.scripts import on_the_way
+from kaspec.frozen import frozen
 from kaspec.security import DEFAULT_USER
 
 _SYSCTLS = (

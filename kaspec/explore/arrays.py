@@ -6,7 +6,9 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from attrs import define, field, frozen
+from attrs import field
+
+from kaspec.frozen import define, frozen
 
 Keys: TypeAlias = npt.NDArray[np.uint64]
 """States, a word each."""

@@ -7,11 +7,12 @@ is possible again and again.  Calm moves are fair anyway (``kaspec.explore.stays
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.explore.arrays import Truths
 from kaspec.explore.moves import Move, is_fault
 from kaspec.explore.search import Graph
+from kaspec.frozen import define, frozen
 
 Edge = tuple[int, int]
 

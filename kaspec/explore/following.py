@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from kaspec.explore.exploring import Explorer
 from kaspec.explore.moves import Crashes, Delivers, LinkFlips, Loses, Move, Passes, Reaches, Starts, Stops, TrackedFlips
 from kaspec.explore.playing import Stage
+from kaspec.frozen import frozen
 from kaspec.trace import Trace
 from kaspec.trace import language as t
 from kaspec.units import Instant, Interval, in_seconds

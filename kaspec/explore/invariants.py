@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
-from attrs import frozen
 
 from kaspec.explore.arrays import Numbers, Truths
 from kaspec.explore.local import Local, Reloaded
 from kaspec.explore.observing import Observer
 from kaspec.explore.tables import Happening
 from kaspec.explore.world import Host, down_interval
+from kaspec.frozen import frozen
 from kaspec.groups import GroupOutcome, Team, state_of
 from kaspec.node import Node, Outcome, Transition
 from kaspec.vrrp.effects import (

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
-from attrs import frozen
 
 from kaspec.explore.arrays import Numbers, Truths
 from kaspec.explore.fairness import Fair, FairRuns
@@ -12,6 +11,7 @@ from kaspec.explore.observing import Observer
 from kaspec.explore.search import Where
 from kaspec.explore.stays import Rounds, rounds, stays
 from kaspec.explore.tables import NEVER, Happening
+from kaspec.frozen import frozen
 from kaspec.units import Interval
 
 Verdict = Literal["holds", "violated", "undetermined"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.explore.arrays import Columns, Keys, Layout, Lookup, Numbers
 from kaspec.explore.local import LocalEvent
@@ -13,6 +13,7 @@ from kaspec.explore.steps import Steps
 from kaspec.explore.tables import DEADLINE, NEVER, START, Register, Tables, WorldState
 from kaspec.explore.troubles import Trouble
 from kaspec.explore.world import DUPLICATION, LOSS, REORDERING
+from kaspec.frozen import define, frozen
 from kaspec.units import Interval
 from kaspec.vrrp.state import Master
 

@@ -2,9 +2,10 @@
 
 from typing import Literal, assert_never
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from kaspec.explore.world import STEADY, Host
+from kaspec.frozen import frozen
 from kaspec.node import (
     DatagramReceived,
     DeadlinesReached,

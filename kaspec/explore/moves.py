@@ -1,7 +1,6 @@
 """What can happen in a world: one move after another makes a run."""
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.tracking import Tracker
 from kaspec.units import Interval
 from kaspec.vrrp.holdings import VirtualAddress

@@ -5,12 +5,13 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from attrs import define, field
+from attrs import field
 
 from kaspec.explore.arrays import Numbers, Truths
 from kaspec.explore.local import Local
 from kaspec.explore.search import Graph
 from kaspec.explore.tables import Conditions
+from kaspec.frozen import define
 from kaspec.vrrp.state import Backup, Master
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.address import Address, is_multicast
 from kaspec.explore.local import goes_out
 from kaspec.explore.moves import Crashes, Cuts, Delivers, Doubles, Heals, Loses, Overtakes, Reaches, Stops, Way
 from kaspec.explore.playing import Played, Run, addresses_of
 from kaspec.explore.telling import discarded, plainly, stories
+from kaspec.frozen import define
 from kaspec.node import DatagramReceived, NodeState, Transition
 from kaspec.picture import Lane, Look, Message, Note, Sequence, Span, Wait
 from kaspec.units import Instant

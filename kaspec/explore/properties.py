@@ -6,7 +6,6 @@ Safety is S1 to S12, liveness L1 to L6.  Each has a witness: a search that never
 from collections.abc import Callable
 
 import numpy as np
-from attrs import frozen
 
 from kaspec.explore import invariants
 from kaspec.explore.arrays import Truths
@@ -28,6 +27,7 @@ from kaspec.explore.search import Graph
 from kaspec.explore.stays import rounds
 from kaspec.explore.tables import Happening, Register
 from kaspec.explore.world import LOSS, Faults, World
+from kaspec.frozen import frozen
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.intervals import skew_time
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-from attrs import frozen
 
 from kaspec.explore.arrays import Truths
 from kaspec.explore.moves import TrackedFlips
@@ -11,6 +10,7 @@ from kaspec.explore.observing import Observer, hosts_of
 from kaspec.explore.search import Graph
 from kaspec.explore.stays import rounds
 from kaspec.explore.world import World
+from kaspec.frozen import frozen
 from kaspec.tracking import Tracker
 from kaspec.units import Interval, in_seconds
 

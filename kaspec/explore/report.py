@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic
@@ -18,6 +18,7 @@ from kaspec.explore.remarks import shortly
 from kaspec.explore.scenes import Found, Played
 from kaspec.explore.telling import causes, story
 from kaspec.explore.violations import NONE_TOLD, Verified, Violation, in_short, violations
+from kaspec.frozen import frozen
 from kaspec.picture import Sequence as Picture
 
 JSON_FORMAT = 1

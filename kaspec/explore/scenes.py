@@ -7,7 +7,7 @@ said.  Where a deployment fails with nothing going wrong, faults are not tried: 
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from kaspec.explore.deployment import Cluster
 from kaspec.explore.judging import Judgement, Verdict
@@ -17,6 +17,7 @@ from kaspec.explore.remarks import Remark, remarks
 from kaspec.explore.search import ENOUGH, Graph, Progress, explore
 from kaspec.explore.tables import Memory
 from kaspec.explore.world import FAULTS, Faults, World
+from kaspec.frozen import frozen
 
 NOTHING = Faults()
 STATES_OF_A_SCENE = 400_000

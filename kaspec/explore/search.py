@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.explore.arrays import Numbers, Truths
 from kaspec.explore.levels import Wide
@@ -15,6 +15,7 @@ from kaspec.explore.reductions import Reduced, Reductions
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import Memory, Tables, WorldState
 from kaspec.explore.world import World
+from kaspec.frozen import define, frozen
 
 ENOUGH = 2_000_000
 """How many states are looked at unless more are asked for."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
-from attrs import define
 
 from kaspec.explore.arrays import NOWHERE, Keys, joined
+from kaspec.frozen import define
 
 
 class Team(Protocol):

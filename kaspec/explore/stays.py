@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
-from attrs import frozen
 
 from kaspec.explore.arrays import Numbers, Truths
 from kaspec.explore.search import Graph, Moves, Where
 from kaspec.explore.tables import NEVER
+from kaspec.frozen import frozen
 
 
 @frozen(eq=False)

@@ -8,12 +8,13 @@ happens changes nothing about the order of deadlines.  With ``World.grid`` time 
 
 from collections.abc import Iterator
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.explore.moves import Cuts, Delivers, Doubles, Heals, Loses, Overtakes, Passes, Reaches, Starts
 from kaspec.explore.tables import DEADLINE, NEVER, START, Conditions, Tables, WorldState
 from kaspec.explore.troubles import Trouble, troubles
 from kaspec.explore.world import CUT, DUPLICATION, LOSS, ONE_WAY, REORDERING, STEADY, World, down_interval
+from kaspec.frozen import define
 from kaspec.units import Interval
 
 Successors = list[tuple[int, WorldState]]

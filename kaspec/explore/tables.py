@@ -7,12 +7,13 @@ million states.
 
 from typing import Generic, NamedTuple, TypeVar
 
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.address import is_multicast
 from kaspec.explore.local import Deadline, Local, LocalEvent, PowerChanged, Reaction, beginning, elapse, is_up, next_due, react
 from kaspec.explore.moves import Move, Way, duration, is_calm
 from kaspec.explore.world import World
+from kaspec.frozen import define, frozen
 from kaspec.node import DatagramReceived, Outcome
 from kaspec.units import Interval
 from kaspec.vrrp.effects import SendAdvertisement, SendGratuitousArp, SendUnsolicitedNeighborAdvertisement

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from attrs import frozen
-
 from kaspec import rules
 from kaspec.address import format_address
 from kaspec.config import diagnostics as kinds
@@ -32,6 +30,7 @@ from kaspec.explore.moves import (
 )
 from kaspec.explore.playing import Played, Run
 from kaspec.explore.world import STEADY
+from kaspec.frozen import frozen
 from kaspec.node import Transition
 from kaspec.picture import Kind
 from kaspec.rules import RULES, Rule

@@ -8,7 +8,7 @@ search.
 from collections.abc import Callable
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.explore.arrays import NOWHERE, Keys, Numbers, Seen, ascending, distinct, joined, owners, pieces
 from kaspec.explore.levels import Level, Wide
@@ -17,6 +17,7 @@ from kaspec.explore.sharing import Share, Team
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import Tables, UnlearntError, WorldState
 from kaspec.explore.world import World
+from kaspec.frozen import define, frozen
 
 WORTH_DIVIDING = 1 << 14
 """How many states a level has when a team divides it."""

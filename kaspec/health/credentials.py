@@ -1,6 +1,6 @@
 """What checks over TLS show of themselves and whom they trust."""
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 
 @frozen

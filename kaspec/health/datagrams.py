@@ -5,8 +5,7 @@ dnspython is imported by the first who asks for a name, since it is slow to impo
 
 from functools import lru_cache
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.health.events import ConnectionFailed, ExchangeEvent, Received, SendDatagram, SendEcho, Verdict
 from kaspec.health.exchange import Onward
 from kaspec.health.model import DnsCheck, PingCheck, RecordType, ReplyPattern, UdpCheck

@@ -3,7 +3,9 @@
 import hashlib
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
+
+from kaspec.frozen import frozen
 
 
 def _plain_md5() -> Any:

@@ -1,7 +1,6 @@
 """What happens to a check, and what it wants done: the language between the machines and whoever has sockets."""
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.health.credentials import Credentials
 from kaspec.health.model import Target
 from kaspec.health.reported import WeightChange

@@ -2,8 +2,7 @@
 
 from typing import Generic, TypeVar
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.health.events import CheckEffect, ConnectionFailed, ExchangeEvent, StreamEnded, StreamFailed, TlsFailed, Verdict
 from kaspec.rules import health as rules
 

@@ -7,8 +7,7 @@ a match of more than ``OVERLAP`` octets may go unseen.
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.health.model import Pattern
 
 if TYPE_CHECKING:  # else PCRE2 is for those that use it

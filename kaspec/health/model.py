@@ -6,9 +6,8 @@ Intervals are microseconds.  The names are those of keepalived.conf(5).
 
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.address import Address, Family, family_of
+from kaspec.frozen import frozen
 from kaspec.health.credentials import Credentials
 from kaspec.units import SECOND, Interval
 

@@ -2,8 +2,7 @@
 
 from typing import assert_never
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.health.events import ExchangeEvent, FileRead, Observation, RunScript, ScriptEnded, SessionReported, Verdict
 from kaspec.health.exchange import Onward
 from kaspec.health.model import BfdCheck, FileCheck, MiscCheck

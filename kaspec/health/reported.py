@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import Literal
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 
 @frozen

@@ -3,8 +3,9 @@
 import re
 from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from kaspec.frozen import frozen
 from kaspec.health.events import Connect, Connected, ExchangeEvent, Received, Send, Verdict
 from kaspec.health.exchange import Onward, failed
 from kaspec.health.model import SmtpCheck

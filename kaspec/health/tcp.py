@@ -2,8 +2,7 @@
 
 from functools import lru_cache
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.health.events import Connect, Connected, ExchangeEvent, Verdict
 from kaspec.health.exchange import Onward, failed
 from kaspec.health.model import TcpCheck

@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.units import MILLISECOND, Interval
 
 Departure = Literal["first-advert-late", "any-advert-rearms"]

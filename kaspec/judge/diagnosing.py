@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from kaspec import rules
 from kaspec.address import format_address
+from kaspec.frozen import frozen
 from kaspec.judge.following import Announced, Impossible, Part, Said
 from kaspec.judge.judging import Judged
 from kaspec.judge.matching import is_said

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from kaspec.address import Address
+from kaspec.frozen import frozen
 from kaspec.judge.allowance import Allowance
 from kaspec.judge.capture import Capture
 from kaspec.judge.cast import SILENCE, Line

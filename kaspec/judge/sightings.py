@@ -3,9 +3,8 @@
 Frames repeat but for the IPv4 identification, so they are told apart by everything else, and decoded once.
 """
 
-from attrs import frozen
-
 from kaspec.address import ALL_NODES_V6, Address
+from kaspec.frozen import frozen
 from kaspec.vrrp.router import Version
 from kaspec.wire.authentication_header import AUTHENTICATION_HEADER_PROTOCOL, HEADER_BYTES
 from kaspec.wire.ip import VRRP_PROTOCOL, Malformed, Packet, decode_ip

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from kaspec.frozen import frozen
 from kaspec.rules import Rule
 from kaspec.units import Instant, Interval
 from kaspec.vrrp.state import StateName

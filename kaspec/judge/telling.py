@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.judge.cast import Line
 from kaspec.judge.judging import Judged, Verdict
 from kaspec.judge.story import Chapter

@@ -6,10 +6,9 @@ real servers behind it.
 
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.address import Address, Family, family_of
 from kaspec.command import Command
+from kaspec.frozen import frozen
 from kaspec.health.model import Check
 from kaspec.lvs.settings import NAT, Forwarding
 from kaspec.units import SECOND, Interval

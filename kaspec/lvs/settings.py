@@ -2,9 +2,8 @@
 
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.address import Address
+from kaspec.frozen import frozen
 from kaspec.health.credentials import Credentials
 from kaspec.units import Interval
 

@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.lvs.model import RealServer, Service, VirtualServer
 
 

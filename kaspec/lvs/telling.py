@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.config.model import Command, GlobalDefs, Permit
+from kaspec.frozen import frozen
 from kaspec.lvs.model import VirtualServer
 from kaspec.lvs.services import QuorumChanged, ServerChanged, ServiceEffect
 from kaspec.lvs.settings import LvsSettings

@@ -6,8 +6,7 @@ happens in their order, which instants alone could not say.
 
 from typing import Literal
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.units import Instant
 
 Look = Literal["master", "backup", "init", "fault", "off"]

@@ -10,8 +10,9 @@ from math import log10
 from textwrap import wrap
 from xml.sax.saxutils import escape, quoteattr
 
-from attrs import define, field
+from attrs import field
 
+from kaspec.frozen import define
 from kaspec.picture.sequence import Message, Note, Sequence, Span, Wait
 from kaspec.units import in_seconds
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from textwrap import wrap
 
-from attrs import define, field
+from attrs import field
 
+from kaspec.frozen import define
 from kaspec.picture.sequence import Look, Message, Sequence
 from kaspec.units import in_seconds
 

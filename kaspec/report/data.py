@@ -7,11 +7,10 @@ a virtual router in FAULT says why and since when.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from attrs import frozen
-
 from kaspec import rules
 from kaspec.address import VRRP_GROUP_V4, VRRP_GROUP_V6, family_of, format_address, is_link_local
 from kaspec.config.model import Configuration
+from kaspec.frozen import frozen
 from kaspec.groups import Team, wants_master
 from kaspec.node import Node, NodeState
 from kaspec.report.conflict import PEACE, Conflict, is_split

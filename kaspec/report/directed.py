@@ -7,10 +7,11 @@ at the checks alone; ``Since``, ``Suspended`` and a check's last verdict are our
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, assert_never
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.address import Address, format_address
 from kaspec.config.model import Configuration
+from kaspec.frozen import frozen
 from kaspec.health.machine import CheckState
 from kaspec.health.model import BfdCheck, Check, FileCheck
 from kaspec.lvs.model import AddressService, GroupService, MarkService, RealServer, ServerGroup, ServiceKey, VirtualServer

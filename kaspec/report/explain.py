@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import frozen
-
 from kaspec.config.explain import Explained, ExplainedInstance, Explanation, Provenance
 from kaspec.config.source import Span
 from kaspec.failover import Failover
+from kaspec.frozen import frozen
 from kaspec.units import Interval, in_seconds
 from kaspec.vrrp.router import GarpPolicy
 

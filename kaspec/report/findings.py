@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
-
 from kaspec.config.diagnostics import KINDS, Diagnostic, Paint, Severity, render_diagnostic, unpainted
 from kaspec.config.source import Span
+from kaspec.frozen import frozen
 
 SHOWN_OF_A_KIND = 20
 """How many problems of one kind are shown unless all are asked for."""

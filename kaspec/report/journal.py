@@ -7,10 +7,11 @@ each.  It remembers counts by kind only, and kinds are few, so hostile packets c
 
 from collections.abc import Mapping
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from kaspec import rules
 from kaspec.address import format_address
+from kaspec.frozen import frozen
 from kaspec.node import Outcome, Unclaimed
 from kaspec.report.holdings import holding_words
 from kaspec.report.log import log_lines

@@ -1,7 +1,6 @@
 """Lateness: how late timers were served, and when that is worth a line (keepalived: "A thread timer expired N seconds ago")."""
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.report.often import is_telling
 from kaspec.units import ZERO, Interval, in_seconds
 

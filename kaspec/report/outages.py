@@ -6,11 +6,10 @@ from math import ceil, floor, log10
 from typing import Any
 from xml.sax.saxutils import escape
 
-from attrs import frozen
-
 from kaspec.explore.deployment import Cluster
 from kaspec.explore.remarks import shortly
 from kaspec.explore.simulation import Case, Counted, Tally
+from kaspec.frozen import frozen
 from kaspec.report.simulation import COLOURS, curve
 from kaspec.units import SECOND, Interval
 

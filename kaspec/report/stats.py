@@ -5,9 +5,8 @@ The driver owns the counts (a ``collections.Counter``) and raises those that ``t
 
 from collections.abc import Iterable, Mapping
 
-from attrs import frozen
-
 from kaspec import rules
+from kaspec.frozen import frozen
 from kaspec.node import Outcome
 from kaspec.rules import Rule
 from kaspec.vrrp.events import AdvertisementReceived

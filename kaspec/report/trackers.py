@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import assert_never
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec import rules
 from kaspec.config.model import Configuration
+from kaspec.frozen import frozen
 from kaspec.trackers.process import ProcessState, ProcessStep
 from kaspec.trackers.script import ScriptEnded, ScriptEvent, ScriptState, ScriptStep
 from kaspec.trackers.tracked import Script, TrackedFile, TrackedProcess

@@ -1,7 +1,6 @@
 """What is remembered of a check for those who ask: its last verdict, when that was, and since when they have been like it."""
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.health.events import Verdict
 from kaspec.units import Instant
 

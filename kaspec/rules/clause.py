@@ -2,7 +2,7 @@
 
 from typing import NewType
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 Rule = NewType("Rule", str)
 

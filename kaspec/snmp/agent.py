@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from kaspec.config.model import Snmp
+from kaspec.frozen import frozen
 from kaspec.snmp.keepalived import GLOBAL, KEEPALIVED, VRRP, keepalived_cells
 from kaspec.snmp.rfc2787 import VRRP_MIB, vrrp_cells
 from kaspec.snmp.rfc6527 import VRRPV3_MIB, vrrpv3_cells

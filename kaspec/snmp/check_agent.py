@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from kaspec.config.model import Snmp
+from kaspec.frozen import frozen
 from kaspec.lvs.model import RealServer, VirtualServer
 from kaspec.lvs.services import QuorumChanged, ServerChanged, ServiceEffect, ServiceState
 from kaspec.snmp.checker import CHECK, MET, NOT_MET, REGULAR, checker_cells, first_row, key_columns, place_columns

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from attrs import frozen
-
 from kaspec.config.model import Snmp
+from kaspec.frozen import frozen
 from kaspec.snmp.values import Binding, Oid
 from kaspec.snmp.view import View
 

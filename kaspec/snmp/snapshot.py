@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.config.model import Command, Configuration, GroupSettings, InstanceSettings
+from kaspec.frozen import frozen
 from kaspec.node import Node, NodeState
 from kaspec.report.journal import BLANK, Journal
 from kaspec.report.stats import Counts

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 Oid = tuple[int, ...]
 """An object identifier; Python's order of tuples is the lexicographic order of RFC 2741 2.1."""

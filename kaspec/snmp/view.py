@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from heapq import merge
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.snmp.values import END_OF_MIB_VIEW, NO_SUCH_INSTANCE, NO_SUCH_OBJECT, Binding, Oid, Value
 from kaspec.wire.agentx import Kind, Search, SearchRange
 

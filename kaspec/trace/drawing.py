@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from attrs import define, field
+from attrs import field
 
+from kaspec.frozen import define
 from kaspec.picture import Fate, Kind, Lane, Look, Message, Note, Sequence, Span
 from kaspec.trace import language as t
 from kaspec.trace.observing import Seen

@@ -1,8 +1,7 @@
 """What a trace says of routes, rules, and what is taken away; kept apart from ``language`` for its length only."""
 
-from attrs import frozen
-
 from kaspec.address import Address
+from kaspec.frozen import frozen
 
 Networks = tuple[tuple[Address, int], ...]
 """(address, prefix length) each."""

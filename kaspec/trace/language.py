@@ -6,9 +6,10 @@ parsing a trace gives the same value back.  Comments are kept: ``comments`` stan
 
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.address import Address
+from kaspec.frozen import frozen
 from kaspec.rules import Rule
 from kaspec.trace.held import HandlesRoutes, HandlesRules, Loses
 from kaspec.tracking import Finding, Tracker

@@ -6,9 +6,10 @@ that restarts, or a shell that forks before it executes something else, is no ch
 
 from typing import assert_never
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from kaspec import rules
+from kaspec.frozen import frozen
 from kaspec.rules import Rule
 from kaspec.trackers.tracked import TrackedProcess
 from kaspec.tracking import Finding

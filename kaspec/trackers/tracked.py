@@ -5,8 +5,7 @@ What becomes of each is its own module's business: ``script``, ``file``, ``proce
 
 from typing import Literal
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.units import SECOND, ZERO, Interval
 
 ParameterMatch = Literal["exact", "initial", "partial"]

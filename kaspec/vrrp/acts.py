@@ -2,10 +2,11 @@
 
 from functools import lru_cache
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from kaspec import rules
 from kaspec.address import Address, family_of
+from kaspec.frozen import frozen
 from kaspec.rules import Rule
 from kaspec.units import Instant, Interval, after
 from kaspec.vrrp.authentication import IpAuthenticationHeader, SimplePassword

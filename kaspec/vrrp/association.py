@@ -11,10 +11,11 @@ can tell.)  The trailer of ``auth_hmac`` has one number for every sender, made f
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from kaspec import rules
 from kaspec.address import Address, format_address
+from kaspec.frozen import frozen
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, Keyed

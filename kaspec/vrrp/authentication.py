@@ -5,8 +5,9 @@ No key is ever shown by ``repr``.
 
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import field
 
+from kaspec.frozen import frozen
 from kaspec.units import SECOND, Interval
 
 AntiReplay = Literal["time", "monotonic"]

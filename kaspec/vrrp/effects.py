@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.address import Address
+from kaspec.frozen import frozen
 from kaspec.vrrp.holdings import PolicyRule, Route, VirtualAddress
 from kaspec.wire.checksum import ChecksumForm
 from kaspec.wire.ip import VRRP_TTL

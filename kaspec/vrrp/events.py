@@ -2,9 +2,8 @@
 
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.address import Address
+from kaspec.frozen import frozen
 from kaspec.rules import Rule
 from kaspec.vrrp.holdings import Holding, VirtualAddress
 from kaspec.vrrp.router import VirtualRouter

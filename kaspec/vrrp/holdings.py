@@ -6,9 +6,8 @@ Values only; the numbers are the kernel's.  ``tracked`` tells that the virtual r
 
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.address import Address, Family
+from kaspec.frozen import frozen
 
 KEEPALIVED_PROTOCOL = 18
 """RTPROT_KEEPALIVED: who installed a route or a rule."""

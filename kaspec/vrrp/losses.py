@@ -7,8 +7,9 @@ alone for a pause after its pause has begun anew.
 
 from collections.abc import Iterable, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from kaspec.frozen import frozen
 from kaspec.units import SECOND, Instant, Interval, after
 from kaspec.vrrp.holdings import Holding
 

@@ -8,10 +8,9 @@ from functools import lru_cache
 from hmac import compare_digest
 from typing import assert_never
 
-from attrs import frozen
-
 from kaspec import rules
 from kaspec.address import Address, family_of, format_address, is_link_local, is_multicast
+from kaspec.frozen import frozen
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Instant, in_seconds
 from kaspec.vrrp.association import BLANK, Association, verify

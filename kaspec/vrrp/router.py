@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.address import Address, Family, vrrp_group
+from kaspec.frozen import frozen
 from kaspec.units import SECOND, ZERO, Interval
 from kaspec.vrrp.authentication import Authentication, NoAuthentication
 from kaspec.vrrp.holdings import Holding, PolicyRule, Route, interfaces_of

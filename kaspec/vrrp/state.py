@@ -5,9 +5,8 @@ RFC 9568 calls Master "Active".  A ``Standing`` is what tracking makes of the wo
 
 from typing import Literal, assert_never
 
-from attrs import frozen
-
 from kaspec.address import Address
+from kaspec.frozen import frozen
 from kaspec.units import Instant, Interval
 from kaspec.vrrp import losses as losing
 from kaspec.vrrp.losses import Losses

@@ -1,7 +1,6 @@
 """A sync group as the configuration says it; how it moves is ``kaspec.groups``'s business."""
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.vrrp.router import InterfaceTrack, TrackerTrack
 
 

@@ -7,9 +7,8 @@ neighbour cache.  ``kernel_settings`` says what the kernel must be told for host
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.address import Family
+from kaspec.frozen import frozen
 
 Mode = Literal["private", "bridge", "vepa"]
 _IPV4_PREFIX, _IPV6_PREFIX = bytes.fromhex("00005e0001"), bytes.fromhex("00005e0002")

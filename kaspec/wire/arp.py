@@ -2,9 +2,8 @@
 
 from struct import Struct
 
-from attrs import frozen
-
 from kaspec.address import Address
+from kaspec.frozen import frozen
 from kaspec.wire.ip import Malformed
 
 BROADCAST_MAC = b"\xff" * 6

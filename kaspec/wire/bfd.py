@@ -6,9 +6,8 @@ There is no authentication here, so a packet that carries some is discarded (RFC
 from enum import IntEnum
 from struct import Struct
 
-from attrs import frozen
-
 from kaspec import rules
+from kaspec.frozen import frozen
 from kaspec.units import ZERO, Interval
 from kaspec.wire.vrrp import Undecodable
 

@@ -8,9 +8,8 @@ its checksum read as zero, and the trailer with the code read as zero; so a copy
 import hmac
 from struct import Struct
 
-from attrs import frozen
-
 from kaspec.address import Address, family_of
+from kaspec.frozen import frozen
 from kaspec.wire.ip import Malformed
 
 TRAILER_BYTES, CODE_BYTES = 28, 16

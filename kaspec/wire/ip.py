@@ -2,9 +2,10 @@
 
 from struct import Struct
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.address import Address, is_multicast
+from kaspec.frozen import frozen
 from kaspec.wire.checksum import checksum
 
 VRRP_PROTOCOL = 112

@@ -2,9 +2,8 @@
 
 from struct import Struct
 
-from attrs import frozen
-
 from kaspec.address import ALL_NODES_V6, Address
+from kaspec.frozen import frozen
 from kaspec.wire.checksum import checksum, is_valid
 from kaspec.wire.ip import Malformed, Packet, decode_ipv6, encode_ipv6, pseudo_header
 

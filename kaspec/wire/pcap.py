@@ -7,8 +7,7 @@ killed does, is read up to there.
 from collections.abc import Iterable, Iterator
 from struct import Struct, error
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.units import Instant
 from kaspec.wire.ip import Malformed
 

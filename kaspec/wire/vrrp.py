@@ -7,10 +7,9 @@ the RFCs were read in two ways there (RFC 5798 5.2.8, RFC 9568 5.2.8), so the fo
 from functools import lru_cache
 from struct import Struct
 
-from attrs import frozen
-
 from kaspec import rules
 from kaspec.address import VRRP_GROUP_V4, Address
+from kaspec.frozen import frozen
 from kaspec.rules import Rule
 from kaspec.units import CENTISECOND, SECOND, Interval
 from kaspec.wire.checksum import CHECKSUM_FORMS, ChecksumForm, checksum, is_valid

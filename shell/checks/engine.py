@@ -14,9 +14,10 @@ from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from heapq import heappop, heappush
 
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.config.model import Permit
+from kaspec.frozen import define, frozen
 from kaspec.health import machine
 from kaspec.health.events import (
     CheckEffect,

@@ -6,8 +6,7 @@ import socket
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from attrs import define
-
+from kaspec.frozen import define
 from kaspec.health.events import Connected, ConnectionFailed, ExchangeEvent, Received, StreamEnded, StreamFailed
 from shell.checks.tls import PIECE, Layer
 

@@ -5,9 +5,10 @@ import sys
 import time
 
 import click
-from attrs import define, field
+from attrs import field
 
 from kaspec.address import Address, parse_address
+from kaspec.frozen import define
 from kaspec.health import http
 from kaspec.health.events import Connect, Received, Send
 from kaspec.health.exchange import Onward

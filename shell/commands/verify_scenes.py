@@ -11,13 +11,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 
-from attrs import frozen
-
 from kaspec.explore.deployment import Cluster
 from kaspec.explore.scenes import Played, Scene, put_through
 from kaspec.explore.search import Progress
 from kaspec.explore.tables import Memory
 from kaspec.explore.violations import Verified
+from kaspec.frozen import frozen
 from shell.terminal import StatusLine
 
 

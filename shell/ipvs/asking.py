@@ -4,8 +4,9 @@ import errno
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from attrs import define, field
+from attrs import field
 
+from kaspec.frozen import define
 from kaspec.lvs.synchronisation import DaemonCommand, StartDaemon
 from shell import logs
 from shell.ipvs import codec

@@ -8,9 +8,8 @@ from functools import lru_cache
 from struct import Struct
 from typing import Literal, assert_never
 
-from attrs import frozen
-
 from kaspec.address import Address, Family
+from kaspec.frozen import frozen
 from kaspec.lvs.model import AddressService, MarkService, Protocol, SchedulerFlag, Service
 from kaspec.lvs.plan import AddDestination, AddService, DeleteDestination, DeleteService, SetDestination, SetService, TableCommand
 from kaspec.lvs.settings import Forwarding, SyncDaemon, Timeouts

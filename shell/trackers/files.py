@@ -8,9 +8,10 @@ import struct
 from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Iterable
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.model import Configuration
+from kaspec.frozen import define
 from kaspec.report.trackers import unread_line
 from kaspec.trackers.file import LONGEST, beginning, read, value_of
 from kaspec.trackers.tracked import TrackedFile

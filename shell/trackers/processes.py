@@ -5,9 +5,10 @@ from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.model import Configuration
+from kaspec.frozen import define
 from kaspec.report.trackers import process_lines
 from kaspec.trackers import process as core
 from kaspec.trackers.process import Became, ProcessEvent, ProcessState, Surveyed

@@ -4,9 +4,10 @@ from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.model import Command, Configuration, Permit
+from kaspec.frozen import define
 from kaspec.report.trackers import kept_line, script_lines
 from kaspec.trackers import script as core
 from kaspec.trackers.script import ScriptEnded, ScriptEvent, ScriptState

@@ -3,9 +3,10 @@
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.model import Configuration
+from kaspec.frozen import define
 from kaspec.node import Node, TrackerReported
 from kaspec.report.trackers import Watched
 from kaspec.tracking import Finding, Tracker

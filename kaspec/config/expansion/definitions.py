@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.config.diagnostics import ENDLESS, TOO_MUCH, UNDEFINED, Diagnostic
 from kaspec.config.likeness import similar
 from kaspec.config.source import Chain, Node, Origin, Substituted, Text, Written
+from kaspec.frozen import define, frozen
 
 DEEPEST = 100
 """How deep definitions may refer to each other: further than a person follows."""

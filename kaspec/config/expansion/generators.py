@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
-from attrs import frozen
-
 from kaspec.config.source import Text
+from kaspec.frozen import frozen
 
 _SEQUENCE = re.compile(r"~SEQ(?P<hex>x?)[ \t]*\([ \t]*(?P<name>[^ \t,()]+)[ \t]*,(?P<numbers>[^)]*)\)[ \t]*")
 _NUMBER = re.compile(

@@ -6,11 +6,10 @@ A plain ``include`` takes what there is and goes on; the letters after it, ``inc
 import re
 from collections.abc import Iterable
 
-from attrs import frozen
-
 from kaspec.config.diagnostics import INCLUDE_MISSING, INCLUDE_SKIPPED, Kind
 from kaspec.config.expansion.library import Content, Found, Library, Question, Unread
 from kaspec.config.expansion.patterns import match
+from kaspec.frozen import frozen
 
 Checks = frozenset[str]
 """What must hold of an include: words of ``include_check``."""

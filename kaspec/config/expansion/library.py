@@ -6,7 +6,9 @@ There are about as many rounds as includes are deep.
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import field
+
+from kaspec.frozen import frozen
 
 
 @frozen(order=True)

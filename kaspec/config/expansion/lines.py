@@ -9,7 +9,7 @@ Nothing grows without end: what stands in a circle is told where it closes, and 
 import re
 from collections.abc import Iterator
 
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.config.diagnostics import (
     ENDLESS,
@@ -30,6 +30,7 @@ from kaspec.config.expansion.stretches import RawLines, Stretches
 from kaspec.config.expansion.weight import MOST_LINES, weigh
 from kaspec.config.lexer import Lexed, Report, complain, complain_of_blanks, lex, without_comment
 from kaspec.config.source import BLANKS, Chain, Line, Piece, Stretch, Substituted, Text, Written
+from kaspec.frozen import define, frozen
 
 DEEPEST = 300
 """How much may be read within each other: files, and lines that definitions and generators add."""

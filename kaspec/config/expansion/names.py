@@ -1,6 +1,6 @@
 """What names stand for as reading goes on: definitions, generators' values, and what is defined without a definition."""
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.chance import draw
 from kaspec.config.diagnostics import RANDOM_RANGE, Diagnostic
@@ -10,6 +10,7 @@ from kaspec.config.expansion.patterns import join
 from kaspec.config.lexer import Report
 from kaspec.config.likeness import MOST_GUESSES
 from kaspec.config.source import Text, Written
+from kaspec.frozen import define
 
 MOST_RANDOM = 32767
 """The largest of ``${_RANDOM}`` unless another is given."""

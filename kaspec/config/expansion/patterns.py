@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from attrs import frozen
-
 from kaspec.config.expansion.library import Content, Library, Listing, Question, Unread
+from kaspec.frozen import frozen
 
 MOST_ALTERNATIVES = 1024
 """Braces multiply."""

@@ -7,10 +7,11 @@ stands, if nothing in it is to be expanded.  Such a stretch of lines is taken at
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.lexer import Lexed
 from kaspec.config.source import Brace, Stretch
+from kaspec.frozen import define
 
 LONGEST = 2048
 """Characters of a stretch; a longer one is hardly written twice."""

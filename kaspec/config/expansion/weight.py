@@ -6,11 +6,12 @@ Generators multiply and definitions refer to each other, so that a few lines can
 import re
 from collections.abc import Callable, Mapping
 
-from attrs import define, field
+from attrs import field
 
 from kaspec.config.expansion.definitions import DEEPEST, Definition
 from kaspec.config.expansion.generators import GENERATOR, Malformed, read_generator
 from kaspec.config.source import Text
+from kaspec.frozen import define
 
 MOST_LINES = 2_000_000
 """More than any configuration has."""

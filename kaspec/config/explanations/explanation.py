@@ -1,6 +1,6 @@
 """What an explanation consists of."""
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 
 @frozen

@@ -7,10 +7,9 @@ keyword that several blocks have in common is one row, whose other scopes are ``
 
 from typing import Any, Generic, Literal, TypeVar
 
-from attrs import frozen
-
 from kaspec.config.argument import Argument
 from kaspec.config.diagnostics import BLOCK_INACTIVE, Kind
+from kaspec.frozen import frozen
 
 T = TypeVar("T")
 Tier = Literal[1, 2, 3]

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from kaspec.config.keywords import top
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Section
+from kaspec.frozen import frozen
 from kaspec.vrrp.router import VirtualRouter
 
 

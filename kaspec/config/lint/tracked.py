@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import frozen
-
 from kaspec.config.diagnostics import DEFINED_BELOW, NEVER_TRACKED, TRACKED_UNDEFINED, Diagnostic
 from kaspec.config.keywords import Block, Listing, Setting, checkers, lvs, real_server, top
 from kaspec.config.keywords import bfd_instance as bfd_rows
@@ -14,6 +12,7 @@ from kaspec.config.likeness import MOST_GUESSES, similar
 from kaspec.config.reader import Reading
 from kaspec.config.sections import Given, Section
 from kaspec.config.terms import TrackLine
+from kaspec.frozen import frozen
 
 
 @frozen(eq=False)

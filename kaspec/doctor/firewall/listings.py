@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from attrs import frozen
-
 from kaspec.doctor.firewall.iptables import read_iptables
 from kaspec.doctor.firewall.nftables import read_nftables
 from kaspec.doctor.firewall.rules import Chain, Origin
+from kaspec.frozen import frozen
 
 
 @frozen

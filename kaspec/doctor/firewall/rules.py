@@ -6,7 +6,7 @@ guessed.
 
 from typing import Literal
 
-from attrs import frozen
+from kaspec.frozen import frozen
 
 Value = tuple[int, int] | str
 """A range of numbers with both its ends (addresses are numbers too), or a word; ``eth*`` is every word that begins so."""

@@ -7,13 +7,14 @@ A state is the number of its conditions, of each host's local state and of each 
 from collections.abc import Callable, Iterable, Mapping
 from math import gcd
 
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.explore.moves import Move
 from kaspec.explore.search import Graph
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import DEADLINE, NEVER, START, Register, Tables, UnlearntError
 from kaspec.explore.world import FAULTS
+from kaspec.frozen import define, frozen
 
 UNKNOWN = 1_000_000_000
 """No number of anything."""

@@ -7,11 +7,12 @@ order, and wherever they are made.
 from collections.abc import Iterator, Mapping, Sequence
 from math import log
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.explore.moves import Crashes, Cuts, Heals, LinkFlips, Move, Starts, Stops, TrackedFlips
 from kaspec.explore.steps import Steps
 from kaspec.explore.world import CARRIER, CRASH, CUT, FAULTS, ONE_WAY, STOP, TRACKED, Faults
+from kaspec.frozen import frozen
 from kaspec.numbers import GOLDEN, MASK, finished, scatter
 from kaspec.units import SECOND, Instant, Interval
 

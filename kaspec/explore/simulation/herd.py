@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from attrs import define, field
+from attrs import field
 
 from kaspec.explore.arrays import Keys, Numbers
 from kaspec.explore.simulation.chain import FOREVER, Chain
 from kaspec.explore.simulation.chances import Strike
 from kaspec.explore.simulation.walking import Counted, Tally
+from kaspec.frozen import define
 from kaspec.numbers import GOLDEN
 from kaspec.units import Interval
 

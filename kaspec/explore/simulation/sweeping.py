@@ -6,13 +6,12 @@ which, changes nothing about what is counted.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from attrs import frozen
-
 from kaspec.explore.simulation.chain import Chain
 from kaspec.explore.simulation.chances import Chances, stream, strikes
 from kaspec.explore.simulation.herd import walk_all
 from kaspec.explore.simulation.walking import Counted
 from kaspec.explore.world import World
+from kaspec.frozen import frozen
 from kaspec.units import Interval
 
 LOT = 500

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
 
-from attrs import define, field, frozen
+from attrs import field
 
 from kaspec.explore.simulation.chain import Chain
 from kaspec.explore.simulation.chances import Strike, draw
+from kaspec.frozen import define, frozen
 from kaspec.units import Interval
 
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.lvs.schedulers.server import Key, Server, Servers
 from kaspec.numbers import MASK, mixed
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from kaspec.address import Address
+from kaspec.frozen import frozen
 from kaspec.lvs.schedulers.server import Flag, Key, Packet, Server, Servers, find
 
 BITS = 8

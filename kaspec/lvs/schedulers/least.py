@@ -6,8 +6,7 @@ The first in the list keeps a tie, so that of equal servers the newest is chosen
 from collections.abc import Callable, Iterable
 from typing import Literal, assert_never
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.lvs.schedulers.server import Server, Servers
 
 Measure = Literal["lc", "wlc", "sed", "nq"]

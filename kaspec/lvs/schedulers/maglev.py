@@ -6,9 +6,10 @@ Eisenbud and others, "Maglev: A Fast and Reliable Software Network Load Balancer
 from functools import reduce
 from math import gcd
 
-from attrs import field, frozen
+from attrs import field
 
 from kaspec.address import Address
+from kaspec.frozen import frozen
 from kaspec.lvs.schedulers.hashing import WORD, fold
 from kaspec.lvs.schedulers.server import Flag, Key, Packet, Server, Servers, find
 from kaspec.lvs.schedulers.siphash import hsiphash

@@ -2,8 +2,7 @@
 
 from typing import Literal, assert_never
 
-from attrs import frozen
-
+from kaspec.frozen import frozen
 from kaspec.lvs.schedulers.server import Server, Servers
 
 

@@ -3,8 +3,9 @@
 from functools import reduce
 from math import gcd
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from kaspec.frozen import frozen
 from kaspec.lvs.schedulers.server import Key, Server, Servers
 
 

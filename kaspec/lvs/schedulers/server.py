@@ -5,9 +5,10 @@ Servers are always given in the kernel's order: the one added last comes first, 
 
 from typing import Literal
 
-from attrs import Factory, field, frozen
+from attrs import Factory, field
 
 from kaspec.address import Address, format_address
+from kaspec.frozen import frozen
 from kaspec.units import Instant
 
 Protocol = Literal["tcp", "udp", "sctp"]

@@ -1,0 +1,126 @@
+"""Classes whose methods attrs writes late are as those it makes at once."""
+
+import copy
+import pickle
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, ClassVar, Generic, TypeVar
+
+import attrs
+import pytest
+from attrs import evolve, field, fields
+
+from kaspec.frozen import define, frozen
+
+T = TypeVar("T")
+
+
+@frozen
+class Pair(Generic[T]):
+    LARGEST: ClassVar[int] = 9
+    left: T
+    right: int = field(default=2, eq=False)
+    rest: list[int] = field(factory=list, repr=False)
+
+    @property
+    def both(self) -> tuple[T, int]:
+        return self.left, self.right
+
+
+@frozen
+class Triple(Pair[int]):
+    third: str = "c"
+
+
+@frozen(cache_hash=True)
+class Kept:
+    name: str
+
+
+@frozen(eq=False)
+class Alone:
+    name: str
+
+
+@define
+class Counter:
+    count: int = 0
+
+
+def made(decorate: Callable[[type], type]) -> type:
+    @decorate
+    class Fresh:
+        name: str
+
+    return Fresh
+
+
+def written(cls: type) -> set[str]:
+    return {name for name, value in vars(cls).items() if isinstance(value, FunctionType)}
+
+
+def test_methods_are_written_when_they_are_asked_for() -> None:
+    fresh = made(frozen)
+    assert written(fresh) == set()
+    one, other = fresh("a"), fresh("a")
+    assert {"__init__"} <= written(fresh)
+    assert not {"__eq__", "__hash__", "__repr__"} & written(fresh)
+    assert one == other
+    assert {"__eq__", "__hash__"} <= written(fresh)
+    assert repr(one).endswith("Fresh(name='a')")
+    assert set(vars(made(attrs.frozen))) - {"__attrs_base_of_slotted__"} <= set(vars(fresh))
+
+
+@pytest.mark.parametrize("value", [Pair("a"), Triple(1, 2, [3], "d"), Kept("a"), Alone("a"), Counter(3)], ids=repr)
+def test_a_value_is_copied_sent_and_changed(value: Any) -> None:
+    first = fields(type(value))[0].name
+    for same in (copy.copy(value), pickle.loads(pickle.dumps(value)), evolve(value)):
+        assert same is not value
+        assert repr(same) == repr(value)
+        assert (same == value) is not isinstance(value, Alone)
+    assert getattr(evolve(value, **{first: 7}), first) == 7
+
+
+def test_what_counts_is_compared_and_shown() -> None:
+    assert Pair(1, 2) == Pair(1, 3)
+    assert Pair(1) != Triple(1)
+    assert hash(Kept("a")) == hash(Kept("a"))
+    assert repr(Triple(1, 2, [3])) == "Triple(left=1, right=2, third='c')"
+    assert Pair("a").both == ("a", 2)
+    assert [each.name for each in fields(Triple)] == ["left", "right", "rest", "third"]
+    assert Pair.LARGEST == Triple.LARGEST == 9
+
+
+def test_a_pattern_matches_before_a_value_is_made() -> None:
+    fresh: Any = made(frozen)
+    match Kept("a"):
+        case fresh(name):
+            pytest.fail(name)
+        case Kept(name):
+            assert name == "a"
+
+
+def test_a_frozen_value_stays_and_a_defined_one_changes() -> None:
+    kept: Any = Kept("a")
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        kept.name = "b"
+    with pytest.raises(AttributeError):
+        kept.other = "b"
+    counter = Counter()
+    counter.count += 1
+    assert counter == Counter(1)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(made(define)("a"))
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(counter)
+
+
+def test_slots_are_those_of_attrs() -> None:
+    late, once = made(frozen), made(attrs.frozen)
+    assert set(vars(late)["__slots__"]) == set(vars(once)["__slots__"])
+    assert not hasattr(late("a"), "__dict__")
+
+
+def test_a_wrong_call_is_told() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'nam'"):
+        made(frozen)(nam="a")
