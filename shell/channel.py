@@ -6,9 +6,11 @@ channel is a message too: the parent is gone (or the process was asked to end), 
 
 import pickle
 import select
+import signal
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 
 from attrs import field
 
@@ -70,6 +72,9 @@ class Channel:
         self._socket = end
         self._incoming = bytearray()
         self._outgoing = bytearray()
+        self._stirring: tuple[socket.socket, socket.socket] | None = None
+        self._readable = select.epoll()
+        self._readable.register(end, select.EPOLLIN)
 
     @classmethod
     def pair(cls) -> tuple["Channel", "Channel"]:
@@ -79,7 +84,24 @@ class Channel:
 
     def fileno(self) -> int:
         """Return the descriptor: readable when ``receive`` has something to say."""
+        return self._readable.fileno()
+
+    @property
+    def outlet(self) -> int:
+        """The descriptor that is writable when ``flush`` can send."""
         return self._socket.fileno()
+
+    def stir(self) -> None:
+        """Have every signal that this process handles make the channel readable, so that ``end`` is noticed however it comes.
+
+        Without it a signal in the instant between Python's last look and the system call that waits would be heeded only once
+        something else happens.
+        """
+        self._stirring = hearing, told = socket.socketpair()
+        for end in self._stirring:
+            end.setblocking(False)
+        self._readable.register(hearing, select.EPOLLIN)
+        signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
 
     @property
     def unsent(self) -> bool:
@@ -106,6 +128,7 @@ class Channel:
 
     def receive(self) -> Received:
         """Take what has arrived."""
+        self._settle()
         ended = False
         while not ended:
             try:
@@ -138,7 +161,14 @@ class Channel:
 
     def close(self) -> None:
         """Close this end; the other side sees the channel end."""
-        self._socket.close()
+        for each in (self._readable, self._socket, *(self._stirring or ())):
+            each.close()
+
+    def _settle(self) -> None:
+        """Take the signals' numbers: by now their handlers have run."""
+        if self._stirring is not None:
+            with suppress(BlockingIOError):
+                self._stirring[0].recv(CHUNK)
 
     def _whole_messages(self) -> Iterator[Message]:
         while len(self._incoming) >= LENGTH.size:

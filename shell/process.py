@@ -102,7 +102,7 @@ def _run(kind: Kind, path: Path, options: Options, configuration: Configuration,
 
 def listen_for_term(channel: Channel) -> None:
     """In a new child: TERM ends the channel, the parent's own signals are ignored, the others do what they do by default."""
-    signal.set_wakeup_fd(-1)
+    channel.stir()
     for number in DEAF_TO:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

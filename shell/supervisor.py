@@ -110,7 +110,7 @@ class Supervisor:
         ready.register(self._wakeup[0], select.POLLIN)
         for child in self._children.values():
             if child.channel is not None and child.channel.unsent:
-                ready.register(child.channel, select.POLLOUT)
+                ready.register(child.channel.outlet, select.POLLOUT)
         now = time.monotonic()
         times = [child.due for child in self._children.values() if child.pid is None and self._kill_at is None]
         times += [self._kill_at] if self._kill_at is not None else []

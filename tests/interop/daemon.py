@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import define
@@ -72,15 +73,18 @@ class Daemon:
         """Wait for a pid file that names a live process and return its pid."""
 
         def live() -> int | None:
-            try:
-                pid = int(self.path(process).read_text())
-            except (FileNotFoundError, ValueError):
-                return None
-            return pid if alive(pid) else None
+            pid = self._written(process)
+            return pid if pid is not None and alive(pid) else None
 
         pid = wait_until(live, PATIENCE, f"a live {process} process")
         assert pid is not None
         return pid
+
+    def _written(self, process: str) -> int | None:
+        """Return what a pid file says now, if it is there and whole."""
+        with suppress(FileNotFoundError, ValueError):
+            return int(self.path(process).read_text())
+        return None
 
     def signal(self, number: int) -> None:
         """Send the parent a signal."""
@@ -94,10 +98,11 @@ class Daemon:
 
     def end(self) -> None:
         """End whatever still runs."""
-        pids = [int(path.read_text()) for path in self.directory.glob("*.pid") if path.read_text().strip().isdigit()]
+        pids = [pid for process in ("keepalived", "vrrp", "checkers") if (pid := self._written(process)) is not None]
         for pid in [*pids, *([self.program.pid] if self.program is not None and self.program.poll() is None else [])]:
-            if alive(pid) and b"daemon_stand_in" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                os.kill(pid, signal.SIGKILL)
+            with suppress(FileNotFoundError, ProcessLookupError):
+                if b"daemon_stand_in" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    os.kill(pid, signal.SIGKILL)
         if self.program is not None:
             self.program.wait(PATIENCE)
 

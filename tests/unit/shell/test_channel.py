@@ -1,9 +1,12 @@
 """The channel delivers whole messages in order, never blocks its sender, and its end is seen."""
 
 import pickle
+import signal
 import socket
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,3 +92,31 @@ def test_a_process_can_end_its_own_reading() -> None:
     here.close()
     there.close()
     there.end()
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Have the test handle SIGUSR1, and everything as it was afterwards."""
+    handler, told = signal.getsignal(signal.SIGUSR1), signal.set_wakeup_fd(-1)
+    yield
+    signal.signal(signal.SIGUSR1, handler)
+    signal.set_wakeup_fd(told)
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_signal_that_does_not_interrupt_the_wait_ends_it_all_the_same() -> None:
+    here, there = Channel.pair()
+    signal.signal(signal.SIGUSR1, lambda _number, _frame: there.end())
+    there.stir()
+    rescue = threading.Timer(10, here.close)
+
+    def signal_oneself() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+
+    for begin in (rescue, threading.Timer(0.1, signal_oneself)):
+        begin.daemon = True
+        begin.start()
+    assert list(there) == []
+    assert rescue.is_alive(), "it waited until the other end was closed"
+    rescue.cancel()
+    there.close()
