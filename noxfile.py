@@ -62,12 +62,13 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
-    coverage = ("--cov", "--cov-branch", "--cov-report=term:skip-covered", "--cov-fail-under=95")
+    coverage = ("--cov", "--cov-branch", "--cov-report=", "--cov-fail-under=95")
     run = ("pytest", "--instafail", "-n", "2", "--dist")
     covered = [f"tests/laws/test_{name}.py" for name in COVERED_LAWS]
     session.run(*run, "worksteal", *coverage, *folders(EXAMPLES), *covered)
     session.run(*run, "worksteal", "tests/laws", *(f"--ignore={file}" for file in covered))
-    session.run(*run, "loadfile", *folders(REAL))
+    session.run(*run, "loadfile", "-m", "not alone", *folders(REAL))
+    session.run("pytest", "--instafail", "-m", "alone", *folders(REAL))
 
 
 @nox.session

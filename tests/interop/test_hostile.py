@@ -22,6 +22,8 @@ from kaspec.units import MILLISECOND, SECOND, Instant
 from tests.interop.hostility import advert, frame_of, hostile_frames
 from tests.interop.scenes import Performances, Scene, is_steady, perform
 
+pytestmark = pytest.mark.alone
+
 PACKETS, WARM_UP = 20_000, 30_000
 PACE = 20 * MILLISECOND
 """Packets come in batches so often: a timer that a packet could move would never run out."""

@@ -82,6 +82,7 @@ def test_graphviz_draws_every_state_and_move() -> None:
     assert counts == [len(graph.states), graph.transitions]
 
 
+@pytest.mark.filterwarnings("ignore:int argument support:DeprecationWarning")
 @pytest.mark.parametrize("world", BENCHMARKS.values(), ids=BENCHMARKS)
 def test_a_grammar_of_tla_reads_every_line(world: World) -> None:
     """That is its syntax; TLC itself, which would count the states, is no package anywhere that we reach."""
