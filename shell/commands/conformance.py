@@ -1,7 +1,10 @@
 """``kaspec conformance``: real routers put to the test, with the core as the judge."""
 
 import shlex
+import signal
 import sys
+import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -30,11 +33,14 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
 @click.group(context_settings=CONTEXT)
-def conformance() -> None:
+@click.pass_context
+def conformance(context: click.Context) -> None:
     """Put real routers to the test: in network namespaces of their own, with the core as the judge.
 
     Described in docs/conformance.md.
     """
+    if threading.current_thread() is threading.main_thread():  # ^C ends it at once: the lab's keepers see to what was started
+        context.call_on_close(partial(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.SIG_DFL)))
 
 
 conformance.add_command(differ)
@@ -186,6 +192,7 @@ def run(
         _make_room(file)
     try:
         if REMOTE in names:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # the device is stopped first
             peers, jobs = [_remote(names, interface, handler)], 1
         else:
             peers = peers_of(names, TROUBLE)
