@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 
 from conformance.lab.listening import listening
 from conformance.lab.network import Host
+from conformance.lab.stamping import stamp
 from conformance.lab.waiting import wall_clock
 from kaspec.address import Address, format_address, parse_address
 from kaspec.units import Instant, Interval
@@ -58,13 +59,14 @@ class _Reader:
     watched: Address
 
     def __call__(self, netlink: socket.socket) -> None:
-        for kind, address in _address_messages(netlink.recv(65535)):
+        data, ancillary, *_ = netlink.recvmsg(65535, 64)
+        for kind, address in _address_messages(data):
             if address == self.watched:
-                self.note(kind == RTM_NEWADDR)
+                self.note(kind == RTM_NEWADDR, stamp(ancillary))
 
-    def note(self, held: bool) -> None:
+    def note(self, held: bool, at: Instant) -> None:
         if (self.host in self.holders.now()) != held:
-            self.holders.changes.append(Change(wall_clock(), self.host, held))
+            self.holders.changes.append(Change(at, self.host, held))
 
 
 @contextmanager
@@ -75,8 +77,9 @@ def watching(hosts: Iterable[Host], address: str) -> Iterator[Holders]:
     for host in hosts:
         netlink = host.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
         netlink.bind((0, RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
-        readers[netlink] = reader = _Reader(holders, host.name, parse_address(address))
-        reader.note(host.holds(format_address(reader.watched)))
+        reader = _Reader(holders, host.name, parse_address(address))
+        readers[host.keeper.stamped(netlink)] = reader
+        reader.note(host.holds(format_address(reader.watched)), wall_clock())
     with listening(readers):
         yield holders
 

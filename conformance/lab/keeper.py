@@ -1,10 +1,13 @@
 """A process that outlives us: when we have ended, however that came about, it ends all that lives in our hosts, and removes our files.
 
 A daemon that becomes another user, or forks, is no longer killed by the kernel with whoever started it (prctl(2), PR_SET_PDEATHSIG).
+
+While it waits it does what must not come late, as we may: it takes what a kernel tells without a time stamp to where it gets one.
 """
 
 import gc
 import os
+import selectors
 import shutil
 import signal
 import socket
@@ -16,6 +19,10 @@ from typing import Never
 
 from attrs import define
 
+from conformance.lab.priority import hurry
+from conformance.lab.stamping import stamped_pair
+
+LARGEST = 1 << 16
 LOOKS, PAUSE_SECONDS = 10, 0.05
 """How often nobody must have been found, and how long it waits in between: who was just being started may come in late."""
 
@@ -31,6 +38,13 @@ class Keeper:
         """Have it end what lives in a network namespace, given as an open descriptor, when we are gone."""
         socket.send_fds(self._line, [b"+"], [network])
 
+    def stamped(self, told: socket.socket) -> socket.socket:
+        """Return a socket that hears the datagrams that another is told, each with the instant (``stamp``); the other is closed."""
+        reading, writing = stamped_pair()
+        with told, writing:
+            socket.send_fds(self._line, [b">"], [told.fileno(), writing.fileno()])
+        return reading
+
     def dismiss(self) -> None:
         """Let it go: nothing is left to do, but to remove our files."""
         self._line.send(b".")
@@ -45,6 +59,7 @@ def employ(place: Path | None) -> Keeper:
     if process == 0:
         _keep(its, place)
     its.close()
+    hurry([process])
     return Keeper(process, ours)
 
 
@@ -75,13 +90,35 @@ def _hold_only(descriptor: int) -> None:
 
 
 def _hear(line: socket.socket) -> tuple[list[int], bool]:
-    """Return the network namespaces, and whether the keeper was dismissed, once it is over."""
+    """Return the network namespaces, and whether the keeper was dismissed, once it is over; take datagrams on until then."""
     networks: list[int] = []
-    while True:
-        word, descriptors, *_ = socket.recv_fds(line, 1, 1)
-        networks += descriptors
-        if word != b"+":
-            return networks, word == b"."
+    with selectors.DefaultSelector() as selector:
+        selector.register(line, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.data is not None:
+                    _take_on(selector, key)
+                    continue
+                word, descriptors, *_ = socket.recv_fds(line, 1, 2)
+                if word == b"+":
+                    networks += descriptors
+                elif word == b">":
+                    selector.register(descriptors[0], selectors.EVENT_READ, descriptors[1])
+                else:
+                    return networks, word == b"."
+
+
+def _take_on(selector: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
+    """Take a datagram from a socket to one that nobody may listen to any more."""
+    told: int = key.fd
+    with suppress(OSError):  # the kernel had more to tell than it could hold
+        datagram = os.read(told, LARGEST)
+        try:
+            os.write(key.data, datagram)
+        except OSError:
+            selector.unregister(told)
+            os.close(told)
+            os.close(key.data)
 
 
 def _end_all(networks: list[int]) -> None:

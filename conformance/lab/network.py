@@ -35,6 +35,7 @@ class Host:
 
     name: str
     namespace: Namespace
+    keeper: Keeper
     _netlink: Any
     own: dict[str, tuple[str, ...]] = field(factory=dict)
     _thread: int = field(factory=threading.get_ident)
@@ -187,7 +188,7 @@ def _make_host(name: str, directory: Path, keeper: Keeper) -> Host:
     keeper.watch(namespace.network)
     with namespace.entered():
         netlink: Any = IPRoute()  # type: ignore[no-untyped-call]
-    host = Host(name, namespace, netlink)
+    host = Host(name, namespace, keeper, netlink)
     host.set_link("lo", up=True)
     return host
 

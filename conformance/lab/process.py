@@ -17,14 +17,11 @@ from attrs import define, field, frozen
 
 from conformance.lab.network import Host
 from conformance.lab.priority import preferred
-from conformance.lab.stamping import stamp, stamping
+from conformance.lab.stamping import BUFFER, stamp, stamped_pair
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.units import Instant
 
-BUFFER = 4 << 20
-"""How many bytes may be written before they are read: whoever logs is not to wait for whoever reads."""
 _EXACTLY, _FORM = re.compile(r"(\w+ \w+ +\d+ [\d:]+\.\d{6} \d{4}): "), "%a %b %d %H:%M:%S.%f %Y"
-SO_SNDBUFFORCE = 32
 
 
 @frozen
@@ -53,7 +50,7 @@ class Process:
     @classmethod
     def start(cls, host: Host, command: Sequence[str], environment: Mapping[str, str] | None = None) -> Self:
         """Run a command in the host, in a session of its own; it dies with the thread that started it."""
-        reading, writing = _stamped_pipe()
+        reading, writing = stamped_pair()
         with writing:
             program = subprocess.Popen(
                 command,
@@ -140,17 +137,6 @@ class Process:
     def wait_for_children(self, count: int = 1, timeout: float = 5.0) -> list[int]:
         """Return its children as soon as there are ``count``; raises ``TimeoutError``."""
         return wait_until(lambda: children if len(children := self.children()) >= count else [], timeout, f"{count} children of {self.pid}")
-
-
-def _stamped_pipe() -> tuple[socket.socket, socket.socket]:
-    """Return two ends, of which the first hears what is written to the second, with the instant of each write."""
-    reading, writing = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    stamping(reading)
-    try:
-        writing.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER)
-    except PermissionError:
-        writing.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-    return reading, writing
 
 
 def _begin(host: Host) -> None:

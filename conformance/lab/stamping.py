@@ -8,7 +8,9 @@ import struct
 
 from kaspec.units import Instant
 
-SO_TIMESTAMPNS = 35
+SO_SNDBUFFORCE, SO_TIMESTAMPNS = 32, 35
+BUFFER = 4 << 20
+"""How many bytes may be written before they are read: whoever tells something is not to wait for whoever hears it."""
 _STAMP = struct.Struct("@ll")
 
 
@@ -24,3 +26,14 @@ def stamp(ancillary: list[tuple[int, int, bytes]]) -> Instant:
             whole, nanoseconds = _STAMP.unpack(data)
             return Instant(whole * 1_000_000 + nanoseconds // 1000)
     raise AssertionError("the kernel stamped no time")
+
+
+def stamped_pair() -> tuple[socket.socket, socket.socket]:
+    """Return two ends, of which the first hears what is written to the second, with the instant of each write."""
+    reading, writing = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    stamping(reading)
+    try:
+        writing.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER)
+    except PermissionError:
+        writing.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+    return reading, writing

@@ -137,7 +137,7 @@ class Judge:
 
     def _take(self, way: _Way, event: NodeEvent, at: Instant) -> _Way:
         if isinstance(event, Startup):  # what a crash left behind is put away by now
-            way = evolve(way, owed=tuple(evolve(each, by=min(each.by, Instant(at + self.tolerance.late))) for each in way.owed))
+            way = evolve(way, owed=tuple(evolve(each, by=min(each.by, Instant(at + self.tolerance.moved))) for each in way.owed))
         transition = self.core(self.node, way.state, event, at)
         moved = next_deadline(transition.state) != next_deadline(way.state) and isinstance(event, DatagramReceived)
         after = self._after(way, transition, at)
@@ -187,8 +187,8 @@ class Judge:
         return self._after(way, self.core(self.node, state, DeadlinesReached(due(state, now)), now), now)
 
     def _after(self, way: _Way, transition: Transition, at: Instant) -> _Way:
-        by = Instant(at + self.tolerance.late)
-        owed = (_Owed(act, by) for act in acts_of(transition, watched_of(self.node) if self.moves_addresses else None))
+        acts = acts_of(transition, watched_of(self.node) if self.moves_addresses else None)
+        owed = (_Owed(act, Instant(at + (self.tolerance.moved if isinstance(act, Held) else self.tolerance.late))) for act in acts)
         return evolve(way, state=transition.state, owed=(*way.owed, *owed))
 
     def _early(self, way: _Way) -> Interval:
