@@ -13,7 +13,6 @@ from conformance.departures import known_of
 from conformance.flaws import wrong
 from conformance.replay.judge import Core, right_core
 from conformance.replay.trial import Reading
-from conformance.runner.readings import once
 from kaspec.node import LinkChanged, Node, NodeEvent, NodeState, Transition
 from kaspec.tracking import Link
 from kaspec.units import Instant
@@ -29,7 +28,7 @@ _RFCS: Mapping[Version, tuple[tuple[str, Profile], ...]] = {
 
 @frozen
 class Way:
-    """A way to depart: with other values in the profile, by hearing something otherwise, announcing once, or not minding the cable.
+    """A way to depart: with other values in the profile, by hearing something otherwise, or by not minding the cable.
 
     ``versions`` are those of VRRP in which it is one.
     """
@@ -38,7 +37,6 @@ class Way:
     changes: Mapping[str, Any] = field(factory=dict, hash=False)
     hearing: wrong.Hearing | None = None
     minds_cable: bool = True
-    announces_once: bool = False
     versions: frozenset[int] = frozenset({2, 3})
 
     @property
@@ -50,7 +48,7 @@ class Way:
         """Return the RFC of that version of VRRP that asks for just this, or leaves it free, if there is one."""
         return next((title for title, profile in _RFCS[version] if self._is_in(profile)), None)
 
-    def _is_in(self, profile: Profile) -> bool:  # no RFC speaks of cables, or asks for a second burst of announcements
+    def _is_in(self, profile: Profile) -> bool:  # no RFC speaks of cables
         return self.hearing is None and all(getattr(profile, name) == value for name, value in self.changes.items())
 
 
@@ -68,7 +66,7 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
     "frr": (
         Way("silent to lower", {"answers_lower_priority": False}),
         Way("announces never", {"refreshes_caches": "never"}),
-        Way("minds no cable", minds_cable=False), Way("announces once", announces_once=True),
+        Way("minds no cable", minds_cable=False),
         _LONGER, _ONE_CHECKSUM, _ZERO,
     ),
 }  # fmt: skip
@@ -89,8 +87,7 @@ def reading(ways: Sequence[Way]) -> Reading:
     core = wrong.core(hearing=_first_of(hearings)) if hearings else right_core
     core = core if all(way.minds_cable for way in ways) else _minding_no_cable(core)
     words = f"departs in its known ways: {', '.join(way.name for way in ways)}" if ways else "does as the core does"
-    announcing = once if any(way.announces_once for way in ways) else None
-    return Reading(words, bool(ways), core, evolve(KEEPALIVED, **changes), parts=len(ways), announcing=announcing)
+    return Reading(words, bool(ways), core, evolve(KEEPALIVED, **changes), parts=len(ways))
 
 
 def _minding_no_cable(core: Core) -> Core:
