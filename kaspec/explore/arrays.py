@@ -23,7 +23,8 @@ MIXER = np.uint64(0x9E3779B97F4A7C15)
 """Spreads words evenly: Knuth's multiplicative hashing by the golden ratio."""
 UNKNOWN = -1
 PIECE = 1 << 16
-"""How many words are taken at a time: so that what is made of them stays near the processor."""
+"""How many words are taken at a time: so that what is made of them stays near the processor.  No more room is made than must be, either:
+what two processes carry to and fro at the same time makes each of them slower."""
 
 
 class TooWideError(ValueError):
@@ -47,8 +48,12 @@ class Layout:
 
     def split(self, keys: Keys) -> list[Numbers]:
         """Return the columns."""
-        pairs = zip(self.shifts, self.widths, strict=True)
-        return [((keys >> np.uint64(shift)) & np.uint64((1 << width) - 1)).astype(np.int64) for shift, width in pairs]
+        return [self._column(keys, column) for column in range(len(self.widths))]
+
+    def _column(self, keys: Keys, column: int) -> Numbers:
+        numbers = keys >> np.uint64(self.shifts[column])
+        numbers &= np.uint64((1 << self.widths[column]) - 1)
+        return numbers.view(np.int64)
 
     def join(self, columns: Sequence[Numbers]) -> Keys:
         """Return the words."""
@@ -59,7 +64,10 @@ class Layout:
 
     def changed(self, keys: Keys, column: int, before: Numbers, after: Numbers) -> Keys:
         """Return words with one column changed."""
-        return keys ^ ((before ^ after).astype(np.uint64) << np.uint64(self.shifts[column]))
+        found: Keys = (before ^ after).view(np.uint64)
+        found <<= np.uint64(self.shifts[column])
+        found ^= keys
+        return found
 
 
 @frozen
@@ -128,7 +136,8 @@ class Seen:
 
     def _new(self, parts: Sequence[Keys]) -> Keys:
         keys = distinct(parts)
-        for run in self.runs:
+        for whole in self.runs:
+            run = _between(whole, keys)
             if len(run):
                 places: Numbers = np.searchsorted(run, keys)
                 places[places == len(run)] = 0
@@ -147,6 +156,14 @@ def pieces(parts: Sequence[Keys]) -> list[list[Keys]]:
     return [[part[cut[place] : cut[place + 1]] for part, cut in zip(parts, cuts, strict=True)] for place in range(count)]
 
 
+def _between(run: Keys, keys: Keys) -> Keys:
+    """Return what of a sorted array may be among sorted words: little of it, which then stays near the processor."""
+    if not len(keys):
+        return NOWHERE
+    ends: Numbers = np.searchsorted(run, keys[[0, -1]])
+    return run[ends[0] : ends[1] + 1]
+
+
 def _cuts(part: Keys, borders: Keys) -> list[int]:
     places: Numbers = np.searchsorted(part, borders)
     return [0, *places.tolist(), len(part)]
@@ -155,7 +172,12 @@ def _cuts(part: Keys, borders: Keys) -> list[int]:
 def owners(keys: Keys, count: int, but: int = 0) -> Keys:
     """Deal words out evenly to ``count`` owners from 0, whatever they mean, ``but`` for so many of their lowest bits."""
     half = np.uint64(WORD // 2)
-    return (((keys >> np.uint64(but)) * MIXER >> half) * np.uint64(count)) >> half
+    found = keys >> np.uint64(but)
+    found *= MIXER
+    found >>= half
+    found *= np.uint64(count)
+    found >>= half
+    return found
 
 
 def ascending(keys: Keys) -> list[Keys]:

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from attrs import field
 
-from kaspec.explore.arrays import Columns, Keys, Layout, Lookup, Numbers
+from kaspec.explore.arrays import Columns, Keys, Layout, Lookup, Numbers, Truths
 from kaspec.explore.local import LocalEvent
 from kaspec.explore.moves import Cuts, Heals, Overtakes, Passes
 from kaspec.explore.steps import Steps
@@ -37,6 +37,7 @@ class Level:
     wide: "Wide"
     keys: Keys
     of: Sequence[Numbers]
+    left: dict[int, Truths] = field(factory=dict)
 
     def masters(self, virtual: int) -> Numbers:
         """Count the Masters of a virtual router in each state."""
@@ -81,6 +82,11 @@ class Wide:
         if isinstance(self.layout, Columns):
             return False
         return any(size > 1 << width for size, width in zip(self._sizes(), self.layout.widths, strict=True))
+
+    def close(self, closed: bool = True) -> None:
+        """Keep from growing whatever has numbers, in whose order new things are met, or let it."""
+        self.tables.close(closed)
+        self._bursts.closed = self._announced.closed = closed
 
     @property
     def home(self) -> int:
@@ -127,9 +133,22 @@ class Wide:
             found = self._lookups[key] = Lookup(compute)
         return found
 
-    def _left(self, level: Level, fault: int) -> Numbers:
+    def _pair(self, *key: object, first: int | Numbers, second: Numbers, among: int, compute: Callable[[int, int], int]) -> Numbers:
+        """Look up pairs of numbers, of which the second is less than ``among``: once for all, not once for each first number."""
+        bits = among.bit_length()
+        lookup = self._lookup(*key, bits, compute=lambda both: compute(both >> bits, both & ((1 << bits) - 1)))
+        return lookup.of((first << bits) | second)
+
+    def _of_event(self, name: str, *key: int, event: int | Numbers, local: Numbers, compute: Callable[[int, int], int]) -> Numbers:
+        return self._pair(name, *key, first=event, second=local, among=len(self.tables.locals.values), compute=compute)
+
+    def _left(self, level: Level, fault: int) -> Truths:
         """Tell where a fault may still happen."""
-        return self._lookup("left", fault, compute=lambda number: self.tables.conditions.values[number].left[fault]).of(level.of[0]) > 0
+        found = level.left.get(fault)
+        if found is None:
+            left = self._lookup("left", fault, compute=lambda number: self.tables.conditions.values[number].left[fault])
+            found = level.left[fault] = left.of(level.of[0]) > 0
+        return found
 
     def _spend(self, level: Level, places: Numbers, fault: int) -> Keys:
         """Return states after a fault was counted."""
@@ -164,7 +183,8 @@ class Wide:
         """What is on a way arrives, is lost, arrives twice, or before what was sent before it."""
         tables, steps, faults = self.tables, self.steps, self.steps.world.faults
         queues = level.of[steps.first_queue + number]
-        occupied = np.flatnonzero((queues > 0) & ~self._paused(level, number))
+        paused = self._paused(level, number)
+        occupied = np.flatnonzero(queues if paused is None else (queues > 0) & ~paused)
         if not len(occupied):
             return
         yield from self._arriving(level, occupied, number, steps.moves["delivers"][number])
@@ -182,11 +202,11 @@ class Wide:
                 move = tables.move(Overtakes(tables.ways.values[number], place))
                 yield from self._arriving(level, places[waiting > place], number, move, REORDERING, place)
 
-    def _paused(self, level: Level, number: int) -> Numbers:
-        """Tell where who is to hear what is on a way is paused."""
-        local = level.of[1 + self.tables.ways.values[number].receiver]
+    def _paused(self, level: Level, number: int) -> Truths | None:
+        """Tell where who is to hear what is on a way is paused, if anybody ever is."""
         if not self.steps.world.faults.pause:
-            return np.zeros(len(local), dtype=bool)
+            return None
+        local = level.of[1 + self.tables.ways.values[number].receiver]
         return self._lookup("paused", compute=lambda number: self.tables.paused[number]).of(local) > 0
 
     def _popped(self, keys: Keys, queues: Numbers, number: int, place: int = 0) -> Keys:
@@ -199,41 +219,41 @@ class Wide:
         tables, receiver = self.tables, self.tables.ways.values[number].receiver
         queues = level.of[self.steps.first_queue + number]
         events = self._lookup("hears", number, place, compute=lambda queue: tables.hears(number, queue, place)).of(queues[places])
-        for event in np.flatnonzero(np.bincount(events)).tolist():
-            here = places[events == event]
-            keys = level.keys[here] if fault is None else self._spend(level, here, fault)
+        if len(places):
+            keys = level.keys[places] if fault is None else self._spend(level, places, fault)
             if fault != DUPLICATION:
-                keys = self._popped(keys, queues[here], number, place)
-            yield Block(move, here, self._take(level, here, keys, receiver, event))
+                keys = self._popped(keys, queues[places], number, place)
+            yield Block(move, places, self._take(level, places, keys, receiver, events))
 
-    def _take(self, level: Level, places: Numbers, keys: Keys, host: int, event: int) -> Keys:
-        """Let a host take an event in each state, and put on the ways what it sends."""
+    def _take(self, level: Level, places: Numbers, keys: Keys, host: int, event: int | Numbers) -> Keys:
+        """Let a host take an event in each state, or in each its own, and put on the ways what it sends."""
         tables, local = self.tables, level.of[1 + host][places]
-        after = self._lookup("after", host, event, compute=lambda number: tables.result(host, number, event).after).of(local)
+        after = self._of_event(
+            "after", host, event=event, local=local, compute=lambda event, number: tables.result(host, number, event).after
+        )
         keys = self.layout.changed(keys, 1 + host, local, after)
         for number, way in enumerate(tables.ways.values):
             if way.sender == host:
                 keys = self._send(level, places, keys, event, number)
         return self._announce(keys, host, event, local) if self.steps.world.caches else keys
 
-    def _send(self, level: Level, places: Numbers, keys: Keys, event: int, number: int) -> Keys:
+    def _send(self, level: Level, places: Numbers, keys: Keys, event: int | Numbers, number: int) -> Keys:
         tables, column, way = self.tables, self.steps.first_queue + number, self.tables.ways.values[number]
 
-        def burst(local: int) -> int:
+        def burst(event: int, local: int) -> int:
             """Number what is put on the way; 0 is nothing."""
             sent = tables.result(way.sender, local, event).sent
             return self._bursts.of(tuple(datagram for on, datagram in sent if on == number))
 
-        bursts = self._lookup("burst", number, event, compute=burst).of(level.of[1 + way.sender][places])
+        bursts = self._of_event("burst", number, event=event, local=level.of[1 + way.sender][places], compute=burst)
         if self.steps.world.faults.cut or self.steps.world.faults.one_way:
             ends = way.sender, way.receiver
             cut = self._lookup("cut", *ends, compute=lambda number: ends in tables.conditions.values[number].cuts)
             bursts = np.where(cut.of(level.of[0][places]) > 0, 0, bursts)
-        for each in np.flatnonzero(np.bincount(bursts, minlength=1)[1:]).tolist():
-            hits = np.flatnonzero(bursts == each + 1)
-            before = level.of[column][places[hits]]
-            pushed = self._lookup("push", each + 1, compute=partial(self._push, each + 1))
-            keys[hits] = self.layout.changed(keys[hits], column, before, pushed.of(before))
+        hits = np.flatnonzero(bursts)
+        before = level.of[column][places[hits]]
+        after = self._pair("push", first=bursts[hits], second=before, among=len(tables.queues.values), compute=self._push)
+        keys[hits] = self.layout.changed(keys[hits], column, before, after)
         return keys
 
     def _concerned(self, trouble: Trouble, number: int) -> int:
@@ -250,17 +270,20 @@ class Wide:
             queue = self.tables.push(queue, datagram)
         return queue
 
-    def _announce(self, keys: Keys, host: int, event: int, local: Numbers) -> Keys:
+    def _announce(self, keys: Keys, host: int, event: int | Numbers, local: Numbers) -> Keys:
         """Remember who announced last."""
         tables = self.tables
-        announced = self._lookup(
-            "announced", host, event, compute=lambda number: self._announced.of(tables.result(host, number, event).announced)
-        ).of(local)
-        conditions = self.layout.split(keys)[0]
-        for each in np.flatnonzero(np.bincount(announced, minlength=1)[1:]).tolist():
-            hits = np.flatnonzero(announced == each + 1)
-            cached = self._lookup("cached", host, each, compute=partial(self._cached, host, each + 1))
-            keys[hits] = self.layout.changed(keys[hits], 0, conditions[hits], cached.of(conditions[hits]))
+        announced = self._of_event(
+            "announced",
+            host,
+            event=event,
+            local=local,
+            compute=lambda event, number: self._announced.of(tables.result(host, number, event).announced),
+        )
+        hits = np.flatnonzero(announced)
+        before, among = self.layout.split(keys[hits])[0], len(tables.conditions.values)
+        after = self._pair("cached", host, first=announced[hits], second=before, among=among, compute=partial(self._cached, host))
+        keys[hits] = self.layout.changed(keys[hits], 0, before, after)
         return keys
 
     def _cuts(self, level: Level) -> Iterator[Block]:
@@ -277,8 +300,12 @@ class Wide:
         due = self._lookup("due", compute=lambda number: tables.due[number])
         latest = self._lookup("latest", compute=lambda number: tables.latest[number])
         deadlines = [due.of(column) for column in level.of[1:first]]
-        arrivals = (np.where(self._paused(level, number), NEVER, latest.of(column)) for number, column in enumerate(level.of[first:]))
-        least = np.minimum.reduce([*deadlines, *arrivals])
+        least = deadlines[0].copy()
+        for column in deadlines[1:]:
+            np.minimum(least, column, out=least)
+        for number, column in enumerate(level.of[first:]):
+            paused, arrives = self._paused(level, number), latest.of(column)
+            np.minimum(least, arrives if paused is None else np.where(paused, NEVER, arrives), out=least)
         passing = (least > 0) & (least < NEVER)
         if self.steps.world.grid is not None:
             least = np.minimum(least, self.steps.world.grid)

@@ -172,8 +172,8 @@ class Tables:
         return number
 
     def close(self, closed: bool = True) -> None:
-        """Keep what states are made of from growing, or let it."""
-        for register in (self.locals, self.queues, self.conditions, self.datagrams):
+        """Keep what has numbers from growing, or let it."""
+        for register in (self.locals, self.queues, self.conditions, self.datagrams, self.events, self.moves):
             register.closed = closed
 
     def move(self, move: Move) -> int:

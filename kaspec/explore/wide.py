@@ -121,7 +121,7 @@ class _Search:
             self.share.divided = True
             self.levels[-1] = self._own(self.levels[-1])
             self.seen.keep(self._own)
-            self.wide.tables.close()
+            self.wide.close()
 
     def _own(self, keys: Keys) -> Keys:
         return self._shares(keys)[self.share.place]
@@ -179,9 +179,9 @@ class _Search:
         """Learn what anybody must learn of some states; tell whether there were any."""
         lessons = [keys for keys in self.share.of_everybody(lesson) if len(keys)]
         for keys in lessons:
-            self.wide.tables.close(False)
+            self.wide.close(False)
             self._piece(keys)
-            self.wide.tables.close(self.share.divided)
+            self.wide.close(self.share.divided)
         return bool(lessons)
 
     def _piece(self, keys: Keys) -> Expanded:
