@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from attrs import field
 
-from kaspec.explore.arrays import NOWHERE, Keys, Numbers, Seen, ascending, distinct, joined, owners, pieces
+from kaspec.explore.arrays import NOWHERE, Keys, Numbers, Seen, ascending, distinct, joined, owners
 from kaspec.explore.levels import Level, Wide
 from kaspec.explore.search import KeepGoing, Progress, endlessly, settling
 from kaspec.explore.sharing import Share, Team
@@ -23,6 +23,8 @@ WORTH_DIVIDING = 1 << 14
 """How many states a level has when a team divides it."""
 FEW = 1 << 12
 """How many states are looked at for what must be learnt."""
+TOGETHER = 1 << 15
+"""How many states are expanded at a time: their columns, and where all their moves lead, are twenty words for each."""
 Watch = Callable[[Level], Numbers]
 """Tells of each state of a level whether it is one that there must not be."""
 
@@ -135,8 +137,7 @@ class _Search:
         """Expand the last level.  What must be learnt everybody learns in the same order, so that all give it the same numbers."""
         done, ahead = list[Expanded](), self._pieces()
         if self.growing:
-            self._learn(self.levels[-1][:: len(self.levels[-1]) // FEW + 1])
-        self.growing = False
+            self.growing = self._learn(self.levels[-1][:: len(self.levels[-1]) // FEW + 1])
         while True:
             ahead = self._attempt(ahead, done)
             learnt = self._learn(ahead[-1] if ahead else NOWHERE)
@@ -148,7 +149,8 @@ class _Search:
                 return done
 
     def _pieces(self) -> list[Keys]:
-        return [keys for (keys,) in pieces([self.levels[-1]])]
+        keys = self.levels[-1]
+        return np.array_split(keys, len(keys) // TOGETHER + 1)
 
     def _attempt(self, parts: list[Keys], done: list[Expanded]) -> list[Keys]:
         """Expand states; return those for which something must be learnt first, the last of them few."""

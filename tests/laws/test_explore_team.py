@@ -6,8 +6,13 @@ from hypothesis import HealthCheck, given, settings
 
 from kaspec.explore import Faults, World, wide
 from kaspec.explore.arrays import NOWHERE
+from kaspec.explore.levels import Wide
+from kaspec.explore.moves import Passes
+from kaspec.explore.steps import Steps
+from kaspec.explore.tables import Tables, UnlearntError
 from kaspec.explore.wide import Survey, survey, two_masters
 from kaspec.explore.world import without_later_announcements
+from kaspec.node import DatagramReceived
 from kaspec.units import Interval
 from shell.team import Processes, together
 from tests.laws.test_explore import ROUTER, coarse_worlds
@@ -48,6 +53,16 @@ def test_a_team_lays_its_words_out_anew_together(size: int) -> None:
     routers = without_later_announcements([evolve(ROUTER, priority=priority) for priority in (100, 50, 20)])
     world = World.of(routers, Interval(1_000), Faults(loss=1))
     assert counts(together(size, lambda team: survey(world, team=team))) == counts(survey(world))
+
+
+def test_what_members_must_number_alike_gets_no_number_while_it_is_closed() -> None:
+    """Each member would meet new events and moves in an order of its own, and states are numbered in the order of events."""
+    wide = Wide(Steps(Tables(World.of([ROUTER], Interval(1_000), Faults()))))
+    wide.close()
+    with pytest.raises(UnlearntError):
+        wide.tables.events.of(DatagramReceived("eth0", b"never heard"))
+    with pytest.raises(UnlearntError):
+        wide.tables.move(Passes(Interval(7)))
 
 
 def test_the_first_of_a_team_says_when_to_end(size: int) -> None:
