@@ -1,5 +1,7 @@
 """The vocabulary of the keyword table: the arguments of one word (those of several are in ``kaspec.config.compounds``)."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar

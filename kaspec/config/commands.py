@@ -5,6 +5,8 @@ Words are quoted by ``'`` or ``"``, whole or in part, and a backslash escapes: `
 one quoted word; a user and a group may follow.  Source: keepalived.conf(5), and what keepalived 2.2.7 makes of such lines.
 """
 
+from __future__ import annotations
+
 import re
 from typing import NamedTuple
 

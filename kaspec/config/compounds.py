@@ -1,5 +1,7 @@
 """The vocabulary of the keyword table: the arguments of several words, whose grammars are read when one is first needed."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -39,7 +41,7 @@ T = TypeVar("T")
 
 
 def phrase(
-    build: Callable[[Any], "ParserElement"],
+    build: Callable[[Any], ParserElement],
     form: str,
     write: Callable[[T], str],
     example: str,
@@ -52,7 +54,7 @@ def phrase(
     ``brief`` reads the most common forms as the grammar would, without it: to import it takes as long as to check a file of usual size.
     """
 
-    def grammar() -> "ParserElement":
+    def grammar() -> ParserElement:
         from kaspec.config import phrases
 
         return build(phrases)
@@ -273,7 +275,7 @@ SYNC_DAEMON: Argument[SyncDaemon] = phrase(
 def _line(
     build: str, form: str, write: Callable[[T], str], example: str, table: tuple[Option, ...], brief: Brief[T] | None = None
 ) -> Argument[T]:
-    def grammar(_: Any) -> "ParserElement":
+    def grammar(_: Any) -> ParserElement:
         from kaspec.config import grammar as grammars
 
         element: ParserElement = getattr(grammars, build)()

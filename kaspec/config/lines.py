@@ -4,6 +4,8 @@ An ``Option`` is a word that may follow in any order, as in ``ip address add``. 
 option given twice the last, so lines that mean the same are equal.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar, cast
 
@@ -142,7 +144,7 @@ class RouteLine(Options):
         return cast("int | None", self.value("scope"))
 
     @property
-    def hops(self) -> "tuple[Options, ...]":
+    def hops(self) -> tuple[Options, ...]:
         """The next hops of a multipath route."""
         return tuple(each.value.value for each in self.given if each.option is NEXTHOP and each.value)
 

@@ -4,6 +4,8 @@ To import the grammar takes as long as to check a file of usual size, and to ask
 the grammar reads in the same way, which is a law (``tests/laws/test_config_table.py``); what is not, it is asked.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar

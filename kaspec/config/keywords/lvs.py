@@ -1,5 +1,7 @@
 """The keywords of ``virtual_server``."""
 
+from __future__ import annotations
+
 from typing import Literal
 
 from kaspec.config import arguments as form

@@ -1,5 +1,7 @@
 """``vrrp_instance``: who a virtual router is, how it speaks, what it holds and what it tracks."""
 
+from __future__ import annotations
+
 from kaspec.config import arguments as form
 from kaspec.config import compounds
 from kaspec.config.keywords.rows import Description, Idle, bare_block, listing, setting
