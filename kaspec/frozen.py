@@ -5,6 +5,7 @@ half of them and compares next to none: to write all their methods took longer t
 afterwards a class is as attrs makes it, and as fast.
 """
 
+from _thread import RLock
 from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, get_origin
@@ -25,6 +26,9 @@ _KEPT_HASH = "_attrs_cached_hash"
 """The slot in which attrs keeps the hash with ``cache_hash``."""
 _KEPT_ELSEWHERE = frozenset(("__dict__", "__weakref__"))
 
+_writing = RLock()
+"""The core has no threads, but whoever runs it may."""
+
 Make = Callable[..., type]
 
 
@@ -42,13 +46,18 @@ class _Later:
         self.name = name
 
     def __get__(self, value: object, owner: type) -> Any:
+        with _writing:
+            if vars(self.cls).get(self.name) is self:  # nobody else was faster
+                self._write()
+        return getattr(owner if value is None else value, self.name)
+
+    def _write(self) -> None:
         made = vars(self.make())
         for name in self.names:
             if name in made:
                 type.__setattr__(self.cls, name, made[name])
             else:
                 type.__delattr__(self.cls, name)
-        return getattr(owner if value is None else value, self.name)
 
 
 def _later(make: Make) -> Callable[..., Any]:

@@ -2,7 +2,10 @@
 
 import copy
 import pickle
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from types import FunctionType
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -124,3 +127,20 @@ def test_slots_are_those_of_attrs() -> None:
 def test_a_wrong_call_is_told() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'nam'"):
         made(frozen)(nam="a")
+
+
+def test_threads_may_ask_at_the_same_time() -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            for _ in range(20):
+                fresh, gate = made(frozen), Barrier(6)
+
+                def ask(fresh: Any = fresh, gate: Barrier = gate) -> bool:
+                    gate.wait()
+                    return bool(fresh("a") == fresh("a"))
+
+                assert all(each.result() for each in [pool.submit(ask) for _ in range(6)])
+    finally:
+        sys.setswitchinterval(before)
