@@ -69,10 +69,15 @@ def extend(pattern: Pattern, search: Search, octets: bytes) -> Search:
     return Search(window[-OVERLAP:], search.begins + len(window) - OVERLAP)
 
 
-def matches(pattern: Pattern, search: Search) -> bool:
-    """Tell whether the pattern matches what has been seen; one that cannot be used, or fails on such a body, does not."""
+def _errors() -> type[Exception]:
     import pcre2
 
+    errors: type[Exception] = pcre2.LibraryError
+    return errors
+
+
+def matches(pattern: Pattern, search: Search) -> bool:
+    """Tell whether the pattern matches what has been seen; one that cannot be used, or fails on such a body, does not."""
     if search.matched:
         return True
     first = max(pattern.min_offset - search.begins, 1 if search.begins else 0)
@@ -80,6 +85,6 @@ def matches(pattern: Pattern, search: Search) -> bool:
         return False
     try:
         found = compiled(pattern).search(search.window, first)
-    except pcre2.LibraryError:
+    except _errors():
         return False
     return found is not None and (pattern.max_offset is None or search.begins + found.start() <= pattern.max_offset)

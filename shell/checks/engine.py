@@ -61,7 +61,7 @@ SPARE = 512
 """Descriptors for all else."""
 AT_ONCE = 512
 """As many sockets are looked at before the loop has its turn."""
-TURN = Interval(5000)
+TURN = Interval(10_000)
 """Deadlines are served at most so often, in microseconds: of many a second, those of a turn together, which costs far fewer wake-ups."""
 Key = tuple[Hashable, int]
 _REACHED = DeadlineReached()

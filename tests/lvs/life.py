@@ -12,7 +12,9 @@ from tests.lvs.serving import HEALTH, Web
 from tests.lvs.stage import CLIENT
 
 RETRY_SECONDS = 1.5
-TIMING = "warmup 0\n connect_timeout 2\n"
+LATE = 10.0
+"""How much later than it should a retry may come, on a lab that is not let run."""
+TIMING = "warmup 0\n connect_timeout 10\n"
 TCP = f"TCP_CHECK {{\n {TIMING} retry 0\n }}\n"
 HTTP = f"HTTP_GET {{\n url {{\n path {HEALTH}\n }}\n {TIMING} retry 1\n delay_before_retry {RETRY_SECONDS}\n }}\n"
 

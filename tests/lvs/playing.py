@@ -15,7 +15,7 @@ from conformance.lab.waiting import wait_until
 from tests.lvs.stage import Stage, open_stage
 from tests.lvs.tables import Table, details, table
 
-PATIENCE, AGREEMENT = 30.0, 5.0
+PATIENCE, AGREEMENT = 60.0, 15.0
 LOOK_SECONDS = 0.15
 """Every look at a table is two programs, and the lab has one slow processor."""
 DAEMONS = {

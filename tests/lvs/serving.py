@@ -21,7 +21,7 @@ from attrs import define, field, frozen
 from conformance.lab.network import Host
 from conformance.lab.waiting import wait_until
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 HEALTH = "/health"
 """The page that checks ask for, unless a server has others for them."""
 ALWAYS = 1 << 30

@@ -24,7 +24,7 @@ def test_the_table_is_keepalived_s_at_every_step_and_empty_at_the_end(found: dic
 def test_a_check_that_fails_once_is_tried_again_when_it_is_to_be_and_changes_nothing(found: dict[str, Any]) -> None:
     for name in ("kaspec", "keepalived"):
         assert found[name]["tables"]["failed once"] == found[name]["tables"]["begun"]
-        assert life.RETRY_SECONDS <= found[name]["notes"]["retried after"] + 0.05 < life.RETRY_SECONDS + 2
+        assert life.RETRY_SECONDS <= found[name]["notes"]["retried after"] + 0.05 < life.RETRY_SECONDS + life.LATE
     assert not any("192.0.2.11]:tcp:80 from" in line for line in _until_the_first_fails(found["kaspec"]["log"]))
 
 
