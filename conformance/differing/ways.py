@@ -13,7 +13,7 @@ from conformance.departures import known_of
 from conformance.flaws import wrong
 from conformance.replay.judge import Core, right_core
 from conformance.replay.trial import Reading
-from kaspec.node import LinkChanged, Node, NodeEvent, NodeState, Transition
+from kaspec.node import DatagramReceived, LinkChanged, Node, NodeEvent, NodeState, Transition
 from kaspec.tracking import Link
 from kaspec.units import Instant
 from kaspec.vrrp.reception import Verdict, receive
@@ -91,12 +91,14 @@ def reading(ways: Sequence[Way]) -> Reading:
 
 
 def _minding_no_cable(core: Core) -> Core:
-    """Go on whether the interface has a carrier or not; nothing is sent without one all the same."""
+    """Go on whether the interface has a carrier or not; nothing is sent or heard without one all the same."""
 
     def taken(node: Node, state: NodeState, event: NodeEvent, now: Instant) -> Transition:
         match event:
             case LinkChanged(name, Link() as link):
                 return Transition(evolve(state, links={**state.links, name: link}))
+            case DatagramReceived(interface) if interface in state.links and not state.links[interface].up:
+                return Transition(state)
             case _:
                 return core(node, state, event, now)
 
