@@ -59,6 +59,7 @@ def tests(session: nox.Session) -> None:
     install_debian_packages(session)
     session.install("-q", "-e", ".[test,lint]")
     check(session)
+    compile_all(session)
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
@@ -76,6 +77,7 @@ def lvs(session: nox.Session) -> None:
     """What concerns LVS on a real kernel with ip_vs, booted as user-mode-linux; root or not.  Arguments go to pytest."""
     install_debian_packages(session)
     session.install("-q", "-e", ".[test]")
+    compile_all(session)
     session.run("pytest", "tests/lvs", *session.posargs)
 
 
@@ -121,6 +123,7 @@ def play(session: nox.Session, command: str, success_codes: tuple[int, ...], ext
     """Run ``kaspec conformance COMMAND`` with everything it plays at."""
     install_debian_packages(session)
     session.install("-q", "-e", f".[{extra}]" if extra else ".")
+    compile_all(session)
     session.run("kaspec", "conformance", command, *session.posargs, success_codes=success_codes)
 
 
@@ -131,6 +134,7 @@ def bench(session: nox.Session) -> None:
     And the model checker beside SPIN.
     """
     session.install("-q", "-e", ".[bench]")
+    compile_all(session)
     session.run("python", "-m", "tests.bench", *session.posargs)
     session.run("python", "-m", "tests.bench.checks")
     session.run("python", "-m", "tests.bench.directors")
@@ -157,6 +161,11 @@ def check(session: nox.Session) -> None:
     session.run("ruff", "format", "--quiet", "--check", ".")
     session.run("mypy", "--no-error-summary")
     session.run("lint-imports", silent=True)
+
+
+def compile_all(session: nox.Session) -> None:
+    """Compile everything once: daemons are started hundreds of times, and the environment may have Python keep nothing it compiled."""
+    session.run("python", "-m", "compileall", "-q", "kaspec", "shell", "conformance")
 
 
 def install_debian_packages(session: nox.Session) -> None:
