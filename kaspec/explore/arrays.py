@@ -23,8 +23,7 @@ MIXER = np.uint64(0x9E3779B97F4A7C15)
 """Spreads words evenly: Knuth's multiplicative hashing by the golden ratio."""
 UNKNOWN = -1
 PIECE = 1 << 16
-"""How many words are taken at a time: so that what is made of them stays near the processor.  No more room is made than must be, either:
-what two processes carry to and fro at the same time makes each of them slower."""
+"""How many words are taken at a time: so that what is made of them stays near the processor."""
 
 
 class TooWideError(ValueError):
