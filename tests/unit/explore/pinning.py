@@ -86,6 +86,7 @@ def pinned(world: World, name: str, kept: str, flawed: Flawed = two_masters, tra
     searched = _visited(graph, judgement)[len(graph.walk) :]
     shows = next(place for place, state in enumerate(searched) if flawed(graph.steps, state))
     assert shows == fewest(graph.steps, searched[0], flawed)
+    assert len(searched) - 1 - shows <= 2 * judgement.again  # what follows is the round, and getting into it
     return judgement
 
 
