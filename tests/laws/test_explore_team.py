@@ -1,10 +1,11 @@
 """Laws of a search that processes share: it finds what one finds."""
 
+import numpy as np
 import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
-from kaspec.explore import Faults, World, wide
+from kaspec.explore import Faults, World, explore, wide
 from kaspec.explore.arrays import NOWHERE
 from kaspec.explore.levels import Wide
 from kaspec.explore.moves import Passes
@@ -63,6 +64,22 @@ def test_what_members_must_number_alike_gets_no_number_while_it_is_closed() -> N
         wide.tables.events.of(DatagramReceived("eth0", b"never heard"))
     with pytest.raises(UnlearntError):
         wide.tables.move(Passes(Interval(7)))
+
+
+@pytest.mark.parametrize(("hosts", "caches"), [(2, False), (1, True)], ids=["bursts", "announcements"])
+def test_what_is_sent_and_announced_gets_no_number_while_it_is_closed(hosts: int, caches: bool) -> None:
+    """The plain search has numbered all the rest; who is alone sends nothing to anybody, but announces its addresses."""
+    graph = explore(evolve(World.of([ROUTER] * hosts, Interval(1_000)), caches=caches))
+    wide = Wide(graph.steps)
+    started = [state for state in graph.states if wide.tables.conditions.values[state[0]].starting == hosts]
+    level = wide.level(np.sort(np.concatenate([wide.pack(state) for state in started])))
+    wide.close()
+    with pytest.raises(UnlearntError):
+        list(wide.expand(level))
+    wide.close(False)
+    learnt = [block.move for block in wide.expand(level)]
+    wide.close()
+    assert [block.move for block in wide.expand(level)] == learnt
 
 
 def test_the_first_of_a_team_says_when_to_end(size: int) -> None:
