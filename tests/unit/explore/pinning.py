@@ -71,7 +71,7 @@ def fewest(steps: Steps, begun: WorldState, flawed: Flawed) -> int:
     return moves
 
 
-def pinned(world: World, name: str, kept: str, flawed: Flawed = two_masters, traced: bool = True) -> Judgement:
+def pinned(world: World, name: str, kept: str, flawed: Flawed = two_masters, traced: bool = True) -> None:
     """Find a property violated by the way that is kept, on which the flaw shows as soon as it can.
 
     ``traced``: it is kept as a trace too.
@@ -87,7 +87,6 @@ def pinned(world: World, name: str, kept: str, flawed: Flawed = two_masters, tra
     shows = next(place for place, state in enumerate(searched) if flawed(graph.steps, state))
     assert shows == fewest(graph.steps, searched[0], flawed)
     assert len(searched) - 1 - shows <= 2 * judgement.again  # what follows is the round, and getting into it
-    return judgement
 
 
 def _visited(graph: Graph, judgement: Judgement) -> list[WorldState]:
