@@ -140,8 +140,9 @@ class Process:
 
 
 def _begin(host: Host) -> None:
-    """Be in the host, before what else runs here: for the leader of a session of its own, between fork and exec."""
+    """Be in the host, before what else runs here, and hear ^C even if we were started so as not to: between fork and exec."""
     preferred()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     host.namespace.enter()
 
 
