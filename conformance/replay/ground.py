@@ -1,10 +1,10 @@
 """Where a device is tested: how it is handled there, and what is seen of it.  Usually in namespaces of this machine."""
 
+import re
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -26,7 +26,23 @@ from kaspec.wire.ip import Packet, decode_ip
 DEVICE_MAC, NEIGHBOUR_MAC = "02:00:00:00:0{}:0a", "02:00:00:00:1{}:"
 NEIGHBOURS = NEIGHBOUR_MAC[:13]
 """How the hardware address begins of whoever is not the device."""
+_OF_ROUTER = re.compile(r"(^|: )\([^)]+\) ")
+"""A line about a virtual router, as keepalived and ours begin it."""
 _making = threading.Lock()
+
+
+def began_between(log: Iterable[Line], entered: re.Pattern[str]) -> tuple[Instant, Instant] | None:
+    """Return between which instants a router began that has entered its first state: it says so when the kernel has done all that it asked.
+
+    What it said of a virtual router before that may be of the same event, and as late.
+    """
+    since: Instant | None = None
+    for line in log:
+        if entered.search(line.text):
+            return min(line.said, line.said if since is None else since), line.said
+        if not _OF_ROUTER.search(line.text):
+            since = line.said
+    return None
 
 
 class Ground(Protocol):
@@ -118,12 +134,8 @@ class LabGround:
         self.running = self.peer.start(self.host, self.device)
 
     def began(self) -> tuple[Instant, Instant] | None:
-        """Return when its log said so, and what it said before that: between them it may have had to wait for the kernel."""
-        lines = list(self.log)
-        for before, line in pairwise([*lines[:1], *lines]):
-            if self.peer.entered.search(line.text):
-                return min(before.said, line.said), line.said
-        return None
+        """Return when its log said so, and when it last said anything before it began."""
+        return began_between(self.log, self.peer.entered)
 
     def begun(self) -> None:
         """Have it run before all else on this machine."""
