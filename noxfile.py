@@ -48,7 +48,7 @@ COVERED_LAWS = (
 )  # fmt: skip
 """With coverage too: of what they are about, laws say nearly everything.  It would make the others take three times as long."""
 REAL = tuple(each for each in ("interop", "lvs") if (ROOT / "tests" / each).is_dir())
-"""Tests with daemons and kernels, which mostly wait: more of them at a time than there are processors."""
+"""Tests with daemons and kernels, which mostly wait.  Those marked ``alone`` keep both processors busy: nothing runs beside them."""
 DEBIAN_SERVICES = ("keepalived", "frr", "snmpd")
 """Packages that start a service when installed; the tests want the programs only."""
 
