@@ -131,11 +131,9 @@ class Steadiness:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say how steady the machine was, and what was run again."""
         if self.standstills:
-            longest = 1000 * max(length for _, length in self.standstills)
-            count = len(self.standstills)
-            terminalreporter.write_line(
-                f"The machine stood still for {1000 * STANDSTILL:.0f} ms or more {count} times, at most for {longest:.0f} ms."
-            )
+            count, longest = len(self.standstills), 1000 * max(length for _, length in self.standstills)
+            late = f"{count} times by more than {1000 * STANDSTILL:.0f} ms, at most by {longest:.0f} ms"
+            terminalreporter.write_line(f"The machine was late for its witnesses: {late}.")
         for report in terminalreporter.stats.get(AGAIN_OUTCOME, ()):
             excuse = "while the machine stood still" if (EXCUSED, True) in report.user_properties else "without an excuse"
             reason = getattr(getattr(report.longrepr, "reprcrash", None), "message", str(report.longrepr))
