@@ -3,7 +3,9 @@
 import re
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from conformance.lab.network import Host, open_lab
@@ -26,7 +28,8 @@ SNMPD = "master agentx\nagentXSocket /run/agentx\nrwcommunity public\nagentaddre
 def walk_both(order: Any) -> Any:
     """Return what each shows of ``order["configuration"]``.
 
-    Once a walk has the objects ``order["until"]``, the first virtual server is visited, until one has those ``order["counted"]``.
+    Once a walk has the objects ``order["until"]``, the first virtual server is visited, and the kernel's counts are waited for: a walk that
+    has the objects ``order["counted"]``, and those ``order["at_least"]`` or more.
     """
     return {name: _walked([*PROGRAMS[name], *FLAGS], order) for name in PROGRAMS}
 
@@ -50,15 +53,18 @@ def _walked(command: list[str], order: Any) -> dict[str, str]:
         wait_until(lambda: _with(_walk(director, f"{MIB}.3"), order["until"]), PATIENCE, f"{order['until']}")
         for _ in range(order["visits"]):
             Visitor.arrive(director, VISITED, VISITED).leave()
-        whole = wait_until(lambda: _with(_walk(director, MIB), order["counted"]), PATIENCE, f"{order['counted']}")
+        counted, least = order["counted"], order["at_least"]
+        whole = wait_until(lambda: _with(_walk(director, MIB), counted, least), PATIENCE, f"{counted}, at least {least}")
         daemon.signal(signal.SIGTERM)
         daemon.program.wait(PATIENCE)
         return whole
 
 
-def _with(found: dict[str, str], wanted: dict[str, str]) -> dict[str, str]:
-    """Return what was found if it has these objects, else nothing."""
-    return found if all(found.get(f"{MIB}.{name}") == value for name, value in wanted.items()) else {}
+def _with(found: dict[str, str], wanted: dict[str, str], least: Mapping[str, int] = MappingProxyType({})) -> dict[str, str]:
+    """Return what was found if it has these objects, and numbers that are not less, else nothing."""
+    there = all(found.get(f"{MIB}.{name}") == value for name, value in wanted.items())
+    enough = all(int(found.get(f"{MIB}.{name}", "0").split()[-1]) >= number for name, number in least.items())
+    return found if there and enough else {}
 
 
 def _walk(host: Host, root: str) -> dict[str, str]:

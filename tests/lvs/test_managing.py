@@ -30,8 +30,10 @@ COUNTED = re.compile(r"\.5\.3\.(3\.1\.(2[7-9]|3[0-689]|4[0-9]|50)|4\.1\.(1[4-9]|
 """What the kernel counts."""
 CONNECTIONS = ("3.1.27", "3.1.38", "4.1.14", "4.1.17", "4.1.27")
 """How many packets they take, and how many there are each second, depends on the moment; who serves them, on the client's port."""
-TRAFFIC = (".5.3.3.1.28.1", ".5.3.3.1.29.1", ".5.3.3.1.30.1", ".5.3.3.1.31.1", ".5.3.3.1.39.1", ".5.3.3.1.40.1")
+TRAFFIC = ("3.3.1.28.1", "3.3.1.29.1", "3.3.1.30.1", "3.3.1.31.1", "3.3.1.39.1", "3.3.1.40.1")
 VISITS = 3
+PACKETS = 2
+"""Of a visit each way at the least: the server answers its beginning and its end, the latter with one packet or with two."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def walks() -> tuple[dict[str, str], dict[str, str]]:
     if shutil.which("snmpd", path=SEARCH_PATH) is None or shutil.which("snmpbulkwalk", path=SEARCH_PATH) is None:
         pytest.skip("needs snmpd and snmp")
     order: dict[str, object] = {"configuration": CONFIGURATION.replace("global_defs {", f"global_defs {{{SETTINGS}"), "until": UNTIL}
-    order |= {"visits": VISITS, "counted": {"3.3.1.27.1": f"Gauge32: {VISITS}"}}
+    order |= {"visits": VISITS, "counted": {"3.3.1.27.1": f"Gauge32: {VISITS}"}, "at_least": dict.fromkeys(TRAFFIC, PACKETS * VISITS)}
     found = run_job(managing.walk_both, order, timeout=200)
     return _short(found["kaspec"]), _short(found["keepalived"])
 
@@ -59,7 +61,6 @@ def test_what_the_kernel_counts_is_shown_as_keepalived_shows_it(walks: tuple[dic
     assert {name: _kind(value) for name, value in ours.items()} == {name: _kind(value) for name, value in theirs.items()}
     for walk in (ours, theirs):
         assert [_sum(walk, f".5.3.{column}.1") for column in CONNECTIONS] == [VISITS, VISITS, VISITS, 1, VISITS]
-    assert all(int(walk[name].split()[-1]) >= 3 * VISITS for name in TRAFFIC for walk in (ours, theirs))
 
 
 def _kind(value: str) -> str:
