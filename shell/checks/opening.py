@@ -6,7 +6,7 @@ import socket
 from functools import lru_cache
 from pathlib import Path
 
-from kaspec.address import format_address, is_link_local
+from kaspec.address import Address, format_address, is_link_local
 from kaspec.health.model import Target
 from shell import logs
 
@@ -64,14 +64,12 @@ def _bind(made: socket.socket, target: Target) -> None:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     else:
         made.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
-    source = target.source
-    text = format_address(source) if source is not None else "0.0.0.0" if target.family == 4 else "::"
-    scope = _scope(target) if source is not None and is_link_local(source) else 0
-    made.bind((text, target.source_port or 0) if target.family == 4 else (text, target.source_port or 0, 0, scope))
+    source = target.source if target.source is not None else Address(bytes(len(target.address)))
+    made.bind(_place(source, target.source_port or 0, _scope(target, source)))
 
 
-def _scope(target: Target) -> int:
-    return socket.if_nametoindex(target.interface) if target.interface else 0
+def _scope(target: Target, address: Address) -> int:
+    return socket.if_nametoindex(target.interface) if target.interface and is_link_local(address) else 0
 
 
 def _told_of_errors(made: socket.socket, target: Target) -> socket.socket:
@@ -83,7 +81,7 @@ def _told_of_errors(made: socket.socket, target: Target) -> socket.socket:
 
 
 def _connected(made: socket.socket, target: Target) -> socket.socket:
-    code = made.connect_ex(_place(target) or _link_local_place(target))
+    code = made.connect_ex(_place(target.address, target.port, _scope(target, target.address)))
     if code not in _UNFINISHED:
         made.close()
         raise OSError(code, os.strerror(code))
@@ -91,17 +89,10 @@ def _connected(made: socket.socket, target: Target) -> socket.socket:
 
 
 @lru_cache(maxsize=16384)
-def _place(target: Target) -> Place | None:
-    """Return where a target is, as sockets have it; nothing if that may change, as the number of an interface does."""
-    if is_link_local(target.address):
-        return None
-    text = format_address(target.address)
-    return (text, target.port) if target.family == 4 else (text, target.port, 0, 0)
-
-
-def _link_local_place(target: Target) -> Place:
-    text = format_address(target.address)
-    return (text, target.port) if target.family == 4 else (text, target.port, 0, _scope(target))
+def _place(address: Address, port: int, scope: int) -> Place:
+    """Return an address and port as sockets have them; ``scope`` is the number of a link-local address's interface."""
+    text = format_address(address)
+    return (text, port) if len(address) == 4 else (text, port, 0, scope)
 
 
 def _let_in(group: int) -> None:
