@@ -165,8 +165,8 @@ MACHINES = frozenset(
 """What runs, where only what is configured is asked for; with each come its states, its events and its effects."""
 MOST_MODULES = 120
 """Of our own: each takes a millisecond or so, and the whole process 0.3 s at most."""
-MOST_WRITTEN = 90
-"""Classes of our own whose methods attrs has written: each takes half a millisecond, and there are some 150."""
+MOST_WRITTEN = 15
+"""Classes of our own whose methods attrs has written: each takes a millisecond, and there are some 150."""
 
 
 @pytest.mark.parametrize("text", [FINE, TRACKED + FINE, FINE + SERVED], ids=["plain", "tracked", "served"])
