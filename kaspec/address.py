@@ -5,8 +5,9 @@
 """
 
 import ipaddress
-import re
 from typing import Literal, NewType
+
+from kaspec.expression import expression
 
 Address = NewType("Address", bytes)
 Family = Literal[4, 6]
@@ -18,7 +19,7 @@ VRRP_GROUP_V6 = Address(bytes.fromhex("ff020000000000000000000000000012"))
 ALL_NODES_V6 = Address(bytes.fromhex("ff020000000000000000000000000001"))
 """ff02::1, every node on the link (RFC 4291 2.7.1)."""
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+_IPV4 = expression(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 
 
 def parse_address(text: str) -> Address:

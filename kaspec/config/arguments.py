@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ from kaspec.config.diagnostics import MISSING_ARGUMENT
 from kaspec.config.lexer import WORD_PATTERN, unescaped
 from kaspec.config.likeness import similar
 from kaspec.config.values import Unfit
+from kaspec.expression import expression
 from kaspec.units import SECOND, Interval
 from kaspec.vrrp.router import PROFILES, ProfileName
 
@@ -21,7 +21,7 @@ UINT32 = 0xFFFF_FFFF
 """keepalived's largest unsigned number."""
 INT32 = 0x7FFF_FFFF
 """keepalived's largest signed number."""
-_WORD = re.compile(rf'"[^"]*(?:"|$)|{WORD_PATTERN}')
+_WORD = expression(rf'"[^"]*(?:"|$)|{WORD_PATTERN}')
 
 
 def single(

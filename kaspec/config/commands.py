@@ -13,10 +13,11 @@ from typing import NamedTuple
 from kaspec.config.argument import Accepted, Argument, Refused
 from kaspec.config.diagnostics import MALFORMED, MISSING_ARGUMENT
 from kaspec.config.model import Command
+from kaspec.expression import expression
 
-_BARE = re.compile(r"[^ \t\"'\\]+")
-_QUOTED = {'"': re.compile(r'[^"\\]+'), "'": re.compile(r"[^'\\]+")}
-_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]+)|([0-7]{1,3})|c(.)|(.)|$)", re.DOTALL)
+_BARE = expression(r"[^ \t\"'\\]+")
+_QUOTED = {'"': expression(r'[^"\\]+'), "'": expression(r"[^'\\]+")}
+_ESCAPE = expression(r"\\(?:x([0-9A-Fa-f]+)|([0-7]{1,3})|c(.)|(.)|$)", re.DOTALL)
 _NAMED = {"a": "\a", "b": "\b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 

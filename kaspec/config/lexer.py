@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from kaspec.config.diagnostics import EXOTIC_BLANK, LINE_IGNORED, UNMATCHED_QUOTE, Diagnostic
 from kaspec.config.source import Brace, Line, LoneQuote, Piece, Word
+from kaspec.expression import expression
 
 Report = Callable[[Diagnostic], None]
 """Takes note of a problem; reading always goes on."""
@@ -23,17 +24,17 @@ LINE_LIMIT = 1024
 WORD_PATTERN = r"(?:\\[!#]|\$\{[^} \t]*\}|[^ \t\"!#{}])+"
 """An unquoted word; ``${NAME}`` is one, so that its braces open no block."""
 
-_TOKEN = re.compile(rf'(?P<quoted>"[^"]*")|(?P<word>{WORD_PATTERN})|(?P<brace>[{{}}])|(?P<comment>[!#].*)|(?P<unmatched>".*)')
-_UNUSUAL = re.compile(r"[^\w \t.:/-]", re.ASCII)
+_TOKEN = expression(rf'(?P<quoted>"[^"]*")|(?P<word>{WORD_PATTERN})|(?P<brace>[{{}}])|(?P<comment>[!#].*)|(?P<unmatched>".*)')
+_UNUSUAL = expression(r"[^\w \t.:/-]", re.ASCII)
 """No line of words without quotes and comments, which nearly all lines are."""
 _OPENS = " {"
-_SUSPICIOUS = re.compile(r"[$@~]|include|random_seed")
-_DIRECTIVE = re.compile(r'(?:[^"]|"[^"]*")*?(?:^|[{}])[ \t]*(?:[@~]|include[ambrw]?(?![^ \t])|include_check|random_seed)')
+_SUSPICIOUS = expression(r"[$@~]|include|random_seed")
+_DIRECTIVE = expression(r'(?:[^"]|"[^"]*")*?(?:^|[{}])[ \t]*(?:[@~]|include[ambrw]?(?![^ \t])|include_check|random_seed)')
 _BLANKS = str.maketrans("\r\f\v", "   ")
-_OTHER_BLANK = re.compile(r"[\r\f\v]")
+_OTHER_BLANK = expression(r"[\r\f\v]")
 _EXOTIC = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
-_EXOTIC_BLANK = re.compile(rf"(?:^|(?<=[ \t{{}}]))[{_EXOTIC}]+|[{_EXOTIC}]+(?=[ \t{{}}#!]|$)")
-_ESCAPE = re.compile(r"\\([!#])")
+_EXOTIC_BLANK = expression(rf"(?:^|(?<=[ \t{{}}]))[{_EXOTIC}]+|[{_EXOTIC}]+(?=[ \t{{}}#!]|$)")
+_ESCAPE = expression(r"\\([!#])")
 
 
 class Lexed(NamedTuple):

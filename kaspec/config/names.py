@@ -3,11 +3,11 @@
 A machine has its own in files below ``iproute_etc_dir`` and ``iproute_usr_dir``; they are asked for as an include is.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Literal
 
 from kaspec.config.expansion.library import Content, Found, Library, Listing, Question
+from kaspec.expression import expression
 from kaspec.frozen import frozen
 
 File = Literal["rt_tables", "rt_protos", "rt_realms", "rt_dsfield", "group"]
@@ -33,7 +33,7 @@ IP_PROTOCOLS = {
 }  # fmt: skip
 """The IP protocols that have a name everywhere (``/etc/protocols``)."""
 ETC, USR = "/etc/iproute2", "/usr/share/iproute2"
-_LINE = re.compile(r"\s*(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})\s+(\S+)")
+_LINE = expression(r"\s*(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})\s+(\S+)")
 
 
 def parse_names(text: str) -> dict[str, int]:

@@ -6,7 +6,6 @@ the grammar reads in the same way, which is a law (``tests/laws/test_config_tabl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -27,6 +26,7 @@ from kaspec.config.lines import (
     rule_line,
 )
 from kaspec.config.values import Prefix, Unfit
+from kaspec.expression import expression
 
 T = TypeVar("T")
 Plain = Sequence[Placed[str]]
@@ -36,8 +36,8 @@ Brief = Callable[[str], T]
 MANY = 1 << 16
 _PORT = values.integer(0, 65535)
 _WORD = r"[^\s\"\\!#{}]+"
-_PLAIN, _PLAIN_WORD = re.compile(rf"{_WORD}(?:[ \t]+{_WORD})*"), re.compile(_WORD)
-_DESTINATION = re.compile(r"(?:default|any|all)$|[0-9A-Fa-f]*[0-9:]")
+_PLAIN, _PLAIN_WORD = expression(rf"{_WORD}(?:[ \t]+{_WORD})*"), expression(_WORD)
+_DESTINATION = expression(r"(?:default|any|all)$|[0-9A-Fa-f]*[0-9:]")
 
 
 def is_plain(text: str) -> bool:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import fields
-
 from kaspec.config.keywords import TABLE, Setting
 from kaspec.config.sections import Section
 from kaspec.process import ProcessSettings
@@ -37,7 +35,7 @@ def render_process_settings(settings: ProcessSettings, outside: bool) -> Iterato
             yield f"{name} {_spellings(name)[0].argument.write(value)}".rstrip()
 
 
-NAMES: tuple[str, ...] = tuple(each.name for each in fields(ProcessSettings))
+NAMES: tuple[str, ...] = ProcessSettings.__match_args__
 """The keywords."""
 
 

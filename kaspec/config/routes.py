@@ -1,6 +1,5 @@
 """Lines of ``static_routes`` and ``virtual_routes`` into routes."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import cast
 
@@ -12,6 +11,7 @@ from kaspec.config.lines import Metric, Options, RouteLine
 from kaspec.config.names import File, Names
 from kaspec.config.sections import Given
 from kaspec.config.values import DEFAULT_ROUTES, Prefix
+from kaspec.expression import expression
 from kaspec.vrrp.holdings import KEEPALIVED_PROTOCOL, Encapsulation, NextHop, Order, Route, RouteMetric, RouteType
 
 PREFERENCES = {"medium": 0, "high": 1, "low": 3}
@@ -26,7 +26,7 @@ _TYPES: tuple[RouteType, ...] = (
 )  # fmt: skip
 _NOWHERE: frozenset[RouteType] = frozenset(("blackhole", "unreachable", "prohibit", "throw"))
 _ORDERS: tuple[Order, ...] = ("prepend", "add", "append")
-_TIME = re.compile(r"([0-9.]+)(s|secs?|ms|msecs?)?")
+_TIME = expression(r"([0-9.]+)(s|secs?|ms|msecs?)?")
 _SCALE = {"rtt": 8, "rttvar": 4}
 """The kernel counts these in fractions of a millisecond; a number without a unit is the kernel's own."""
 

@@ -10,15 +10,16 @@ from typing import TypeVar
 from kaspec.address import Address, is_multicast, parse_address
 from kaspec.config.diagnostics import MALFORMED, OUT_OF_RANGE, Kind
 from kaspec.config.likeness import similar
+from kaspec.expression import expression
 from kaspec.frozen import frozen
 from kaspec.units import SECOND, Interval, in_seconds, seconds
 
 T = TypeVar("T")
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})")
-_NUMBER = re.compile(r"[0-9]{1,18}|0[xX][0-9a-fA-F]{1,16}")
-_MILLISECONDS = re.compile(r"\+?(?:[0-9]{1,10}(?:\.[0-9]{0,3})?|\.[0-9]{1,3})")
+_INTEGER = expression(r"[+-]?[0-9]{1,19}")
+_DECIMAL = expression(r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})")
+_NUMBER = expression(r"[0-9]{1,18}|0[xX][0-9a-fA-F]{1,16}")
+_MILLISECONDS = expression(r"\+?(?:[0-9]{1,10}(?:\.[0-9]{0,3})?|\.[0-9]{1,3})")
 _SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
 _TRUE, _FALSE = ("true", "on", "yes"), ("false", "off", "no")
 INTERFACE_LIMIT = 15
@@ -246,7 +247,7 @@ def span(low: int, high: int) -> Callable[[str], tuple[int, int]]:
 
 def matching(pattern: str, what: str, hint: str = "") -> Callable[[str], str]:
     """Read a word that the regular expression describes whole."""
-    expected = re.compile(pattern)
+    expected = expression(pattern)
 
     def read(word: str) -> str:
         if not expected.fullmatch(word):

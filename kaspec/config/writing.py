@@ -1,14 +1,14 @@
 """Values into words, as keepalived's language has them."""
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from kaspec.address import Address, format_address
 from kaspec.config.values import Prefix, plain_seconds
+from kaspec.expression import expression
 from kaspec.units import Interval
 
-_PLAIN = re.compile(r"[^\s\\\"!#{}@$~]+")
+_PLAIN = expression(r"[^\s\\\"!#{}@$~]+")
 """A word that needs no quotes."""
 
 

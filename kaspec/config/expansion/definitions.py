@@ -14,6 +14,7 @@ from attrs import field
 from kaspec.config.diagnostics import ENDLESS, TOO_MUCH, UNDEFINED, Diagnostic
 from kaspec.config.likeness import similar
 from kaspec.config.source import Chain, Node, Origin, Substituted, Text, Written
+from kaspec.expression import expression
 from kaspec.frozen import define, frozen
 
 DEEPEST = 100
@@ -22,9 +23,9 @@ DEEPEST = 100
 MOST_REFERENCES = 1000
 """On one line, which holds 256 at most unless what they stand for is empty."""
 
-DEFINITION = re.compile(r"\$([A-Za-z_]\w*)=[ \t]*", re.ASCII)
+DEFINITION = expression(r"\$([A-Za-z_]\w*)=[ \t]*", re.ASCII)
 _NAME = r"[A-Za-z_]\w*"
-REFERENCE = re.compile(rf"\$(?:\{{(?P<braced>{_NAME})(?P<asked>[ \d]*| +{_NAME} *)\}}|(?P<plain>{_NAME}))", re.ASCII)
+REFERENCE = expression(rf"\$(?:\{{(?P<braced>{_NAME})(?P<asked>[ \d]*| +{_NAME} *)\}}|(?P<plain>{_NAME}))", re.ASCII)
 _AFTER_PLAIN = frozenset(" \t,)")
 
 

@@ -4,21 +4,22 @@ import re
 from collections.abc import Callable, Sequence
 
 from kaspec.config.source import Text
+from kaspec.expression import expression
 from kaspec.frozen import frozen
 
-_SEQUENCE = re.compile(r"~SEQ(?P<hex>x?)[ \t]*\([ \t]*(?P<name>[^ \t,()]+)[ \t]*,(?P<numbers>[^)]*)\)[ \t]*")
-_NUMBER = re.compile(
+_SEQUENCE = expression(r"~SEQ(?P<hex>x?)[ \t]*\([ \t]*(?P<name>[^ \t,()]+)[ \t]*,(?P<numbers>[^)]*)\)[ \t]*")
+_NUMBER = expression(
     r"[ \t]*(?P<sign>[+-]?)(?:0[xX](?P<hex>[0-9a-fA-F]{1,15})|(?P<octal>0[0-7]{0,19})|(?P<decimal>[1-9][0-9]{0,17}))[ \t]*"
 )
-_LIST = re.compile(
+_LIST = expression(
     r"~LST[ \t]*\([ \t]*(?:\{(?P<names>[^{}()]*)\}|(?P<name>[^ \t,{}()]+))[ \t]*"
     r"(?P<values>(?:,[ \t]*(?:\{[^{}()]*\}|[^ \t,{}()]*)[ \t]*)+)\)[ \t]*"
 )
-_VALUES = re.compile(r",[ \t]*(?:\{(?P<several>[^{}]*)\}|(?P<one>[^ \t,{}]*))[ \t]*")
-_ITEM = re.compile(r"[ \t]*([^,]*?)[ \t]*(?:,|$)")
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_VALUES = expression(r",[ \t]*(?:\{(?P<several>[^{}]*)\}|(?P<one>[^ \t,{}]*))[ \t]*")
+_ITEM = expression(r"[ \t]*([^,]*?)[ \t]*(?:,|$)")
+_NAME = expression(r"[A-Za-z_]\w*", re.ASCII)
 
-GENERATOR = re.compile(r"~(?:SEQ|LST)")
+GENERATOR = expression(r"~(?:SEQ|LST)")
 
 
 @frozen

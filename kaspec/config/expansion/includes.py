@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from kaspec.config.diagnostics import INCLUDE_MISSING, INCLUDE_SKIPPED, Kind
 from kaspec.config.expansion.library import Content, Found, Library, Question, Unread
 from kaspec.config.expansion.patterns import match
+from kaspec.expression import expression
 from kaspec.frozen import frozen
 
 Checks = frozenset[str]
@@ -26,7 +27,7 @@ CHECKS_OF: dict[str, Checks] = {
 }
 """By the letter after ``include``."""
 
-INCLUDE = re.compile(r"include([ambrw]?)(?:[ \t]+(.*)|$)", re.DOTALL)
+INCLUDE = expression(r"include([ambrw]?)(?:[ \t]+(.*)|$)", re.DOTALL)
 
 
 @frozen

@@ -30,6 +30,7 @@ from kaspec.config.expansion.stretches import RawLines, Stretches
 from kaspec.config.expansion.weight import MOST_LINES, weigh
 from kaspec.config.lexer import Lexed, Report, complain, complain_of_blanks, lex, without_comment
 from kaspec.config.source import BLANKS, Chain, Line, Piece, Stretch, Substituted, Text, Written
+from kaspec.expression import expression
 from kaspec.frozen import define, frozen
 
 DEEPEST = 300
@@ -50,11 +51,11 @@ MOST_REMEMBERED = 1024
 MOST_FILES_AHEAD = 500
 """How many files are looked into before reading; what they include is found then, or when it is read."""
 
-_CONDITION = re.compile(r"@(\^?)([^ \t]*)[ \t]+")
-_SPACED_DEFINITION = re.compile(r"\$[A-Za-z_]\w*[ \t]+=", re.ASCII)
-_SETTING = re.compile(r"(?:^|[{}])[ \t]*(random_seed|include_check)(?![^ \t])([^{}]*)")
-_RESIDUE = re.compile(r'(?:[^"]|"[^"]*")*?[{}][ \t]*(?=[@~]|\$\w+=|include[ambrw]?[ \t])')
-_INCLUDE_LINE = re.compile(r"^[ \t]*include[ambrw]?[ \t]+([^\n$]+)$", re.MULTILINE)
+_CONDITION = expression(r"@(\^?)([^ \t]*)[ \t]+")
+_SPACED_DEFINITION = expression(r"\$[A-Za-z_]\w*[ \t]+=", re.ASCII)
+_SETTING = expression(r"(?:^|[{}])[ \t]*(random_seed|include_check)(?![^ \t])([^{}]*)")
+_RESIDUE = expression(r'(?:[^"]|"[^"]*")*?[{}][ \t]*(?=[@~]|\$\w+=|include[ambrw]?[ \t])')
+_INCLUDE_LINE = expression(r"^[ \t]*include[ambrw]?[ \t]+([^\n$]+)$", re.MULTILINE)
 
 Lines = Iterator[tuple[Line, tuple[Piece | Stretch, ...]]]
 

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kaspec.config.expansion.library import Content, Library, Listing, Question, Unread
+from kaspec.expression import expression
 from kaspec.frozen import frozen
 
 MOST_ALTERNATIVES = 1024
 """Braces multiply."""
 
-_WILD = re.compile(r"[*?\[]")
-_ESCAPE = re.compile(r"\\(.)")
+_WILD = expression(r"[*?\[]")
+_ESCAPE = expression(r"\\(.)")
 
 
 @frozen
@@ -159,7 +160,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(("" if plain.startswith(".") else r"(?!\.)") + fnmatch.translate(plain))
 
 
-_CLASS = re.compile(r"\[:([a-z]+):\]")
+_CLASS = expression(r"\[:([a-z]+):\]")
 _CLASSES = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",

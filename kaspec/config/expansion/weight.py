@@ -11,13 +11,14 @@ from attrs import field
 from kaspec.config.expansion.definitions import DEEPEST, Definition
 from kaspec.config.expansion.generators import GENERATOR, Malformed, read_generator
 from kaspec.config.source import Text
+from kaspec.expression import expression
 from kaspec.frozen import define
 
 MOST_LINES = 2_000_000
 """More than any configuration has."""
 
-_LAST_REFERENCE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))$", re.ASCII)
-_CONDITION = re.compile(r"@\^?[^ \t]*[ \t]+")
+_LAST_REFERENCE = expression(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))$", re.ASCII)
+_CONDITION = expression(r"@\^?[^ \t]*[ \t]+")
 
 
 def weigh(string: str, definitions: Mapping[str, Definition], resolve: Callable[[str], str]) -> int:
