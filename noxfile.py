@@ -49,7 +49,7 @@ COVERED_LAWS = (
 """With coverage too: of what they are about, laws say nearly everything.  It would make the others take three times as long."""
 REAL = tuple(each for each in ("interop", "lvs") if (ROOT / "tests" / each).is_dir())
 """Tests with daemons and kernels, which mostly wait.  Those marked ``alone`` keep both processors busy: nothing runs beside them."""
-DEBIAN_SERVICES = ("keepalived", "frr", "snmpd")
+DEBIAN_SERVICES = ("keepalived", "frr", "snmpd", "snmptrapd")
 """Packages that start a service when installed; the tests want the programs only."""
 
 

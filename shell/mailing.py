@@ -16,6 +16,9 @@ from shell.letter import NO_ANSWER, NO_HOST, REFUSED, SENT, Letter
 MAILER = "Keepalived"
 """What X-Mailer says, for filters that were made for keepalived's mail."""
 
+LONGEST_LINE = 998
+"""Octets, by RFC 5322 2.1.1.  Filters made for keepalived's mail look for a subject in one line, however long."""
+
 
 def compose(sender: str, recipients: list[str], subject: str, body: str, at: float) -> bytes:
     """Return a message with keepalived's headers; one that is not ASCII has those of MIME too."""
@@ -34,7 +37,7 @@ def compose(sender: str, recipients: list[str], subject: str, body: str, at: flo
         message.set_content(f"{body}\n\n")
     else:
         message.set_payload(f"{body}\n\n")
-    return message.as_bytes(policy=SMTP.clone(cte_type="7bit"))
+    return message.as_bytes(policy=SMTP.clone(cte_type="7bit", max_line_length=LONGEST_LINE))
 
 
 def send(letter: Letter) -> int:

@@ -1,4 +1,4 @@
-"""FRR's zebra and vrrpd in a host: another implementation, which wants its virtual interfaces made beforehand."""
+"""FRR's zebra, vrrpd and bfdd in a host: another implementation; vrrpd wants its virtual interfaces made beforehand."""
 
 import shutil
 from collections.abc import Sequence
@@ -8,11 +8,15 @@ from attrs import frozen
 from conformance.lab.network import Host
 from conformance.lab.peers import SEARCH_PATH
 from conformance.lab.process import Process
+from conformance.lab.waiting import wait_until
 
 DAEMONS = "/usr/lib/frr"
 _MAC = {4: "00:00:5e:00:01:{:02x}", 6: "00:00:5e:00:02:{:02x}"}
 _SETTINGS = ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv4.conf.all.ignore_routes_with_linkdown")
-_FLAGS = "-u frr -g frr -z /run/frr/zserv.api --vty_socket /run/frr -A 127.0.0.1 --log stdout --log-level debug"
+_COMMON = "-u frr -g frr -z /run/frr/zserv.api --vty_socket /run/frr -A 127.0.0.1 --log stdout"
+_FLAGS = f"{_COMMON} --log-level debug"
+
+_PATIENCE = 30.0
 
 
 @frozen
@@ -79,6 +83,53 @@ class Frr:
             *(f"ip addr replace {address} dev {name}{' nodad' if family == 6 else ''}" for address in held),
             f"ip link set {name} up",
         )
+
+
+@frozen
+class Bfdd:
+    """A BFD session as bfdd runs it on eth0: the addresses of both ends, the interval in milliseconds either way, the multiplier."""
+
+    own: str
+    other: str
+    milliseconds: int
+    multiplier: int
+
+    def start(self, host: Host) -> Process:
+        """Start bfdd in the foreground, and before it zebra, unless that runs in the host already."""
+        folder = host.file("/run") / "frr"
+        folder.mkdir(exist_ok=True)
+        (folder / "zebra.conf").write_text("log stdout\n")
+        (folder / "bfdd.conf").write_text(self.configuration())
+        for path in (folder, *folder.iterdir()):
+            shutil.chown(path, "frr", "frr")
+        if not (folder / "zserv.api").exists():
+            zebra = f"{DAEMONS}/zebra {_COMMON} -f /run/frr/zebra.conf -i /run/frr/zebra.pid"
+            Process.start(host, zebra.split(), {"PATH": SEARCH_PATH})
+            wait_until((folder / "zserv.api").exists, _PATIENCE, "zebra")
+        bfdd = f"{DAEMONS}/bfdd {_COMMON} -f /run/frr/bfdd.conf -i /run/frr/bfdd.pid --bfdctl /run/frr/bfdd.sock"
+        return Process.start(host, bfdd.split(), {"PATH": SEARCH_PATH})
+
+    def configuration(self) -> str:
+        """Return what bfdd is told."""
+        return "\n".join(
+            (
+                "log stdout",
+                "bfd",
+                f" peer {self.other} local-address {self.own} interface eth0",
+                f"  receive-interval {self.milliseconds}",
+                f"  transmit-interval {self.milliseconds}",
+                f"  detect-multiplier {self.multiplier}",
+                "  no shutdown",
+                " !",
+                "!",
+                "",
+            )
+        )
+
+
+def bfdd_is_there() -> bool:
+    """Tell whether bfdd is on this machine."""
+    return shutil.which("bfdd", path=DAEMONS) is not None
 
 
 def _bare(address: str) -> str:

@@ -21,7 +21,7 @@ from kaspec.lvs.table import Destination, Entry, Table, by_key, placed, plain, s
 from kaspec.rules import Rule
 
 T = TypeVar("T")
-SHUTTING_DOWN = "=> Shutting down <="
+SHUTTING_DOWN = "Shutting down"
 """Why a server goes at the end (``omega``), in a mail's words."""
 
 

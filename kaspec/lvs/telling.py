@@ -45,10 +45,12 @@ def deliver_change(
             subject = f"Realserver {server_name(server, virtual)} of virtual server {service}"
             nearest = (server.smtp_alert, audience.settings.smtp_alert_checker, audience.defs.smtp_alert, True)
             wanted = _first(nearest) and not initially and not audience.settings.no_checker_emails
-            return ("RS", name), _delivery(audience, ("RS", name), command, is_up, (subject, words) if wanted else None, at)
+            return ("RS", name), _delivery(audience, ("RS", name), command, is_up, (subject, f"=> {words} <=") if wanted else None, at)
         case QuorumChanged(is_up):
             command = virtual.quorum_up if is_up else virtual.quorum_down
             words = f"=> {quorum_words(virtual, effect)} <="
+            if effect.initially:
+                words = words.replace("Gained quorum", "Starting with quorum up")
             wanted = _first((virtual.smtp_alert, audience.settings.smtp_alert_checker, audience.defs.smtp_alert, False))
             mail = (f"Virtualserver {service}", words) if wanted else None
             return ("VS", service), _delivery(audience, ("VS", service), command, is_up, mail, at)

@@ -18,7 +18,7 @@ TRAP_NAME: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
 _GROUP_CHANGED, _INSTANCE_CHANGED = (*VRRP, 10, 0, 1), (*VRRP, 10, 0, 2)
 _GROUP, _INSTANCE, _ROUTER_ID = (*VRRP, 1, 1), (*VRRP, 3, 1), (*GLOBAL, 2)
 _NEW_MASTER, _AUTHENTICATION_FAILED = (*rfc2787.VRRP_MIB, 0, 1), (*rfc2787.VRRP_MIB, 0, 2)
-_NEW_MASTER_3 = (*rfc6527.VRRPV3_MIB, 0, 1)
+_NEW_MASTER_3, _PROTOCOL_ERROR = (*rfc6527.VRRPV3_MIB, 0, 1), (*rfc6527.VRRPV3_MIB, 0, 2)
 _GROUP_STATES = {"MASTER": MASTER, "BACKUP": BACKUP, "FAULT": FAULT, "STOP": SHUTDOWN}
 _INVALID_TYPE, _MISMATCH, _FAILURE = 1, 2, 3
 _FAILURES = {
@@ -31,6 +31,7 @@ _FAILURES = {
     rules.HEADER_SPI: _FAILURE,
     rules.HEADER_SEQUENCE: _FAILURE,
 }
+_ERRORS = {rules.TTL: 1, rules.VERSION: 2, rules.CHECKSUM: 3}
 
 Notification = tuple[Binding, ...]
 
@@ -39,7 +40,7 @@ def is_telling(outcome: Outcome | GroupOutcome) -> bool:
     """Tell, as cheaply as can be, whether an outcome may be worth a notification."""
     if isinstance(outcome, GroupOutcome):
         return True
-    return type(outcome.before) is not type(outcome.step.state) or outcome.step.rule in _FAILURES
+    return type(outcome.before) is not type(outcome.step.state) or outcome.step.rule in _FAILURES or outcome.step.rule in _ERRORS
 
 
 def notifications(settings: Snmp, shown: Snapshot, outcome: Outcome | GroupOutcome) -> tuple[Notification, ...]:
@@ -61,12 +62,13 @@ def router_id(shown: Snapshot | CheckSnapshot) -> tuple[Oid, Value]:
     return (*_ROUTER_ID, 0), text(shown.configuration.global_defs.router_id or shown.host)
 
 
+# Columns of the KEEPALIVED-MIB stand without a row's number, as keepalived has them: managers match on names.
+
+
 def _group(shown: Snapshot, outcome: GroupOutcome) -> Iterator[Notification]:
-    names = [group.name for group in shown.configuration.groups]
-    if outcome.group in names:
-        row = names.index(outcome.group) + 1
+    if any(group.name == outcome.group for group in shown.configuration.groups):
         name, state = text(outcome.group), integer(_GROUP_STATES[outcome.state])
-        yield what(_GROUP_CHANGED, ((*_GROUP, 2, row), name), ((*_GROUP, 3, row), state), router_id(shown))
+        yield what(_GROUP_CHANGED, ((*_GROUP, 2), name), ((*_GROUP, 3), state), router_id(shown))
 
 
 def _instance(settings: Snmp, shown: Snapshot, outcome: Outcome) -> Iterator[Notification]:
@@ -76,20 +78,19 @@ def _instance(settings: Snmp, shown: Snapshot, outcome: Outcome) -> Iterator[Not
     if row is None:
         return
     if settings.enable_snmp_vrrp and changed:
-        number = row + 1
         now_it_is = SHUTDOWN if isinstance(outcome.event, Shutdown) else STATE_NUMBERS[state_name(state)]
         initial = MASTER if shown.configuration.settings[row].initial_state == "MASTER" else BACKUP
         yield what(
             _INSTANCE_CHANGED,
-            ((*_INSTANCE, 2, number), text(outcome.router.name)),
-            ((*_INSTANCE, 4, number), integer(now_it_is)),
-            ((*_INSTANCE, 5, number), integer(initial)),
+            ((*_INSTANCE, 2), text(outcome.router.name)),
+            ((*_INSTANCE, 4), integer(now_it_is)),
+            ((*_INSTANCE, 5), integer(initial)),
             router_id(shown),
         )
     if changed and isinstance(state, Master):
         yield from _new_master(settings, shown, outcome, state)
-    if settings.enable_snmp_rfcv2 and isinstance(outcome.event, AdvertisementDiscarded) and outcome.step.rule in _FAILURES:
-        yield from _not_authentic(outcome, outcome.event)
+    if isinstance(outcome.event, AdvertisementDiscarded):
+        yield from _discarded(settings, shown, outcome, outcome.event)
 
 
 def _new_master(settings: Snmp, shown: Snapshot, outcome: Outcome, state: Master) -> Iterator[Notification]:
@@ -106,9 +107,15 @@ def _new_master(settings: Snmp, shown: Snapshot, outcome: Outcome, state: Master
         yield what(_NEW_MASTER_3, *columns)
 
 
-def _not_authentic(outcome: Outcome, event: AdvertisementDiscarded) -> Iterator[Notification]:
-    if outcome.router.version != 2:
+def _discarded(settings: Snmp, shown: Snapshot, outcome: Outcome, event: AdvertisementDiscarded) -> Iterator[Notification]:
+    """What is not authentic, and what breaks the protocol; keepalived adds to the former which virtual router it is about."""
+    router, rule = outcome.router, outcome.step.rule
+    index = rfc6527.index_of(shown, router)
+    if index is None:
         return
-    source = Value(Syntax.IP_ADDRESS, bytes(event.source))
-    kind = integer(_FAILURES[outcome.step.rule])
-    yield what(_AUTHENTICATION_FAILED, ((*rfc2787.STATISTICS, 5, 0), source), ((*rfc2787.STATISTICS, 6, 0), kind))
+    if settings.enable_snmp_rfcv2 and router.version == 2 and rule in _FAILURES:
+        source = Value(Syntax.IP_ADDRESS, bytes(event.source))
+        columns = ((*rfc2787.OPERATIONS, 5, *index[:2]), source), ((*rfc2787.OPERATIONS, 6, *index[:2]), integer(_FAILURES[rule]))
+        yield what(_AUTHENTICATION_FAILED, *columns)
+    if settings.enable_snmp_rfcv3 and rule in _ERRORS:
+        yield what(_PROTOCOL_ERROR, ((*rfc6527.STATISTICS, 5, 1, 6, *index), integer(_ERRORS[rule])))

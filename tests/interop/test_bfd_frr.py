@@ -1,14 +1,10 @@
 """BFD with FRR's bfdd, over IPv4 and IPv6: up both ways, down both ways."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from conformance.lab.capture import Capture
-from conformance.lab.network import Host
-from conformance.lab.peers import KASPEC, SEARCH_PATH
-from conformance.lab.process import Process
+from conformance.lab.frr import Bfdd, bfdd_is_there
+from conformance.lab.peers import KASPEC
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.address import Family
 from kaspec.units import MILLISECOND, Interval
@@ -17,31 +13,17 @@ from tests.interop.bfd import ADDRESSES, COMES_UP, DETECTION, INTERVAL, MULTIPLI
 from tests.interop.conftest import TwoRouters
 from tests.interop.scenes import LATE
 
-PROGRAMS = Path("/usr/lib/frr")
 EARLY = Interval(5 * MILLISECOND)
 
 
-def start_frr(host: Host, family: Family) -> Process:
-    """Start zebra and bfdd with one peer, a; it needs nothing of the machine but the host's own /run."""
-    own, other = ADDRESSES[family]["b"], ADDRESSES[family]["a"]
-    folder = host.file("/run/frr")
-    folder.mkdir()
-    (folder / "zebra.conf").write_text("log stdout\n")
-    timers = f"  receive-interval {INTERVAL}\n  transmit-interval {INTERVAL}\n  detect-multiplier {MULTIPLIER}\n"
-    (folder / "bfdd.conf").write_text(f"log stdout\nbfd\n peer {other} local-address {own} interface eth0\n{timers}  no shutdown\n !\n!\n")
-    for path in (folder, *folder.iterdir()):
-        shutil.chown(path, "frr", "frr")
-    common = ("-u", "frr", "-g", "frr", "-z", "/run/frr/zserv.api", "--vty_socket", "/run/frr", "-A", "127.0.0.1", "--log", "stdout")
-    zebra = (str(PROGRAMS / "zebra"), *common, "-f", "/run/frr/zebra.conf", "-i", "/run/frr/zebra.pid")
-    Process.start(host, zebra, {"PATH": SEARCH_PATH})
-    wait_until((folder / "zserv.api").exists, 10, "zebra")
-    bfdd = (str(PROGRAMS / "bfdd"), *common, "-f", "/run/frr/bfdd.conf", "-i", "/run/frr/bfdd.pid", "--bfdctl", "/run/frr/bfdd.sock")
-    return Process.start(host, bfdd, {"PATH": SEARCH_PATH})
+def frr(family: Family) -> Bfdd:
+    """Host b's end."""
+    return Bfdd(ADDRESSES[family]["b"], ADDRESSES[family]["a"], INTERVAL, MULTIPLIER)
 
 
 @pytest.fixture(params=[4, 6], ids=["IPv4", "IPv6"])
 def family(request: pytest.FixtureRequest, lan: TwoRouters) -> Family:
-    if not (PROGRAMS / "bfdd").exists():
+    if not bfdd_is_there():
         pytest.skip("needs the Debian package frr")
     chosen: Family = request.param
     if chosen == 6:
@@ -54,7 +36,7 @@ def test_a_session_with_frr(lan: TwoRouters, capture: Capture, family: Family) -
     """Each side says Up; each finds the other's silence within its Detection Time; and it comes up again."""
     own, other = (ADDRESSES[family][name] for name in "ab")
     ours = KASPEC.start(lan.a, bfd_instance("a", family) + tracking("FAULTY", 51))
-    start_frr(lan.b, family)
+    frr(family).start(lan.b)
     ours.wait_for_line(r"\(peer\) Entering Up state", COMES_UP)
     wait_for_state(capture, other, SessionState.UP)
     wait_until(lambda: seen(capture, other)[-1].packet.desired_min_tx_interval == INTERVAL * 1000, 5, "FRR's own interval")

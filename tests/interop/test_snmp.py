@@ -1,34 +1,48 @@
 """SNMP through Debian's snmpd: the walk of a router beside that of keepalived 2.2.7, notifications, and masters that come and go."""
 
 import re
-import shutil
 import signal
-import socket
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from scapy.layers.snmp import SNMP
 
+from conformance.lab.inject import advert_frame, inject
 from conformance.lab.network import Host
 from conformance.lab.peers import KASPEC, KEEPALIVED, Peer
 from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until
 from tests.interop.conftest import TwoRouters
+from tests.interop.manager import (
+    KEEPALIVED_MIB,
+    VRRP_MIB,
+    VRRPV3_MIB,
+    Listener,
+    Trap,
+    asked,
+    missing_packages,
+    start_master,
+    walk,
+)
 
 CONFIGURATION = (Path(__file__).parent / "snmp.conf").read_text()
-KEEPALIVED_MIB, VRRP_MIB, VRRPV3_MIB = ".1.3.6.1.4.1.9586.100.5", ".1.3.6.1.2.1.68", ".1.3.6.1.2.1.207"
 STATES = f"{KEEPALIVED_MIB}.2.3.1.4"
 GROUP_CHANGED, INSTANCE_CHANGED = f"{KEEPALIVED_MIB}.2.10.0.1", f"{KEEPALIVED_MIB}.2.10.0.2"
+FIELDS = {"vrid": 51, "priority": 100, "addrlist": ["192.168.123.100", "192.0.2.101"]}
+SECRET = {"authtype": 1, "auth1": int.from_bytes(b"secr"), "auth2": int.from_bytes(b"et\0\0")}
+WRONG: tuple[tuple[dict[str, object] | bytes, int], ...] = (
+    (FIELDS | {"authtype": 1, "auth1": 0, "auth2": 0}, 255),
+    (FIELDS | {"authtype": 0}, 255),
+    (FIELDS | {"authtype": 7}, 255),
+    (FIELDS | SECRET, 254),
+    (FIELDS | SECRET | {"chksum": 1}, 255),
+    (bytes.fromhex("31336402006400 00c0a87b64c0000265"), 255),
+)
+"""Another password, none, a type that nobody knows; then what comes from afar, is damaged, of another version: scapy's fields, and TTL."""
+REFUSED = (f"{VRRP_MIB}.0.2", f"{VRRPV3_MIB}.0.2")
+CHANGES = 12
+"""Of state: of four virtual routers, each to Backup, Master and the end."""
 PRIORITY = f"{KEEPALIVED_MIB}.2.3.1.7.1"
-SNMPD = """
-master agentx
-agentXSocket /run/agentx
-rwcommunity public
-trap2sink 127.0.0.1:1162 public
-agentaddress udp:127.0.0.1:1161
-"""
 DIFFERENCES: Mapping[str, str] = {
     r"9586\.100\.5\.1\.1\.0": "the program's name and version",
     r"9586\.100\.5\.2\.3\.1\.11\.": "keepalived says notTracked of a primary interface unless the instance has a track_interface",
@@ -43,39 +57,23 @@ DIFFERENCES: Mapping[str, str] = {
 
 
 @pytest.fixture
-def manager(lan: TwoRouters) -> Iterator[Process]:
-    """Host a, with a master agent."""
-    if shutil.which("snmpd") is None or shutil.which("snmpwalk") is None:
-        pytest.skip("needs snmpd and snmp")
+def furnished(lan: TwoRouters) -> Host:
+    """Host a, with what the configuration speaks of."""
+    if missing := missing_packages():
+        pytest.skip(f"needs {', '.join(missing)}")
     lan.a.set_link("lo", up=True)
     lan.a.set_address("eth1", "198.51.100.10/24")
     lan.a.file("/run/load").write_text("7\n")
-    master = start_master(lan.a)
+    return lan.a
+
+
+@pytest.fixture
+def manager(furnished: Host) -> Iterator[Process]:
+    """A master agent of host a."""
+    master = start_master(furnished)
     yield master
     if master.alive:
         master.stop()
-
-
-def start_master(host: Host) -> Process:
-    host.file("/run/snmpd.conf").write_text(SNMPD)
-    host.file("/run/agentx").unlink(missing_ok=True)
-    master = Process.start(host, ("snmpd", "-f", "-C", "-c", "/run/snmpd.conf", "-Le", "-p", "/run/snmpd.pid"))
-    wait_until(lambda: host.file("/run/agentx").exists(), 10, "the master agent listens")
-    return master
-
-
-def asked(host: Host, program: str, *arguments: str) -> list[str]:
-    """Return what net-snmp's program prints: ``name = TYPE: value`` lines, continued ones joined."""
-    options = ("-v2c", "-c", "public", "-m", "", "-Onxe", "-t", "1", "-r", "1")
-    command = (program, *options, "127.0.0.1:1161", *arguments)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, preexec_fn=host.namespace.enter)
-    text = done.stdout + done.stderr
-    return re.sub(r"\n(?!\.)", "", text).splitlines()
-
-
-def walk(host: Host, root: str, program: str = "snmpwalk") -> dict[str, str]:
-    pairs = (line.partition(" = ") for line in asked(host, program, root) if " = " in line)
-    return {name: value.strip() for name, _, value in pairs if "No Such" not in value}
 
 
 def wait_for_masters(host: Host, count: int = 4) -> None:
@@ -144,56 +142,42 @@ def test_masters_of_snmp_come_and_go_and_the_router_does_not_care(lan: TwoRouter
     again.stop()
 
 
-@pytest.mark.usefixtures("manager")
-def test_notifications_tell_of_instances_groups_and_new_masters(lan: TwoRouters) -> None:
-    told = told_by(KASPEC, lan.a)
-    assert changes(told, INSTANCE_CHANGED)["one"] == [[1, 2], [2, 2], [5, 2]]
-    assert changes(told, INSTANCE_CHANGED)["four"] == [[1, 1], [2, 1], [5, 1]]
-    assert changes(told, GROUP_CHANGED)["G1"] == [[1], [2], [5]]
-    assert sum(name == f"{VRRP_MIB}.0.1" for name, _ in told) == 3
-    assert sum(name == f"{VRRPV3_MIB}.0.1" for name, _ in told) == 4
-
-
-@pytest.mark.usefixtures("manager")
+@pytest.mark.usefixtures("furnished")
 def test_notifications_are_keepalived_s(lan: TwoRouters) -> None:
     """From start to stop; virtual routers whose timers end at once may be told of in either order."""
     if not KEEPALIVED.available:
         pytest.skip("needs keepalived")
-    theirs, ours = told_by(KEEPALIVED, lan.a), told_by(KASPEC, lan.a)
+    theirs, ours = told_by(KEEPALIVED, lan), told_by(KASPEC, lan)
     for kind in (INSTANCE_CHANGED, GROUP_CHANGED):
         assert changes(ours, kind) == changes(theirs, kind)
     assert sorted(ours, key=repr) == sorted(theirs, key=repr)
+    assert changes(ours, INSTANCE_CHANGED)["one"] == [["1", "2"], ["2", "2"], ["5", "2"]]
+    assert changes(ours, INSTANCE_CHANGED)["four"] == [["1", "1"], ["2", "1"], ["5", "1"]]
+    assert changes(ours, GROUP_CHANGED)["G1"] == [["1"], ["2"], ["5"]]
+    assert [sum(trap.name == f"{mib}.0.1" for trap in ours) for mib in (VRRP_MIB, VRRPV3_MIB)] == [3, 4]
 
 
-def told_by(peer: Peer, host: Host) -> "list[tuple[str, list[object]]]":
-    """Run a router until it is Master of everything, and return what it notified of."""
-    with host.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
-        sink.bind(("127.0.0.1", 1162))
-        router = peer.start(host, CONFIGURATION)
-        wait_for_masters(host)
-        router.stop()
-        return received(sink)
+def told_by(peer: Peer, lan: TwoRouters) -> list[Trap]:
+    """Run a router until it is Master of everything, have it hear what it refuses, stop it; return what it notified of."""
+    host = lan.a
+    master, listener = start_master(host), Listener.start(host)
+    router = peer.start(host, CONFIGURATION)
+    wait_for_masters(host)
+    for message, ttl in WRONG:
+        inject(lan.b, "eth0", advert_frame("192.168.123.102", "02:00:00:00:00:02", message, ttl))
+    wait_until(lambda: sum(trap.name in REFUSED for trap in listener.heard) >= len(WRONG), 10, "what is refused")
+    router.stop()
+    wait_until(lambda: sum(map(len, changes(listener.heard, INSTANCE_CHANGED).values())) >= CHANGES, 10, "the last notifications")
+    master.stop()
+    return listener.whole()
 
 
-def changes(told: "list[tuple[str, list[object]]]", kind: str) -> dict[str, list[list[object]]]:
+def changes(told: list[Trap], kind: str) -> dict[str, list[list[str]]]:
     """Return which states were told of, by the name of an instance or group; the router's id is LAB each time."""
-    found: dict[str, list[list[object]]] = {}
-    for name, (who, *states, router_id) in ((name, values) for name, values in told if name == kind):
-        assert isinstance(who, bytes)
-        assert router_id == b"LAB", name
-        found.setdefault(who.decode(), []).append(states)
+    found: dict[str, list[list[str]]] = {}
+    for trap in told:
+        if trap.name == kind:
+            who, *states, router_id = (value.partition(": ")[2] for _, value in trap.bindings)
+            assert router_id == '"LAB"', trap
+            found.setdefault(who.strip('"'), []).append(states)
     return found
-
-
-def received(sink: socket.socket) -> list[tuple[str, list[object]]]:
-    """Return the notifications that have come: the name of each, and the values it brings."""
-    found = list[tuple[str, list[object]]]()
-    sink.settimeout(1)
-    while True:
-        try:
-            data = sink.recv(65536)
-        except TimeoutError:
-            return found
-        _, trap, *others = SNMP(data).PDU.varbindlist
-        if "9586" in trap.value.val or "2.1.68" in trap.value.val or "2.1.207" in trap.value.val:
-            found.append((f".{trap.value.val.lstrip('.')}", [each.value.val for each in others]))

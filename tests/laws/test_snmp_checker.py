@@ -11,7 +11,7 @@ from kaspec.config.model import Snmp
 from kaspec.lvs.counted import Counted, ServiceCounted, Traffic, of_virtual
 from kaspec.lvs.services import QuorumChanged, ServerChanged, begin
 from kaspec.report.directed import Directed
-from kaspec.snmp.check_agent import CHECKER_SIDE, Happened
+from kaspec.snmp.check_agent import CHECKER_SIDE, Ended, Happened, began, ended
 from kaspec.snmp.checker import CHECK, checker_cells
 from kaspec.snmp.keepalived import GLOBAL
 from kaspec.snmp.snapshot import CheckSnapshot
@@ -94,7 +94,7 @@ def happenings(snapshot: CheckSnapshot) -> Iterator[Happened]:
 
 
 @given(snapshots())
-def test_a_notification_tells_what_changed_by_objects_that_a_walk_finds(snapshot: CheckSnapshot) -> None:
+def test_a_notification_tells_what_changed_by_values_that_a_walk_finds(snapshot: CheckSnapshot) -> None:
     there = CHECKER_SIDE.shown(Snmp(enable_snmp_checker=True), snapshot).objects
     for happened in happenings(snapshot):
         assert CHECKER_SIDE.is_telling(happened)
@@ -105,16 +105,32 @@ def test_a_notification_tells_what_changed_by_objects_that_a_walk_finds(snapshot
         (told,) = (each.value.content for each in bindings if each.name[: len(status)] == status)
         assert isinstance(happened.effect, ServerChanged | QuorumChanged)
         assert told == (1 if happened.effect.is_up else 2)
-        assert all(there[each.name] == each.value for each in bindings if each.name[: len(status)] != status)
+        for each in (each for each in bindings if each.name[: len(status)] != status):
+            assert any(name[: len(each.name)] == each.name and value == each.value for name, value in there.items()), each
         data = encode(pdu := Pdu(1, 1, 1, Notify((trap, *bindings))))
         assert decode(data) == (pdu, len(data))
 
 
 @given(snapshots())
-def test_nobody_is_notified_of_a_beginning_or_unasked_or_of_what_is_gone(snapshot: CheckSnapshot) -> None:
+def test_nobody_is_notified_unasked_or_of_what_is_gone(snapshot: CheckSnapshot) -> None:
     for happened in happenings(snapshot):
         assert isinstance(happened.effect, ServerChanged | QuorumChanged)
-        assert not CHECKER_SIDE.is_telling(evolve(happened, effect=evolve(happened.effect, initially=True)))
+        at_first = evolve(happened, effect=evolve(happened.effect, initially=True))
+        told = isinstance(happened.effect, QuorumChanged) or snapshot.configuration.lvs.rs_init_notifies
+        assert bool(CHECKER_SIDE.notifications(TELLING, snapshot, at_first)) == told
         for settings in (evolve(TELLING, enable_traps=False), evolve(TELLING, enable_snmp_checker=False)):
             assert CHECKER_SIDE.notifications(settings, snapshot, happened) == ()
         assert CHECKER_SIDE.notifications(TELLING, evolve(snapshot, configuration=Configuration()), happened) == ()
+
+
+@given(snapshots())
+def test_a_beginning_is_counted_up_and_an_end_down_to_nothing(snapshot: CheckSnapshot) -> None:
+    for virtual in snapshot.configuration.services:
+        if (state := snapshot.directed.states.get(virtual.key)) is not None:
+            first, last = tuple(began(virtual, state)), tuple(ended(virtual, state))
+            counts = [[sum(each.is_up for each in happened.state.servers) for happened in those] for those in (first, last)]
+            up = sum(each.is_up for each in state.servers)
+            assert counts[0] == sorted(counts[0])
+            assert counts[1] == [*range(up - 1, -1, -1), 0]
+            assert sum(isinstance(happened.effect, Ended) for happened in last) == 1
+            assert all(CHECKER_SIDE.notifications(TELLING, snapshot, happened) for happened in last)

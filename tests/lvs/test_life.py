@@ -1,15 +1,23 @@
 """Virtual servers from start to stop on a real kernel: at every step the table is keepalived's, and so is what its scripts are told."""
 
+import json
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from conformance.lab.frr import bfdd_is_there
 from conformance.lab.uml import run_job
+from tests.interop.manager import missing_packages
 from tests.lvs import life
 
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
+    missing = missing_packages() + ([] if bfdd_is_there() else ["frr"])
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}")
     answer: dict[str, Any] = run_job(life.live, timeout=240)
     return answer
 
@@ -42,6 +50,8 @@ def test_clients_reach_the_sorry_server_and_then_those_that_are_back(found: dict
 def test_scripts_are_told_what_keepalived_tells_them(found: dict[str, Any]) -> None:
     """Of each server and quorum in order; those of different ones run at the same time."""
     ours, theirs = (_by_subject(found[name]["notes"]["told"]) for name in ("kaspec", "keepalived"))
+    quorum = ours["bfd"].pop("quorum")
+    assert quorum == ["down", *theirs["bfd"].pop("quorum")], "keepalived does not tell that it begins without"
     assert ours == theirs
     assert ours["quorate"] == {"11": ["up", "down", "up"], "12": ["up"], "13": ["up", "down", "up"], "quorum": ["up", "down", "up"]}
     assert ours["alpha"]["quorum"] == ["down", "up", "down", "up"], "alpha begins without"
@@ -61,6 +71,44 @@ def test_omega_tells_of_the_end_and_nothing_else_does(found: dict[str, Any]) -> 
     assert ours == [line for line in closing if "[198.51.100.100]" in line or "[198.51.100.103]" in line], "keepalived logs them all"
     ended = [line for line in log[next(place for place, line in enumerate(log) if "Stopping" in line) :] if "Lost quorum" in line]
     assert [line.split()[-1] for line in ended] == ["[198.51.100.100]:tcp:80", "[198.51.100.103]:tcp:80"]
+
+
+def test_a_real_server_whose_bfd_falls_silent_is_out_within_the_detection_time(found: dict[str, Any]) -> None:
+    """And back when a new bfdd speaks: the tables say so.  The last packet may have come an interval before the end."""
+    interval, multiplier = life.BFD_MILLISECONDS / 1000, life.BFD_MULTIPLIER
+    for name in ("kaspec", "keepalived"):
+        assert interval * (multiplier - 1) < found[name]["notes"]["silent for"] + 0.05 < interval * multiplier + life.LATE, name
+
+
+def test_mail_about_servers_and_quorums_is_keepalived_s(found: dict[str, Any]) -> None:
+    """Every word of it, but for the date: how the client calls itself, the envelope, and the message."""
+    ours, theirs = (found[name]["notes"]["heard"]["letters"] for name in ("kaspec", "keepalived"))
+    assert [[*letter[:3], _reworded(letter[3])] for letter in theirs] != theirs
+    assert sorted(ours) == sorted([*letter[:3], _reworded(letter[3])] for letter in theirs)
+    subjects = {line for letter in ours for line in letter[3].splitlines() if line.startswith("Subject: ")}
+    assert "Subject: [LAB] Virtualserver [198.51.100.100]:tcp:80 - DOWN" in subjects
+    assert "Subject: [LAB] Realserver [192.0.2.11]:tcp:84 of virtual server [198.51.100.104]:tcp:80 - UP" in subjects
+    assert not any("Virtualserver [198.51.100.101]" in each for each in subjects), "by default, nobody is written to about quorums"
+    assert not any("Realserver [192.0.2.12]:tcp:81" in each for each in subjects), "smtp_alert no"
+
+
+def _reworded(message: str) -> str:
+    """Return keepalived's message in our words: a comparison that is true (its log has it so), and why a page cannot be had."""
+
+    def compared(lost: re.Match[str]) -> str:
+        quorum, hysteresis, threshold, weight = map(int, lost.groups()[1:])
+        return f"{lost[1]} {quorum}-{hysteresis}={threshold} > {weight} <="
+
+    message = re.sub(r"(Lost quorum|Starting with quorum down) (\d+)\+(\d+)=(\d+) <= (\d+) <=", compared, message)
+    return message.replace("failed on service : HTTP request failed", "failed on service : Connection refused")
+
+
+def test_traps_about_servers_and_quorums_are_keepalived_s(found: dict[str, Any]) -> None:
+    """From the beginning to the end, every object of them; those of different virtual servers may come in another order."""
+    ours, theirs = (Counter(json.dumps(trap) for trap in found[name]["notes"]["heard"]["traps"]) for name in ("kaspec", "keepalived"))
+    assert not theirs - ours
+    (more,) = (ours - theirs).elements()
+    assert "C6 33 64 68" in more, "keepalived does not tell that a virtual server begins without its quorum if a BFD session is to say"
 
 
 def _by_subject(told: dict[str, list[str]]) -> dict[str, dict[str, list[str]]]:
