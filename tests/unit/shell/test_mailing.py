@@ -5,16 +5,18 @@ from email.policy import default
 
 from shell.mailing import compose
 
+NAME = "of_the_first_floor_" * 5
 BODY = "=> VRRP Instance is now owning VRRP VIPs <="
 
 
 def test_a_mail_is_byte_for_byte_keepalived_s() -> None:
-    written = compose("lvs@example.org", ["a@example.org", "b@example.org"], "[LVS] VRRP Instance VI_1 - Entering MASTER state", BODY, 0)
+    """A subject is one line, however long."""
+    written = compose("lvs@example.org", ["a@example.org", "b@example.org"], f"[LVS] VRRP Instance {NAME} - Entering MASTER state", BODY, 0)
     date, rest = written.split(b"\r\n", 1)
     assert date.startswith((b"Date: Thu, 01 Jan 1970 ", b"Date: Wed, 31 Dec 1969 "))
     assert rest == (
-        b"From: lvs@example.org\r\nSubject: [LVS] VRRP Instance VI_1 - Entering MASTER state\r\nX-Mailer: Keepalived\r\n"
-        b"To: a@example.org, b@example.org\r\n\r\n=> VRRP Instance is now owning VRRP VIPs <=\r\n\r\n"
+        f"From: lvs@example.org\r\nSubject: [LVS] VRRP Instance {NAME} - Entering MASTER state\r\nX-Mailer: Keepalived\r\n".encode()
+        + b"To: a@example.org, b@example.org\r\n\r\n=> VRRP Instance is now owning VRRP VIPs <=\r\n\r\n"
     )
 
 
