@@ -82,14 +82,14 @@ def _notifications(settings: Snmp, shown: CheckSnapshot, happened: Happened) -> 
 
 def _notification(shown: CheckSnapshot, happened: Happened) -> Iterator[Notification]:
     virtual, effect = happened.virtual, happened.effect
-    known = dict(key_columns(virtual))
-    counts = {_UP: gauge(sum(each.is_up for each in happened.state.servers)), _TOTAL: gauge(len(virtual.servers))}
+    known = dict[int, Value | None](key_columns(virtual))
+    counts: dict[int, Value | None] = {_UP: gauge(sum(each.is_up for each in happened.state.servers)), _TOTAL: gauge(len(virtual.servers))}
     if isinstance(effect, ServerChanged):
         about = _cells(_SERVER, _whereabouts(effect.server, effect.is_up))
         yield what(_SERVER_CHANGED, *about, *_cells(_SERVICE, known | counts), router_id(shown))
     elif isinstance(effect, QuorumChanged | Ended):
         status = _SHUT_DOWN if isinstance(effect, Ended) else MET if effect.is_up else NOT_MET
-        quorum = {_QUORUM_STATUS: integer(status), _QUORUM: gauge(virtual.quorum)}
+        quorum: dict[int, Value | None] = {_QUORUM_STATUS: integer(status), _QUORUM: gauge(virtual.quorum)}
         yield what(_QUORUM_CHANGED, *_cells(_SERVICE, known | quorum | counts), router_id(shown))
 
 
