@@ -1,6 +1,5 @@
 """A job about SNMP of the checker: snmpd beside each daemon on a real kernel, and what a walk over it finds."""
 
-import re
 import signal
 import sys
 from collections.abc import Mapping
@@ -8,21 +7,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from conformance.lab.network import Host, open_lab
+from conformance.lab.network import open_lab
 from conformance.lab.process import Process
 from conformance.lab.waiting import wait_until
+from tests.interop.manager import KEEPALIVED_MIB, start_master, walk
 from tests.lvs.asking import Visitor
-from tests.lvs.tables import told
 
 PATIENCE = 30.0
 VISITED = "192.0.2.1"
-MIB = ".1.3.6.1.4.1.9586.100.5"
 PROGRAMS = {
     "kaspec": (str(Path(sys.executable).with_name("kaspec")), "run"),
     "keepalived": ("keepalived",),
 }
 FLAGS = ("-n", "-l", "-D", "-G", "-C", "-f", "/run/keepalived.conf", "-p", "/run/d.pid", "-c", "/run/c.pid")
-SNMPD = "master agentx\nagentXSocket /run/agentx\nrwcommunity public\nagentaddress udp:127.0.0.1:1161\n"
 
 
 def walk_both(order: Any) -> Any:
@@ -43,18 +40,15 @@ def _walked(command: list[str], order: Any) -> dict[str, str]:
         Process.start(server, [sys.executable, "-u", "-m", "http.server", "80", "--directory", "/run"]).wait_for_line("Serving", PATIENCE)
         director.file("/run/load").write_text("3\n")
         director.file("/run/keepalived.conf").write_text(order["configuration"])
-        director.file("/run/snmpd.conf").write_text(SNMPD)
-        master = ["snmpd", "-f", "-C", "-c", "/run/snmpd.conf", "-Le", "-p", "/run/snmpd.pid"]
-        Process.start(director, master, {"SNMP_PERSISTENT_DIR": "/run"})
-        wait_until(director.file("/run/agentx").exists, PATIENCE, "the master agent")
+        start_master(director)
         daemon = Process.start(director, command)
         daemon.wait_for_line("Startup complete", PATIENCE)
 
-        wait_until(lambda: _with(_walk(director, f"{MIB}.3"), order["until"]), PATIENCE, f"{order['until']}")
+        wait_until(lambda: _with(walk(director, f"{KEEPALIVED_MIB}.3"), order["until"]), PATIENCE, f"{order['until']}")
         for _ in range(order["visits"]):
             Visitor.arrive(director, VISITED, VISITED).leave()
         counted, least = order["counted"], order["at_least"]
-        whole = wait_until(lambda: _with(_walk(director, MIB), counted, least), PATIENCE, f"{counted}, at least {least}")
+        whole = wait_until(lambda: _with(walk(director, KEEPALIVED_MIB), counted, least), PATIENCE, f"{counted}, at least {least}")
         daemon.signal(signal.SIGTERM)
         daemon.program.wait(PATIENCE)
         return whole
@@ -62,13 +56,6 @@ def _walked(command: list[str], order: Any) -> dict[str, str]:
 
 def _with(found: dict[str, str], wanted: dict[str, str], least: Mapping[str, int] = MappingProxyType({})) -> dict[str, str]:
     """Return what was found if it has these objects, and numbers that are not less, else nothing."""
-    there = all(found.get(f"{MIB}.{name}") == value for name, value in wanted.items())
-    enough = all(int(found.get(f"{MIB}.{name}", "0").split()[-1]) >= number for name, number in least.items())
+    there = all(found.get(f"{KEEPALIVED_MIB}.{name}") == value for name, value in wanted.items())
+    enough = all(int(found.get(f"{KEEPALIVED_MIB}.{name}", "0").split()[-1]) >= number for name, number in least.items())
     return found if there and enough else {}
-
-
-def _walk(host: Host, root: str) -> dict[str, str]:
-    options = ("-v2c", "-c", "public", "-m", "", "-Onxe", "-t", "3")
-    lines = "\n".join(told(host, "env", "SNMP_PERSISTENT_DIR=/run", "snmpbulkwalk", *options, "127.0.0.1:1161", root))
-    pairs = (line.partition(" = ") for line in re.sub(r"\n(?!\.)", "", lines).splitlines() if "No Such" not in line)
-    return {name: value.strip() for name, _, value in pairs}

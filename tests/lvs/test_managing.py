@@ -1,12 +1,12 @@
 """``enable_snmp_checker`` in the kernel lab: a walk finds what it finds with keepalived, but for what is known."""
 
 import re
-import shutil
 from collections.abc import Mapping
 
 import pytest
 
-from conformance.lab.uml import SEARCH_PATH, run_job
+from conformance.lab.uml import run_job
+from tests.interop.manager import missing_packages
 from tests.lvs import managing
 from tests.lvs.test_dumping import CONFIGURATION
 
@@ -39,8 +39,8 @@ PACKETS = 2
 @pytest.fixture(scope="module")
 def walks() -> tuple[dict[str, str], dict[str, str]]:
     """Ours, keepalived's."""
-    if shutil.which("snmpd", path=SEARCH_PATH) is None or shutil.which("snmpbulkwalk", path=SEARCH_PATH) is None:
-        pytest.skip("needs snmpd and snmp")
+    if missing := missing_packages():
+        pytest.skip(f"needs {', '.join(missing)}")
     order: dict[str, object] = {"configuration": CONFIGURATION.replace("global_defs {", f"global_defs {{{SETTINGS}"), "until": UNTIL}
     order |= {"visits": VISITS, "counted": {"3.3.1.27.1": f"Gauge32: {VISITS}"}, "at_least": dict.fromkeys(TRAFFIC, PACKETS * VISITS)}
     found = run_job(managing.walk_both, order, timeout=200)
