@@ -73,6 +73,11 @@ class Wide:
         counts = len(tables.conditions.values), len(tables.locals.values), len(tables.queues.values)
         return [counts[0], *[counts[1]] * hosts, *[counts[2]] * len(tables.ways.values)]
 
+    @property
+    def known(self) -> int:
+        """How many values have numbers so far."""
+        return self.tables.known + len(self._bursts.values) + len(self._announced.values)
+
     def grow(self) -> None:
         """Make room for as many values as there are, and as many again."""
         self.layout = Layout(tuple((2 * size - 1).bit_length() for size in self._sizes())) if self.packed else Columns()

@@ -5,7 +5,7 @@ are numbered as they are met, and what a host makes of an event is asked of the 
 million states.
 """
 
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from attrs import field
 
@@ -171,10 +171,19 @@ class Tables:
             self.latest.append(queue[0][1] if queue else NEVER)
         return number
 
+    @property
+    def known(self) -> int:
+        """How many values have numbers so far."""
+        return sum(len(register.values) for register in self._registers)
+
     def close(self, closed: bool = True) -> None:
         """Keep what has numbers from growing, or let it."""
-        for register in (self.locals, self.queues, self.conditions, self.datagrams, self.events, self.moves):
+        for register in self._registers:
             register.closed = closed
+
+    @property
+    def _registers(self) -> tuple[Register[Any], ...]:
+        return self.locals, self.queues, self.conditions, self.datagrams, self.events, self.moves
 
     def move(self, move: Move) -> int:
         """Return the number of a move."""

@@ -137,7 +137,9 @@ class _Search:
         """Expand the last level.  What must be learnt everybody learns in the same order, so that all give it the same numbers."""
         done, ahead = list[Expanded](), self._pieces()
         if self.growing:
-            self.growing = self._learn(self.levels[-1][:: len(self.levels[-1]) // FEW + 1])
+            known = self.wide.known
+            self._learn(self.levels[-1][:: len(self.levels[-1]) // FEW + 1])
+            self.growing = self.wide.known > known
         while True:
             ahead = self._attempt(ahead, done)
             learnt = self._learn(ahead[-1] if ahead else NOWHERE)
