@@ -1,14 +1,14 @@
-"""Processes that do one thing together: each does all of it for its share, and they give each other what concerns the others.
+"""Processes that do one thing together, piece by piece: whoever is ready takes the next piece.
 
-They are forked, so that whatever was there before is there for each of them.  What one gives another it writes where both have the same
-memory; the line between them carries how much it is.
+They are forked, so that whatever was there before is there for each of them, and have memory together for what comes of it.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from itertools import chain, combinations, permutations
-from mmap import mmap
+from fcntl import LOCK_EX, LOCK_UN, lockf
+from itertools import combinations
+from mmap import PAGESIZE, mmap
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
@@ -16,62 +16,79 @@ from typing import TypeVar
 import numpy as np
 from attrs import field
 
-from kaspec.explore.arrays import NOWHERE, Keys
+from kaspec.explore.arrays import Keys
 from kaspec.frozen import define
 
 T = TypeVar("T")
 WORD = np.dtype(np.uint64).itemsize
 """Bytes."""
-LEAST = 1 << 20
-"""How many bytes a sheet has when anything is written on it."""
-
-
-@define(eq=False)
-class _Sheet:
-    """Memory that one process writes and another reads; it grows with what is written."""
-
-    file: int = field(factory=lambda: os.memfd_create("kaspec-team"))
-    memory: mmap | None = None
-
-    def write(self, keys: Keys) -> None:
-        """Write words over what was there."""
-        if self.memory is None or len(self.memory) < keys.nbytes:
-            os.ftruncate(self.file, max(2 * keys.nbytes, LEAST))
-            self.memory = mmap(self.file, 0)
-        np.frombuffer(self.memory, np.uint64, len(keys))[:] = keys
-
-    def read(self, count: int) -> Keys:
-        """Return so many words as they stand there; they are others once the writer writes again."""
-        if not count:
-            return NOWHERE
-        if self.memory is None or len(self.memory) < count * WORD:
-            self.memory = mmap(self.file, 0)
-        return np.frombuffer(self.memory, np.uint64, count)
-
-
-Sheets = dict[tuple[int, int], tuple[_Sheet, _Sheet]]
-"""By writer and reader.  The two are written in turn: the writer may be one swap ahead of the reader, never two."""
+PAGE = PAGESIZE // WORD
+"""Words; ``_free`` counts pages."""
+SPARSE = 16
+"""How many times the machine's memory a team has addresses for: what was never written takes no memory."""
 
 
 @define(eq=False)
 class Processes:
-    """A team of processes as one of them sees it: ``peers`` are lines to the others by their places."""
+    """A team of processes as one of them sees it: ``peers`` are lines to the others by their places.
+
+    The memory is a ``file`` without a name; its first word is how many numbers were claimed.  Who claims one locks it: the kernel undoes
+    that for whoever is killed.
+    """
 
     place: int
     size: int
     peers: dict[int, Connection]
-    sheets: Sheets
-    turn: int = 0
+    file: int
+    _whole: Keys = field(init=False)
+    _free: list[tuple[int, int]] = field(init=False)
 
-    def swap(self, parts: Sequence[Keys]) -> list[Keys]:
-        """Give each its part and take what it gives, which stays as it is until the next swap."""
-        self.turn ^= 1
-        for other, line in self.peers.items():
-            self.sheets[self.place, other][self.turn].write(parts[other])
-            line.send(len(parts[other]))
-        found = {other: self.sheets[other, self.place][self.turn].read(line.recv()) for other, line in self.peers.items()}
-        found[self.place] = parts[self.place]
+    def __attrs_post_init__(self) -> None:
+        self._whole = np.frombuffer(mmap(self.file, 0), np.uint64)
+        self._free = [(1, len(self._whole) // PAGE)]
+
+    def tell(self, words: Keys) -> list[Keys]:
+        """Tell everybody some words; of two the former speaks first, so that no two wait for each other to listen."""
+        found = {self.place: words}
+        for pair in combinations(range(self.size), 2):
+            if self.place in pair:
+                (other,) = set(pair) - {self.place}
+                if self.place < other:
+                    self._send(other, words)
+                    found[other] = self._receive(other)
+                else:
+                    found[other] = self._receive(other)
+                    self._send(other, words)
         return [found[place] for place in range(self.size)]
+
+    def claim(self) -> int:
+        """Return a number that no other process gets."""
+        lockf(self.file, LOCK_EX, 1)
+        number = int(self._whole[0])
+        self._whole[0] = number + 1
+        lockf(self.file, LOCK_UN, 1)
+        return number
+
+    def room(self, size: int) -> Keys:
+        """Return memory for so many words: the first that is free.  Raises ``MemoryError`` where it can't be had."""
+        pages = -(-size // PAGE)
+        for place, (begin, end) in enumerate(self._free):
+            if end - begin >= pages:
+                self._free[place : place + 1] = [(begin + pages, end)] if end - begin > pages else []
+                return self._whole[begin * PAGE : begin * PAGE + size]
+        raise MemoryError
+
+    def drop(self, words: Keys) -> None:
+        """Take back a room, if it is one: all do so at the same place of what they do, so that all know what is free."""
+        begin, offset = divmod(words.ctypes.data - self._whole.ctypes.data, PAGE * WORD)
+        if not offset and 0 <= begin < self._free[-1][0]:
+            self._free = _merged([*self._free, (begin, begin - (-len(words) // PAGE))])
+
+    def _send(self, other: int, words: Keys) -> None:
+        self.peers[other].send_bytes(np.ascontiguousarray(words).view(np.uint8).data)
+
+    def _receive(self, other: int) -> Keys:
+        return np.frombuffer(self.peers[other].recv_bytes(), dtype=np.uint64)
 
 
 def together(size: int, work: Callable[[Processes], T]) -> T:
@@ -83,25 +100,36 @@ def together(size: int, work: Callable[[Processes], T]) -> T:
     lines: list[dict[int, Connection]] = [{} for _ in range(size)]
     for one, other in combinations(range(size), 2):
         lines[one][other], lines[other][one] = context.Pipe()
-    sheets = {pair: (_Sheet(), _Sheet()) for pair in permutations(range(size), 2)}
-    others = [context.Process(target=_take_part, args=(place, lines, sheets, work), daemon=True) for place in range(1, size)]
+    file = os.memfd_create("kaspec-team")
+    os.ftruncate(file, SPARSE * os.sysconf("SC_PHYS_PAGES") * PAGESIZE)
+    others = [context.Process(target=_take_part, args=(place, lines, file, work), daemon=True) for place in range(1, size)]
     for process in others:
         process.start()
     _hang_up(lines[1:])
     try:
-        return work(Processes(0, size, lines[0], sheets))
+        return work(Processes(0, size, lines[0], file))
     finally:
         _hang_up(lines[:1])
         for process in others:
             process.join()
-        for sheet in chain.from_iterable(sheets.values()):
-            os.close(sheet.file)
+        os.close(file)
 
 
-def _take_part(place: int, lines: list[dict[int, Connection]], sheets: Sheets, work: Callable[[Processes], object]) -> None:
+def _take_part(place: int, lines: list[dict[int, Connection]], file: int, work: Callable[[Processes], object]) -> None:
     _hang_up(lines[:place] + lines[place + 1 :])
     with suppress(EOFError, OSError, KeyboardInterrupt):
-        work(Processes(place, len(lines), lines[place], sheets))
+        work(Processes(place, len(lines), lines[place], file))
+
+
+def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return ranges in their order, and those that touch as one."""
+    found = list[tuple[int, int]]()
+    for begin, end in sorted(ranges):
+        if found and found[-1][1] == begin:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((begin, end))
+    return found
 
 
 def _hang_up(lines: list[dict[int, Connection]]) -> None:

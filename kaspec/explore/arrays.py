@@ -1,4 +1,4 @@
-"""Numbers by the million: states packed into words, look-ups that fill themselves, and the set of what was seen."""
+"""Numbers by the million: states packed into words, look-ups that fill themselves, and sorted arrays."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -19,8 +19,6 @@ Truths: TypeAlias = npt.NDArray[np.bool_]
 NOWHERE: Keys = np.empty(0, dtype=np.uint64)
 """No states."""
 WORD = 64
-MIXER = np.uint64(0x9E3779B97F4A7C15)
-"""Spreads words evenly: Knuth's multiplicative hashing by the golden ratio."""
 UNKNOWN = -1
 PIECE = 1 << 16
 """How many words are taken at a time: so that what is made of them stays near the processor."""
@@ -113,37 +111,6 @@ class Lookup:
         return found
 
 
-@define(eq=False)
-class Seen:
-    """A set of words, as sorted arrays of which each is more than twice as long as the next."""
-
-    runs: list[Keys] = field(factory=list)
-
-    def add(self, keys: Keys) -> None:
-        """Add words that are sorted and new."""
-        self.runs.append(keys)
-        while len(self.runs) > 1 and len(self.runs[-2]) <= 2 * len(self.runs[-1]):
-            self.runs[-2:] = [joined(map(_sorted, pieces(self.runs[-2:])))]
-
-    def new(self, parts: Sequence[Keys]) -> Keys:
-        """Return the words of some sorted arrays that are not in it, sorted, each once."""
-        return joined(map(self._new, pieces(parts)))
-
-    def keep(self, chosen: Callable[[Keys], Keys]) -> None:
-        """Forget all words but those chosen."""
-        self.runs = [chosen(keys) for keys in self.runs]
-
-    def _new(self, parts: Sequence[Keys]) -> Keys:
-        keys = distinct(parts)
-        for whole in self.runs:
-            run = _between(whole, keys)
-            if len(run):
-                places: Numbers = np.searchsorted(run, keys)
-                places[places == len(run)] = 0
-                keys = keys[run[places] != keys]
-        return keys
-
-
 def pieces(parts: Sequence[Keys]) -> list[list[Keys]]:
     """Cut sorted arrays at the same words, for pieces that together have about ``PIECE`` words."""
     if not parts:
@@ -155,44 +122,21 @@ def pieces(parts: Sequence[Keys]) -> list[list[Keys]]:
     return [[part[cut[place] : cut[place + 1]] for part, cut in zip(parts, cuts, strict=True)] for place in range(count)]
 
 
-def _between(run: Keys, keys: Keys) -> Keys:
-    """Return what of a sorted array may be among sorted words: little of it, which then stays near the processor."""
-    if not len(keys):
-        return NOWHERE
-    ends: Numbers = np.searchsorted(run, keys[[0, -1]])
-    return run[ends[0] : ends[1] + 1]
-
-
 def _cuts(part: Keys, borders: Keys) -> list[int]:
     places: Numbers = np.searchsorted(part, borders)
     return [0, *places.tolist(), len(part)]
 
 
-def owners(keys: Keys, count: int, but: int = 0) -> Keys:
-    """Deal words out evenly to ``count`` owners from 0, whatever they mean, ``but`` for so many of their lowest bits."""
-    half = np.uint64(WORD // 2)
-    found = keys >> np.uint64(but)
-    found *= MIXER
-    found >>= half
-    found *= np.uint64(count)
-    found >>= half
-    return found
-
-
-def ascending(keys: Keys) -> list[Keys]:
-    """Cut an array wherever it is not sorted."""
-    return np.split(keys, np.flatnonzero(keys[1:] < keys[:-1]) + 1)
-
-
 def distinct(parts: Sequence[Keys]) -> Keys:
     """Return all words of some arrays, sorted, each once.  Sorting is what processors do fast: numpy's own ``unique`` hashes."""
-    keys = _sorted(parts)
+    keys = in_order(parts)
     first: Numbers = np.ones(len(keys), dtype=bool)
     np.not_equal(keys[1:], keys[:-1], out=first[1:])
     return keys[first]
 
 
-def _sorted(parts: Sequence[Keys]) -> Keys:
+def in_order(parts: Sequence[Keys]) -> Keys:
+    """Return all words of some arrays, sorted."""
     keys = joined(parts)
     keys.sort()
     return keys

@@ -93,11 +93,6 @@ class Wide:
         self.tables.close(closed)
         self._bursts.closed = self._announced.closed = closed
 
-    @property
-    def home(self) -> int:
-        """How many of the lowest bits are conditions and all hosts but the last: most moves change no others."""
-        return 0 if isinstance(self.layout, Columns) else self.layout.shifts[self.steps.hosts]
-
     def pack(self, state: WorldState) -> Keys:
         """Return a state as a word."""
         if self.outgrown():

@@ -1,16 +1,19 @@
-"""A search by several searchers side by side: what they tell each other.
+"""A search by several searchers side by side: how they divide the work, and what they tell each other.
 
-All do the same thing, each for the states that are its own, so that there is nobody who gives orders: whatever one of them must know of the
-others they all tell each other at the same place of the search.
+All do the same thing, so that there is nobody who gives orders.  Whatever is to be done piece by piece, whoever is ready takes the next
+piece of; what comes of it is written where all of them have it.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from kaspec.explore.arrays import NOWHERE, Keys, joined
 from kaspec.frozen import define
+
+T = TypeVar("T")
 
 
 class Team(Protocol):
@@ -24,30 +27,79 @@ class Team(Protocol):
     def size(self) -> int:
         """How many there are."""
 
-    def swap(self, parts: Sequence[Keys]) -> list[Keys]:
-        """Give each member its part, in the order of places; return what each has for this one."""
+    def tell(self, words: Keys) -> list[Keys]:
+        """Tell everybody some words; return what each has to tell, in the order of places.  Nobody goes on before all have told."""
+
+    def claim(self) -> int:
+        """Return a number that no other member gets: they count from 0."""
+
+    def room(self, size: int) -> Keys:
+        """Return memory for so many words.  All ask for the same at the same place of the search, and have it together."""
+
+    def drop(self, words: Keys) -> None:
+        """Give up memory that ``room`` gave, if it did, and that nobody needs any more.  All do so at the same place of the search."""
 
 
 @define
 class Share:
-    """A member's part in a search: until it is ``divided`` all of them know everything, and need not ask."""
+    """A member's part in a search: until it is ``divided`` all of them do everything, and need not ask."""
 
     team: Team | None = None
     divided: bool = False
+    _claimed: int = 0
 
     @property
-    def place(self) -> int:
-        """Which member this is."""
-        return self.team.place if self.team else 0
+    def together(self) -> Team | None:
+        """Those with whom the work is divided, if it is."""
+        return self.team if self.divided else None
 
-    @property
-    def size(self) -> int:
-        """How many members there are."""
-        return self.team.size if self.team else 1
+    def claims(self, count: int) -> Iterator[int]:
+        """Return the numbers below ``count``, each to one member only, who takes all it is given and then tells the others something."""
+        if self.together is None:
+            yield from range(count)
+            return
+        first = self._claimed
+        self._claimed += count + self.together.size
+        while (number := self.together.claim() - first) < count:
+            yield number
+
+    def piecewise(self, do: Callable[[T], Keys], things: Sequence[T]) -> Keys:
+        """Do something with each of several things; return what comes of it all, in their order."""
+        if self.together is None:
+            return joined(map(do, things))
+        return self._laid_out({number: do(things[number]) for number in self.claims(len(things))})[0]
+
+    def gathered(self, mine: Sequence[Keys]) -> tuple[Keys, list[Keys]]:
+        """Return what everybody has: the memory that it takes, if any, and the parts."""
+        if self.together is None:
+            return NOWHERE, list(mine)
+        return self._laid_out({number * self.together.size + self.together.place: keys for number, keys in enumerate(mine)})
+
+    def drop(self, whole: Keys) -> None:
+        """Give up what nobody needs any more: all members have done with it once they have told each other something since."""
+        if self.together is not None:
+            self.together.drop(whole)
+
+    def _laid_out(self, mine: Mapping[int, Keys]) -> tuple[Keys, list[Keys]]:
+        """Write one's own where everybody's is, in the order of numbers; return all of it, whole and in parts."""
+        assert self.together is not None
+        told = self.together.tell(_words([number for pair in mine.items() for number in (pair[0], len(pair[1]))]))
+        lengths = dict(sorted(pair for words in told for pair in words.reshape(-1, 2).tolist()))
+        whole = self.together.room(sum(lengths.values()))
+        ends = accumulate(lengths.values())
+        parts = {number: whole[end - length : end] for (number, length), end in zip(lengths.items(), ends, strict=True)}
+        for number, keys in mine.items():
+            parts[number][:] = keys
+        self.together.tell(NOWHERE)
+        return whole, list(parts.values())
+
+    def part(self, keys: Keys) -> Keys:
+        """Return one's part of what all have."""
+        return keys if self.together is None else keys[self.together.place :: self.together.size]
 
     def of_everybody(self, keys: Keys) -> list[Keys]:
         """Return what each member has."""
-        return self.team.swap([keys] * self.size) if self.team and self.divided else [keys]
+        return [keys] if self.together is None else self.together.tell(keys)
 
     def total(self, number: int) -> int:
         """Return the sum of everybody's numbers."""
@@ -60,9 +112,7 @@ class Share:
 
     def of_the_first(self, truth: bool) -> bool:
         """Return what the first member says."""
-        if self.team is None:
-            return truth
-        return bool(self.team.swap([_words([truth]) if self.place == 0 else NOWHERE] * self.size)[0][0])
+        return truth if self.team is None else bool(self.team.tell(_words([truth]))[0][0])
 
 
 def _words(numbers: Sequence[int]) -> Keys:

@@ -5,14 +5,15 @@ of a level at once.  Only the levels are kept, so a path is found by going back 
 search.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from attrs import field
 
-from kaspec.explore.arrays import NOWHERE, Keys, Numbers, Seen, ascending, distinct, joined, owners
+from kaspec.explore.arrays import NOWHERE, Keys, Numbers, distinct, in_order
 from kaspec.explore.levels import Level, Wide
 from kaspec.explore.search import KeepGoing, Progress, endlessly, settling
+from kaspec.explore.seen import Seen
 from kaspec.explore.sharing import Share, Team
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import Tables, UnlearntError, WorldState
@@ -23,6 +24,8 @@ WORTH_DIVIDING = 1 << 14
 """How many states a level has when a team divides it."""
 FEW = 1 << 12
 """How many states are looked at for what must be learnt."""
+FINE = 1 << 13
+"""How many states a team's last pieces of a level have."""
 TOGETHER = 1 << 15
 """How many states are expanded at a time: their columns, and where all their moves lead, are twenty words for each."""
 Watch = Callable[[Level], Numbers]
@@ -67,16 +70,16 @@ def survey(world: World, watch: Watch = nothing, keep_going: KeepGoing = endless
 
 @frozen(eq=False)
 class Expanded:
-    """Some states of a level: which of them are watched for, or how many moves there are from them and where those lead, by owner."""
+    """Some states of a level: which of them are watched for, or how many moves there are from them and where those lead."""
 
     bad: Keys
     transitions: int = 0
-    shares: tuple[Keys, ...] = ()
+    after: Keys = NOWHERE
 
 
 @define(eq=False)
 class _Search:
-    """Everybody searches everything until a level is worth dividing; from then on each has its share of every level."""
+    """Everybody has every level and all that was seen; once a level is worth dividing, whoever is ready does the next piece of the work."""
 
     wide: Wide
     watch: Watch
@@ -84,11 +87,14 @@ class _Search:
     share: Share
     prefix: list[int]
     levels: list[Keys] = field(factory=list)
-    seen: Seen = field(factory=Seen)
+    seen: Seen = field(init=False)
     growing: bool = False
     starts: int = 0
     states: int = 0
     transitions: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self.seen = Seen(self.share)
 
     def run(self, begun: WorldState) -> Survey:
         """Take the moves that begin every run one by one, then level by level."""
@@ -99,7 +105,7 @@ class _Search:
             self.starts += 1
         self.transitions = self.states = self.starts
         keys = self.wide.pack(begun)
-        while size := self.share.total(len(keys)):
+        while size := len(keys):
             self.levels.append(keys)
             self.states += size
             self.seen.add(keys)
@@ -111,50 +117,54 @@ class _Search:
             if bad is not None:
                 return self._found(complete=False, path=(*self.prefix, *self._way_back(bad)))
             self.transitions += self.share.total(sum(each.transitions for each in found))
-            keys = self._following(found)
+            whole, after = self.share.gathered([each.after for each in found])
+            keys = self.seen.new(after)
+            self.share.drop(whole)
         return self._found(complete=True)
 
     def _found(self, complete: bool, path: tuple[int, ...] | None = None) -> Survey:
         return Survey(self.wide.steps, self.states, self.transitions, self.starts + len(self.levels) - 1, complete, path)
 
     def _divide(self) -> None:
-        """Keep one's own of the last level and of what was seen, once that is worth while."""
-        if self.share.size > 1 and not self.share.divided and len(self.levels[-1]) >= WORTH_DIVIDING:
+        """Divide the work, once that is worth while."""
+        if self.share.team is not None and not self.share.divided and len(self.levels[-1]) >= WORTH_DIVIDING:
             self.share.divided = True
-            self.levels[-1] = self._own(self.levels[-1])
-            self.seen.keep(self._own)
             self.wide.close()
-
-    def _own(self, keys: Keys) -> Keys:
-        return self._shares(keys)[self.share.place]
-
-    def _shares(self, keys: Keys) -> tuple[Keys, ...]:
-        """Deal states out so that most moves lead to one of the same owner's, which then meets again what it has."""
-        whose = owners(keys, self.share.size, self.wide.home)
-        return tuple(keys[whose == place] for place in range(self.share.size))
 
     def _expand(self) -> list[Expanded]:
         """Expand the last level.  What must be learnt everybody learns in the same order, so that all give it the same numbers."""
-        done, ahead = list[Expanded](), self._pieces()
         if self.growing:
             known = self.wide.known
-            self._learn(self.levels[-1][:: len(self.levels[-1]) // FEW + 1])
+            self._study(self.levels[-1][:: len(self.levels[-1]) // FEW + 1])
             self.growing = self.wide.known > known
+        done, pieces = list[Expanded](), self._claimed()
         while True:
-            ahead = self._attempt(ahead, done)
+            ahead = self._attempt(pieces, done)
             learnt = self._learn(ahead[-1] if ahead else NOWHERE)
             self.growing |= learnt
             if self.wide.outgrown():
                 self._repack()
-                done, ahead = [], self._pieces()
-            elif not learnt:
+                done, pieces = [], self._claimed()
+            elif learnt:
+                pieces = ahead
+            else:
                 return done
 
-    def _pieces(self) -> list[Keys]:
-        keys = self.levels[-1]
-        return np.array_split(keys, len(keys) // TOGETHER + 1)
+    def _claimed(self) -> Iterable[Keys]:
+        """Return the pieces of the last level that nobody else takes."""
+        parts = self._parts(self.levels[-1])
+        return (parts[number] for number in self.share.claims(len(parts)))
 
-    def _attempt(self, parts: list[Keys], done: list[Expanded]) -> list[Keys]:
+    def _parts(self, keys: Keys) -> list[Keys]:
+        """Cut a level into pieces, a team's last ones small, so that nobody waits long for who took the last."""
+        count = len(keys) // TOGETHER + 1
+        if self.share.together is None:
+            return np.array_split(keys, count)
+        rest = min(len(keys), self.share.together.size * len(keys) // count)
+        bulk, fine = np.split(keys, [len(keys) - rest])
+        return [*np.array_split(bulk, len(bulk) // TOGETHER + 1), *np.array_split(fine, len(fine) // FINE + 1)]
+
+    def _attempt(self, parts: Iterable[Keys], done: list[Expanded]) -> list[Keys]:
         """Expand states; return those for which something must be learnt first, the last of them few."""
         aside = list[Keys]()
         for keys in parts:
@@ -183,10 +193,13 @@ class _Search:
         """Learn what anybody must learn of some states; tell whether there were any."""
         lessons = [keys for keys in self.share.of_everybody(lesson) if len(keys)]
         for keys in lessons:
-            self.wide.close(False)
-            self._piece(keys)
-            self.wide.close(self.share.divided)
+            self._study(keys)
         return bool(lessons)
+
+    def _study(self, keys: Keys) -> None:
+        self.wide.close(False)
+        self._piece(keys)
+        self.wide.close(self.share.divided)
 
     def _piece(self, keys: Keys) -> Expanded:
         level = self.wide.level(keys)
@@ -194,34 +207,22 @@ class _Search:
         if len(bad):
             return Expanded(bad)
         blocks = [block.keys for block in self.wide.expand(level)]
-        after = distinct(blocks)
-        return Expanded(bad, sum(map(len, blocks)), self._shares(after) if self.share.divided else (after,))
-
-    def _following(self, found: list[Expanded]) -> Keys:
-        """Return the next level, or one's own share of it."""
-        if self.share.team is None or not self.share.divided:
-            return self.seen.new([keys for each in found for keys in each.shares])
-        shares = [[each.shares[place] for each in found] for place in range(self.share.size)]
-        mine, shares[self.share.place] = shares[self.share.place], []
-        given = self.share.team.swap([joined(share) for share in shares])
-        return self.seen.new([*mine, *(run for keys in given if len(keys) for run in ascending(keys))])
+        return Expanded(bad, sum(map(len, blocks)), distinct(blocks))
 
     def _repack(self) -> None:
-        """Make room for greater numbers than there were; whose a state is depends on how it is packed."""
+        """Make room for greater numbers than there were."""
         old = self.wide.layout
         self.wide.grow()
-        whole = (joined(self.share.of_everybody(keys)) for keys in self.levels)
-        self.levels = [np.unique(self.wide.layout.join(old.split(keys))) for keys in whole]
-        if self.share.divided:
-            self.levels = [self._own(keys) for keys in self.levels]
-        self.seen = Seen()
+        self.levels = [in_order([self.wide.layout.join(old.split(keys))]) for keys in self.levels]
+        self.seen = Seen(self.share)
         for keys in self.levels:
             self.seen.add(keys)
 
     def _way_back(self, target: int) -> list[int]:
         """Find the moves to a state of the last level, backwards; of several the one from the least state."""
         path = list[int]()
-        for keys in reversed(self.levels[:-1]):
+        for level in reversed(self.levels[:-1]):
+            keys = self.share.part(level)
             into = [
                 (int(keys[block.places[hits]].min()), block.move)
                 for block in self.wide.expand(self.wide.level(keys))
