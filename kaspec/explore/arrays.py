@@ -104,7 +104,7 @@ class Lookup:
             fresh[: len(self.table)] = self.table
             self.table = fresh
             found = self.table[numbers]
-        if found.min() == UNKNOWN:
+        if np.minimum.reduce(found) == UNKNOWN:  # what ``min`` does, without its questions
             for number in np.flatnonzero(np.bincount(numbers[found == UNKNOWN])).tolist():
                 self.table[number] = self.compute(number)
             found = self.table[numbers]

@@ -10,7 +10,7 @@ from kaspec.explore.arrays import Columns, Keys, Layout, Lookup, Numbers, Truths
 from kaspec.explore.local import LocalEvent
 from kaspec.explore.moves import Cuts, Heals, Overtakes, Passes
 from kaspec.explore.steps import Steps
-from kaspec.explore.tables import DEADLINE, NEVER, START, Register, Tables, WorldState
+from kaspec.explore.tables import DEADLINE, NEVER, START, Register, Result, Tables, WorldState
 from kaspec.explore.troubles import Trouble
 from kaspec.explore.world import DUPLICATION, LOSS, REORDERING
 from kaspec.frozen import define, frozen
@@ -54,6 +54,7 @@ class Wide:
     layout: Layout | Columns = field(init=False)
     _bursts: Register[tuple[int, ...]] = field(factory=Register)
     _announced: Register[tuple[int, ...]] = field(factory=Register)
+    _results: Register[Result] = field(factory=Register)
     _lookups: dict[tuple[object, ...], Lookup] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -138,9 +139,6 @@ class Wide:
         bits = among.bit_length()
         lookup = self._lookup(*key, bits, compute=lambda both: compute(both >> bits, both & ((1 << bits) - 1)))
         return lookup.of((first << bits) | second)
-
-    def _of_event(self, name: str, *key: int, event: int | Numbers, local: Numbers, compute: Callable[[int, int], int]) -> Numbers:
-        return self._pair(name, *key, first=event, second=local, among=len(self.tables.locals.values), compute=compute)
 
     def _left(self, level: Level, fault: int) -> Truths:
         """Tell where a fault may still happen."""
@@ -227,34 +225,39 @@ class Wide:
 
     def _take(self, level: Level, places: Numbers, keys: Keys, host: int, event: int | Numbers) -> Keys:
         """Let a host take an event in each state, or in each its own, and put on the ways what it sends."""
-        tables, local = self.tables, level.of[1 + host][places]
-        after = self._of_event(
-            "after", host, event=event, local=local, compute=lambda event, number: tables.result(host, number, event).after
-        )
+        local, results = level.of[1 + host][places], self._results.values
+        compute, among = partial(self._result, host), len(self.tables.locals.values)
+        result = self._pair("result", host, first=event, second=local, among=among, compute=compute)
+        after = self._lookup("after", compute=lambda number: results[number].after).of(result)
         keys = self.layout.changed(keys, 1 + host, local, after)
-        for number, way in enumerate(tables.ways.values):
-            if way.sender == host:
-                keys = self._send(level, places, keys, event, number)
-        return self._announce(keys, host, event, local) if self.steps.world.caches else keys
+        hits = np.flatnonzero(self._lookup("sends", compute=lambda number: len(results[number].sent)).of(result))
+        if len(hits):
+            found = keys[hits]
+            for number, way in enumerate(self.tables.ways.values):
+                if way.sender == host:
+                    found = self._send(level, places[hits], found, result[hits], number)
+            keys[hits] = found
+        return self._announce(keys, host, result) if self.steps.world.caches else keys
 
-    def _send(self, level: Level, places: Numbers, keys: Keys, event: int | Numbers, number: int) -> Keys:
+    def _result(self, host: int, event: int, local: int) -> int:
+        return self._results.of(self.tables.result(host, local, event))
+
+    def _send(self, level: Level, places: Numbers, keys: Keys, result: Numbers, number: int) -> Keys:
+        """Put on a way what is sent on it, unless it is cut."""
         tables, column, way = self.tables, self.steps.first_queue + number, self.tables.ways.values[number]
 
-        def burst(event: int, local: int) -> int:
+        def burst(result: int) -> int:
             """Number what is put on the way; 0 is nothing."""
-            sent = tables.result(way.sender, local, event).sent
-            return self._bursts.of(tuple(datagram for on, datagram in sent if on == number))
+            return self._bursts.of(tuple(datagram for on, datagram in self._results.values[result].sent if on == number))
 
-        bursts = self._of_event("burst", number, event=event, local=level.of[1 + way.sender][places], compute=burst)
+        bursts = self._lookup("burst", number, compute=burst).of(result)
         if self.steps.world.faults.cut or self.steps.world.faults.one_way:
             ends = way.sender, way.receiver
             cut = self._lookup("cut", *ends, compute=lambda number: ends in tables.conditions.values[number].cuts)
             bursts = np.where(cut.of(level.of[0][places]) > 0, 0, bursts)
-        hits = np.flatnonzero(bursts)
-        before = level.of[column][places[hits]]
-        after = self._pair("push", first=bursts[hits], second=before, among=len(tables.queues.values), compute=self._push)
-        keys[hits] = self.layout.changed(keys[hits], column, before, after)
-        return keys
+        before = level.of[column][places]
+        after = self._pair("push", first=bursts, second=before, among=len(tables.queues.values), compute=self._push)
+        return self.layout.changed(keys, column, before, after)
 
     def _concerned(self, trouble: Trouble, number: int) -> int:
         return trouble.concerns(self.tables.locals.values[number])
@@ -270,18 +273,12 @@ class Wide:
             queue = self.tables.push(queue, datagram)
         return queue
 
-    def _announce(self, keys: Keys, host: int, event: int | Numbers, local: Numbers) -> Keys:
+    def _announce(self, keys: Keys, host: int, result: Numbers) -> Keys:
         """Remember who announced last."""
-        tables = self.tables
-        announced = self._of_event(
-            "announced",
-            host,
-            event=event,
-            local=local,
-            compute=lambda event, number: self._announced.of(tables.result(host, number, event).announced),
-        )
+        compute = lambda number: self._announced.of(self._results.values[number].announced)  # noqa: E731
+        announced = self._lookup("announced", compute=compute).of(result)
         hits = np.flatnonzero(announced)
-        before, among = self.layout.split(keys[hits])[0], len(tables.conditions.values)
+        before, among = self.layout.split(keys[hits])[0], len(self.tables.conditions.values)
         after = self._pair("cached", host, first=announced[hits], second=before, among=among, compute=partial(self._cached, host))
         keys[hits] = self.layout.changed(keys[hits], 0, before, after)
         return keys
