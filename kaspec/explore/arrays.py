@@ -20,6 +20,8 @@ NOWHERE: Keys = np.empty(0, dtype=np.uint64)
 """No states."""
 WORD = 64
 UNKNOWN = -1
+SAMPLE = 1 << 9
+"""Of how many words one is looked at for where to cut."""
 PIECE = 1 << 16
 """How many words are taken at a time: so that what is made of them stays near the processor."""
 
@@ -113,11 +115,12 @@ class Lookup:
 
 def pieces(parts: Sequence[Keys]) -> list[list[Keys]]:
     """Cut sorted arrays at the same words, for pieces that together have about ``PIECE`` words."""
-    if not parts:
+    total = sum(map(len, parts))
+    if not total:
         return []
-    longest = max(parts, key=len)
-    count = sum(map(len, parts)) // PIECE + 1
-    borders = longest[np.arange(1, count) * len(longest) // count]
+    some = in_order([part[::SAMPLE] for part in parts])
+    count = total // PIECE + 1
+    borders = some[np.arange(1, count) * len(some) // count]
     cuts = [_cuts(part, borders) for part in parts]
     return [[part[cut[place] : cut[place + 1]] for part, cut in zip(parts, cuts, strict=True)] for place in range(count)]
 
