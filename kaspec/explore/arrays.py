@@ -113,13 +113,13 @@ class Lookup:
         return found
 
 
-def pieces(parts: Sequence[Keys]) -> list[list[Keys]]:
-    """Cut sorted arrays at the same words, for pieces that together have about ``PIECE`` words."""
+def pieces(parts: Sequence[Keys], hands: int) -> list[list[Keys]]:
+    """Cut sorted arrays at the same words, for pieces that together have about ``PIECE`` words, and so that there is one for each hand."""
     total = sum(map(len, parts))
     if not total:
         return []
     some = in_order([part[::SAMPLE] for part in parts])
-    count = total // PIECE + 1
+    count = max(total // PIECE + 1, hands)
     borders = some[np.arange(1, count) * len(some) // count]
     cuts = [_cuts(part, borders) for part in parts]
     return [[part[cut[place] : cut[place + 1]] for part, cut in zip(parts, cuts, strict=True)] for place in range(count)]

@@ -25,14 +25,14 @@ class Seen:
         self.runs.append((keys, False))
         while len(self.runs) > 1 and len(self.runs[-2][0]) <= 2 * len(self.runs[-1][0]):
             pair = self.runs[-2:]
-            self.runs[-2:] = [(self.share.piecewise(in_order, pieces([run for run, _ in pair])), True)]
+            self.runs[-2:] = [(self.share.piecewise(in_order, pieces([run for run, _ in pair], self.share.hands)), True)]
             for run, made in pair:
                 if made:
                     self.share.drop(run)
 
     def new(self, parts: Sequence[Keys]) -> Keys:
         """Return the words of some sorted arrays that are not in it, sorted, each once."""
-        return self.share.piecewise(self._new, pieces(parts))
+        return self.share.piecewise(self._new, pieces(parts, self.share.hands))
 
     def _new(self, parts: Sequence[Keys]) -> Keys:
         keys = distinct(parts)

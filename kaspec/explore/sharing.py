@@ -53,13 +53,18 @@ class Share:
         """Those with whom the work is divided, if it is."""
         return self.team if self.divided else None
 
+    @property
+    def hands(self) -> int:
+        """How many do the work."""
+        return 1 if self.together is None else self.together.size
+
     def claims(self, count: int) -> Iterator[int]:
         """Return the numbers below ``count``, each to one member only, who takes all it is given and then tells the others something."""
         if self.together is None:
             yield from range(count)
             return
         first = self._claimed
-        self._claimed += count + self.together.size
+        self._claimed += count + self.hands
         while (number := self.together.claim() - first) < count:
             yield number
 
@@ -73,7 +78,7 @@ class Share:
         """Return what everybody has: the memory that it takes, if any, and the parts."""
         if self.together is None:
             return NOWHERE, list(mine)
-        return self._laid_out({number * self.together.size + self.together.place: keys for number, keys in enumerate(mine)})
+        return self._laid_out({number * self.hands + self.together.place: keys for number, keys in enumerate(mine)})
 
     def drop(self, whole: Keys) -> None:
         """Give up what nobody needs any more: all members have done with it once they have told each other something since."""
@@ -95,7 +100,7 @@ class Share:
 
     def part(self, keys: Keys) -> Keys:
         """Return one's part of what all have."""
-        return keys if self.together is None else keys[self.together.place :: self.together.size]
+        return keys if self.together is None else keys[self.together.place :: self.hands]
 
     def of_everybody(self, keys: Keys) -> list[Keys]:
         """Return what each member has."""

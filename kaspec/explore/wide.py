@@ -24,7 +24,7 @@ WORTH_DIVIDING = 1 << 14
 """How many states a level has when a team divides it."""
 FEW = 1 << 12
 """How many states are looked at for what must be learnt."""
-FINE = 1 << 13
+FINE = 1 << 14
 """How many states a team's last pieces of a level have."""
 TOGETHER = 1 << 15
 """How many states are expanded at a time: their columns, and where all their moves lead, are twenty words for each."""
@@ -160,9 +160,9 @@ class _Search:
         count = len(keys) // TOGETHER + 1
         if self.share.together is None:
             return np.array_split(keys, count)
-        rest = min(len(keys), self.share.together.size * len(keys) // count)
+        rest = min(len(keys), self.share.hands * len(keys) // count)
         bulk, fine = np.split(keys, [len(keys) - rest])
-        return [*np.array_split(bulk, len(bulk) // TOGETHER + 1), *np.array_split(fine, len(fine) // FINE + 1)]
+        return [*np.array_split(bulk, len(bulk) // TOGETHER + 1), *np.array_split(fine, max(len(fine) // FINE + 1, self.share.hands))]
 
     def _attempt(self, parts: Iterable[Keys], done: list[Expanded]) -> list[Keys]:
         """Expand states; return those for which something must be learnt first, the last of them few."""

@@ -6,7 +6,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
 from kaspec.explore import Faults, World, explore, wide
-from kaspec.explore.arrays import NOWHERE
+from kaspec.explore.arrays import NOWHERE, Keys
 from kaspec.explore.levels import Wide
 from kaspec.explore.moves import Passes
 from kaspec.explore.steps import Steps
@@ -100,3 +100,34 @@ def test_who_fails_takes_the_others_along(size: int) -> None:
 
     with pytest.raises((EOFError, OSError)):
         together(size, work)
+
+
+def test_a_number_is_claimed_by_one_process_only(size: int) -> None:
+    def work(team: Processes) -> list[int]:
+        claimed = np.array([team.claim() for _ in range(3_000)], dtype=np.uint64)
+        return sorted(number for each in team.tell(claimed) for number in each.tolist())
+
+    assert together(size, work) == list(range(3_000 * size))
+
+
+def test_what_is_given_up_is_given_out_anew(size: int) -> None:
+    """All ask in the same order, so that all have the same memory; what is no room of the team's is nobody's to give up."""
+
+    def work(team: Processes) -> list[int]:
+        rooms = [team.room(words) for words in (5_000, 1, 700)]
+        dropped: list[Keys] = [rooms[0], np.arange(5_000, dtype=np.uint64), rooms[2]]
+        for each in dropped:
+            team.drop(each)
+        fitting, other, larger = team.room(4_000), team.room(600), team.room(1_000_000)
+        assert fitting.ctypes.data == rooms[0].ctypes.data
+        assert rooms[0].ctypes.data < other.ctypes.data < rooms[1].ctypes.data < larger.ctypes.data
+        rooms[1][0] = other[:] = 0
+        team.tell(NOWHERE)
+        if team.place == size - 1:
+            rooms[1][0], other[599], larger[-1] = 1, 2, 3
+        team.tell(NOWHERE)
+        return [int(each[-1]) for each in (rooms[1], other, larger)]
+
+    assert together(size, work) == [1, 2, 3]
+    with pytest.raises(MemoryError):
+        together(1, lambda team: team.room(1 << 60))
