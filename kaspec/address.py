@@ -4,7 +4,6 @@
 (RFC 9568 6.4.3: unsigned, in network byte order), which signed or host-order integers get wrong.
 """
 
-import ipaddress
 from typing import Literal, NewType
 
 from kaspec.expression import expression
@@ -26,6 +25,8 @@ def parse_address(text: str) -> Address:
     """Read an IPv4 or IPv6 address; raises ``ValueError`` if it is neither."""
     if _IPV4.fullmatch(text):  # several times as fast as ipaddress, which large configurations notice
         return Address(bytes(map(int, text.split("."))))
+    import ipaddress  # slow to import, and most configurations have no address of IPv6
+
     return Address(ipaddress.ip_address(text).packed)
 
 
@@ -33,6 +34,8 @@ def format_address(address: Address) -> str:
     """Write an address the usual way: ``192.0.2.1`` or ``fe80::1``."""
     if len(address) == 4:
         return ".".join(map(str, address))
+    import ipaddress
+
     return str(ipaddress.IPv6Address(bytes(address)))
 
 

@@ -16,7 +16,7 @@ from kaspec.constructor import Fields, constructor, field_names, has_hooks, matc
 
 __all__ = ["define", "frozen"]
 
-_UNDERSTOOD = frozenset(("eq", "cache_hash"))
+_UNDERSTOOD = frozenset(("eq", "order", "cache_hash"))
 """A class with other options is made at once."""
 _CALLED = ("__attrs_pre_init__", "__attrs_post_init__")
 """What an ``__init__`` of attrs calls where a class has it."""
@@ -101,6 +101,7 @@ def _compared(plan: _Plan) -> Methods:
 
 
 _COMPARING = ("__eq__", "__ne__", "__hash__")
+_ORDERING = ("__lt__", "__le__", "__gt__", "__ge__")
 _REFUSING = ("__setattr__", "__delattr__")
 _GROUPS = {
     name: (names, write)
@@ -109,6 +110,7 @@ _GROUPS = {
         (("__getstate__", "__setstate__", "__replace__", "__attrs_attrs__", "__attrs_props__"), _sent),
         (("__repr__",), _shown),
         (_COMPARING, _compared),
+        (_ORDERING, _compared),
     )
     for name in names
 }
@@ -130,14 +132,9 @@ def _fields(plan: _Plan) -> Fields | None:
     return plain_fields(vars(each.origin) for each in plans) if all(each.make is plan.make for each in plans) else None
 
 
-def _needs_all(value: object) -> bool:
-    """Whether a class with that in its body is made at once: a cached property, or a field of which more is done than to set it."""
-    return isinstance(value, cached_property) or has_hooks(value)
-
-
 def _is_made(base: type) -> bool:
-    """Whether attrs has made that class; what it makes of those below depends on it."""
-    return "__attrs_attrs__" in vars(base) and _PLAN not in vars(base)
+    """Whether attrs has made that class, or it finds attributes in its own way; what comes of those below depends on it."""
+    return "__getattr__" in vars(base) or ("__attrs_attrs__" in vars(base) and _PLAN not in vars(base))
 
 
 def _later(make: Make) -> Callable[..., Any]:
@@ -146,7 +143,7 @@ def _later(make: Make) -> Callable[..., Any]:
     def decorate(origin: type | None = None, **options: Any) -> Any:
         if origin is None:
             return partial(decorate, **options)
-        at_once = options.keys() - _UNDERSTOOD or any(map(_needs_all, vars(origin).values())) or any(map(_is_made, origin.__mro__[1:-1]))
+        at_once = options.keys() - _UNDERSTOOD or any(map(has_hooks, vars(origin).values())) or any(map(_is_made, origin.__mro__[:-1]))
         return make(origin, **options) if at_once else _late(_Plan(make, origin, options))
 
     return decorate
@@ -158,19 +155,38 @@ def _late(plan: _Plan) -> type:
     body = dict(vars(origin))
     names = field_names(body)
     above = {slot for base in origin.__mro__[1:-1] for slot in getattr(base, "__slots__", ())}
-    for name in (*names, "__dict__", "__weakref__"):
+    reckoned = {name: value.func for name, value in body.items() if isinstance(value, cached_property)}
+    for name in reckoned:
+        delattr(origin, name)  # attrs would take it for a field the second time it writes of this class
+    for name in (*names, *reckoned, "__dict__", "__weakref__"):
         body.pop(name, None)
-    body["__slots__"] = (*(name for name in (*names, "__weakref__") if name not in above), *plan.kept)
+    body["__slots__"] = (*(name for name in (*names, "__weakref__", *reckoned) if name not in above), *plan.kept)
+    if reckoned:
+        body["__getattr__"] = _reckoning(reckoned)
     body["__qualname__"] = origin.__qualname__
     compares = plan.options.get("eq", True)
     if compares and plan.make is attrs.define:
         body.setdefault("__hash__", None)
-    for name in _GROUPS if compares else _GROUPS.keys() - _COMPARING:
-        if name not in body:
+    never = {*(() if compares else _COMPARING), *(() if plan.options.get("order") else _ORDERING)}
+    for name in _GROUPS:
+        if name not in body and name not in never:
             body[name] = _Later(plan, name)
     body[_PLAN] = plan
     plan.cls = type(origin)(origin.__name__, origin.__bases__, body)
     return plan.cls
+
+
+def _reckoning(reckoned: Mapping[str, Callable[[Any], Any]]) -> Callable[[Any, str], Any]:
+    """Return what is asked for an attribute whose slot is empty: a cached property is reckoned, and kept there."""
+
+    def find(value: Any, name: str) -> Any:
+        if name not in reckoned:
+            raise AttributeError(f"{type(value).__name__!r} object has no attribute {name!r}", name=name, obj=value)
+        found = reckoned[name](value)
+        object.__setattr__(value, name, found)
+        return found
+
+    return find
 
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import assert_never
 
 from kaspec.config.diagnostics import Diagnostic, has_errors, render_diagnostic
@@ -59,7 +58,7 @@ class Unreadable:
     reason: str
 
 
-def read(path: Path, config_id: str | None, all_config: bool = False) -> Loaded | Unreadable:
+def read(path: str | os.PathLike[str], config_id: str | None, all_config: bool = False) -> Loaded | Unreadable:
     """Read a configuration file with all it includes, whatever machine it is for.
 
     ``config_id`` is what ``@ID`` lines are compared with, ``None`` the short name of this host; ``all_config`` the option ``-e``.
@@ -104,17 +103,17 @@ def _content(path: str) -> Found | Unread:
         return Unread("is no file name", missing=True)
 
 
-def _main_content(path: Path) -> Found | Unread:
+def _main_content(path: str | os.PathLike[str]) -> Found | Unread:
     """Return the file the command line names: whatever can be read, a pipe too."""
     try:
         text = _text(path)
-        status = path.stat()
+        status = os.stat(path)
     except OSError as error:
         return Unread(f"cannot be read: {error.strerror}")
     return Found(text, f"{status.st_dev}:{status.st_ino}")
 
 
-def _text(path: str | Path) -> str:
+def _text(path: str | os.PathLike[str]) -> str:
     with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
         return file.read()
 

@@ -1,9 +1,8 @@
 """This host, as the command line needs to know it before anything else."""
 
 import os
-from pathlib import Path
 
-DEFAULT_CONFIGURATION = Path("/etc/keepalived/keepalived.conf")
+DEFAULT_CONFIGURATION = "/etc/keepalived/keepalived.conf"
 
 
 def short_host_name() -> str:

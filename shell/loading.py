@@ -1,8 +1,8 @@
 """Loading the daemon's configuration: read, and held against this machine, its interfaces, and which programs may run on it."""
 
+import os
 import socket
 from collections.abc import Iterable
-from pathlib import Path
 
 from attrs import evolve
 
@@ -17,7 +17,7 @@ LONGEST_KEY_FILE = 256
 """Bytes of a file with a key; more is no key."""
 
 
-def load(path: Path, config_id: str | None, all_config: bool = False, umask: int | None = None) -> Loaded | Unreadable:
+def load(path: str | os.PathLike[str], config_id: str | None, all_config: bool = False, umask: int | None = None) -> Loaded | Unreadable:
     """Read a configuration file with all it includes, and check it against this machine: its interfaces, and which programs may run.
 
     ``all_config`` is the option ``-e``, ``umask`` the option ``-u``.

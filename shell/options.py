@@ -24,7 +24,7 @@ class Options:
     implied with ``-g``; ``vrrp`` and ``check`` are ``-P`` and ``-C``: neither means both.
     """
 
-    use_file: Path = DEFAULT_CONFIGURATION
+    use_file: Path = Path(DEFAULT_CONFIGURATION)
     dont_fork: bool = False
     log_console: bool = False
     log_microseconds: bool = False

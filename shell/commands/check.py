@@ -2,7 +2,6 @@
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -37,7 +36,7 @@ COLOURS = {"error": "red", "warning": "yellow", "notice": "blue", "hint": "cyan"
 
 
 @click.command(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path())
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True, help="How to write it.")
 @click.option("--all", "everything", is_flag=True, help="Show every problem, not only the first 20 of a kind.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
@@ -52,7 +51,7 @@ COLOURS = {"error": "red", "warning": "yellow", "notice": "blue", "hint": "cyan"
 @click.option("--support", is_flag=True, help="List what this release reads without effect; without FILE, of all keywords.")
 @click.option("--explain", metavar="CODE", help="Explain a code such as K034, and stop.")
 def check(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     form: str,
     everything: bool,
     strict: bool,

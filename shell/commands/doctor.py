@@ -53,8 +53,8 @@ def doctor(file: Path | None, form: str, strict: bool, resolve: bool, config_id:
     from kaspec.report.doctor import doctor_json, doctor_lines
     from shell.survey import survey
 
-    if file is None and DEFAULT_CONFIGURATION.exists():
-        file = DEFAULT_CONFIGURATION
+    if file is None and os.path.exists(DEFAULT_CONFIGURATION):
+        file = Path(DEFAULT_CONFIGURATION)
     needs = _needs(file, config_id)
     machine = survey(facts_wanted(needs), resolve)
     findings = examine(needs, machine)

@@ -8,7 +8,6 @@ be helped), ``buggy``; with ``misread`` it is the parent that meets a bug, in a 
 import os
 import select
 import signal
-from pathlib import Path
 
 from attrs import evolve
 
@@ -54,7 +53,7 @@ def names(configuration: Configuration) -> str:
     return " ".join(router.name for router in configuration.routers) or "nothing"
 
 
-def misread(path: Path, config_id: str | None, all_config: bool = False, umask: int | None = None) -> Loaded | Unreadable:
+def misread(path: str | os.PathLike[str], config_id: str | None, all_config: bool = False, umask: int | None = None) -> Loaded | Unreadable:
     """Read a configuration, but not any."""
     loaded = load(path, config_id, all_config, umask)
     if isinstance(loaded, Loaded) and "misread" in "".join(loaded.texts.values()):

@@ -38,7 +38,9 @@ def kinds(draw: st.DrawFn) -> tuple[Any, Any, dict[str, Any] | None]:
 Body = dict[str, tuple[Any, Any, dict[str, Any] | None]]
 Level = tuple[Body, dict[str, Any]]
 bodies = st.dictionaries(st.sampled_from(NAMES), kinds(), max_size=6)
-any_levels = st.lists(st.tuples(bodies, st.sampled_from(({}, {"eq": False}, {"cache_hash": True}))), min_size=1, max_size=3)
+any_levels = st.lists(
+    st.tuples(bodies, st.sampled_from(({}, {"eq": False}, {"order": True}, {"cache_hash": True}))), min_size=1, max_size=3
+)
 
 
 def in_order(levels: list[Level]) -> list[Level]:
@@ -95,6 +97,7 @@ def seen_of_class(cls: Any) -> Iterator[Any]:
 def seen_of_value(cls: Any, places: list[Any], by_name: dict[str, Any]) -> Iterator[Any]:
     value, same = cls(*places, **by_name), cls(*places, **by_name)
     yield shown(value), repr(value), value == same, told(lambda: hash(value) == hash(same))
+    yield told(lambda: (value < same, value <= same, value > same, value >= same))
     yield shown(copy.copy(value)), copy.copy(value) == value, told(lambda: shown(evolve(value)))
     for each in fields(cls):
         yield told(lambda changed={each.alias: 7}: shown(evolve(value, **changed)))  # type: ignore[misc]

@@ -5,6 +5,7 @@ import pickle
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from threading import Barrier
 from types import FunctionType
 from typing import Any, ClassVar, Generic, TypeVar
@@ -48,6 +49,23 @@ class Alone:
 @define
 class Counter:
     count: int = 0
+
+
+@frozen
+class Reckoned:
+    numbers: tuple[int, ...]
+
+    @cached_property
+    def total(self) -> int:
+        reckoned.append(self)
+        return sum(self.numbers)
+
+    @cached_property
+    def mean(self) -> float:
+        return self.total / len(self.numbers)
+
+
+reckoned: list[Reckoned] = []
 
 
 def made(decorate: Callable[[type], type]) -> type:
@@ -144,3 +162,20 @@ def test_threads_may_ask_at_the_same_time() -> None:
                 assert all(each.result() for each in [pool.submit(ask) for _ in range(6)])
     finally:
         sys.setswitchinterval(before)
+
+
+def test_a_cached_property_is_reckoned_once() -> None:
+    value = Reckoned((1, 2, 6))
+    assert (value.mean, value.total, value.mean, [each is value for each in reckoned]) == (3.0, 9, 3.0, [True])
+    assert evolve(value, numbers=(4,)).total == 4
+    with pytest.raises(AttributeError, match="'Reckoned' object has no attribute 'sum'"):
+        value.sum  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(ZeroDivisionError):
+        Reckoned(()).mean  # noqa: B018
+
+
+def test_a_cached_property_is_no_part_of_a_value() -> None:
+    value = Reckoned((1, 2))
+    assert value.total == 3
+    assert (value == Reckoned((1, 2)), hash(value) == hash(Reckoned((1, 2))), repr(value)) == (True, True, "Reckoned(numbers=(1, 2))")
+    assert pickle.loads(pickle.dumps(value)) == copy.copy(value) == value
