@@ -6,9 +6,9 @@ delay.  That one it is told when the delay is over, if the link is still so then
 
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve, field
+from attrs import field
 
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.link_delay import LinkDelay
 from kaspec.node import LinkChanged
 from kaspec.tracking import Link

@@ -1,4 +1,4 @@
-"""``frozen`` and ``define`` of attrs, by which a class's methods are written when somebody first asks for one.
+"""``frozen``, ``define`` and ``evolve`` of attrs, by which a class's methods are written when somebody first asks for one.
 
 attrs writes the methods of a class as source and compiles them.  A program that reads one file imports two hundred classes, makes values of
 half of them and compares next to none: to write all their methods took longer than all the rest.  What is written is attrs' own, and the
@@ -14,7 +14,7 @@ import attrs
 
 from kaspec.constructor import Fields, constructor, field_names, has_hooks, match_args, plain_fields
 
-__all__ = ["define", "frozen"]
+__all__ = ["define", "evolve", "frozen"]
 
 _UNDERSTOOD = frozenset(("eq", "order", "cache_hash"))
 """A class with other options is made at once."""
@@ -189,7 +189,31 @@ def _reckoning(reckoned: Mapping[str, Callable[[Any], Any]]) -> Callable[[Any, s
     return find
 
 
+_givens: dict[type, tuple[tuple[str, str], ...]] = {}
+"""By class, what ``_given`` found."""
+
+
+def _given(cls: type) -> tuple[tuple[str, str], ...]:
+    """Return the arguments of a class's ``__init__`` and the fields they are."""
+    plan = vars(cls).get(_PLAN)
+    fields = None if plan is None else _fields(plan)
+    if fields is None:
+        return tuple((each.alias, each.name) for each in attrs.fields(cls) if each.init)
+    return tuple((each.argument, each.name) for each in fields)
+
+
+def _evolve(value: Any, /, **changes: Any) -> Any:
+    cls = type(value)
+    given = _givens.get(cls)
+    if given is None:
+        given = _givens[cls] = _given(cls)
+    for argument, name in given:
+        if argument not in changes:
+            changes[argument] = getattr(value, name)
+    return cls(**changes)
+
+
 if TYPE_CHECKING:
-    from attrs import define, frozen
+    from attrs import define, evolve, frozen
 else:
-    define, frozen = _later(attrs.define), _later(attrs.frozen)
+    define, evolve, frozen = _later(attrs.define), _evolve, _later(attrs.frozen)

@@ -10,10 +10,8 @@ A group has no state of its own: its members', which agree after every event, ar
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Literal, TypeVar, assert_never
 
-from attrs import evolve
-
 from kaspec import rules
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.rules import Rule
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Master, Reason, Standing, State, StateName

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import assert_never
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec import rules
 from kaspec.address import Address, Family, family_of
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.groups import GroupOutcome, share, tracking
 from kaspec.rules import Rule
 from kaspec.settling import Cast, Outcome, settle

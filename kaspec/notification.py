@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, assert_never
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.config.model import Command, Configuration, GlobalDefs, GroupSettings, InstanceSettings, Permit
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.turns import Kind, Task
 
 StateWord = Literal["MASTER", "BACKUP", "FAULT", "STOP", "DELETED"]

@@ -7,10 +7,10 @@ grow beyond the addresses there are.
 
 from collections.abc import Iterable, Mapping, Set
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import Address, Family, family_of
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.units import ZERO, Instant, Interval, after
 
 Target = tuple[str, Address]

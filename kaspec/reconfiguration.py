@@ -5,8 +5,7 @@ Which virtual router has which fate, ``kaspec.succession`` decides.
 
 from typing import assert_never
 
-from attrs import evolve
-
+from kaspec.frozen import evolve
 from kaspec.groups import GroupOutcome, state_of, stopped
 from kaspec.node import Node, NodeState, Outcome, Transition, sealed
 from kaspec.rules import UNCHANGED

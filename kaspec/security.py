@@ -6,14 +6,14 @@ A program that root runs is root's to change only: its file and every directory 
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.config import diagnostics as kinds
 from kaspec.config.commands import arguments
 from kaspec.config.diagnostics import Diagnostic, Kind
 from kaspec.config.model import Command, CommandUse, Configuration, Permit, Telling
 from kaspec.config.terms import Fifo, Owner
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.vrrp.router import TrackerTrack
 
 DEFAULT_USER = "keepalived_script"

@@ -6,10 +6,8 @@ group settles: one decision, for it leaves all of them in one state, and nothing
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import evolve
-
 from kaspec import rules
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.groups import GroupOutcome, Team, move, outcome_of, state_of, teams, wants_master
 from kaspec.units import Instant
 from kaspec.vrrp.events import DeadlineReached, Event, GroupMoved, Reconfigured, StandingChanged, Startup

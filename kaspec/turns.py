@@ -7,9 +7,7 @@ keeps others waiting: it then has ``PATIENCE``, and ``LAST_PATIENCE`` if what wa
 
 from typing import Generic, Literal, TypeVar
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.units import MILLISECOND, SECOND, Instant, Interval, after
 
 T = TypeVar("T")

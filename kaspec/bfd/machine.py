@@ -6,8 +6,6 @@ passes: one that wanted no packets would else be met with silence for ever.  A n
 
 from typing import assert_never
 
-from attrs import evolve
-
 from kaspec import rules
 from kaspec.bfd.events import (
     DeadlineReached,
@@ -29,7 +27,7 @@ from kaspec.bfd.timers import (
     transmission_due,
     wanted_timers,
 )
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.rules import Rule
 from kaspec.units import Instant, Interval, after
 from kaspec.wire.bfd import ControlPacket, Diagnostic, SessionState

@@ -1,9 +1,7 @@
 """One session: its configuration, and its state with the variables of RFC 5880 6.8.1 and its deadlines."""
 
-from attrs import evolve
-
 from kaspec.address import Address, Family, family_of
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.units import MILLISECOND, SECOND, ZERO, Instant, Interval
 from kaspec.wire.bfd import MULTIHOP_PORT, SINGLE_HOP_PORT, Diagnostic, SessionState
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import evolve
-
 from kaspec.address import Address, family_of
 from kaspec.config.diagnostics import (
     DUPLICATE_ADDRESS,
@@ -19,6 +17,7 @@ from kaspec.config.lines import AddressLine, RouteLine
 from kaspec.config.model import InterfaceUse
 from kaspec.config.sections import Given
 from kaspec.config.terms import TrackLine
+from kaspec.frozen import evolve
 from kaspec.vrrp.holdings import AddressFlag
 from kaspec.vrrp.router import VirtualAddress
 

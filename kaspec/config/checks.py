@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import family_of, format_address
 from kaspec.config import diagnostics as kinds
@@ -12,7 +12,7 @@ from kaspec.config.keywords import Block, Setting, checkers, lvs, real_server, u
 from kaspec.config.lexer import Report
 from kaspec.config.sections import Section
 from kaspec.config.terms import Endpoint, Weight
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.health.credentials import Credentials
 from kaspec.health.model import (
     MINUTE,

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import evolve
-
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.keywords import top
@@ -12,6 +10,7 @@ from kaspec.config.lexer import Report
 from kaspec.config.sections import Given, Section
 from kaspec.config.terms import HmacKey as KeyLine
 from kaspec.config.writing import word
+from kaspec.frozen import evolve
 from kaspec.units import SECOND
 from kaspec.vrrp.authentication import (
     Authentication,

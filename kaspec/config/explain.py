@@ -6,8 +6,6 @@ The keyword table says which settings there are, the typed tree which of them ar
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
-from attrs import evolve
-
 from kaspec.address import format_address
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic
@@ -25,7 +23,7 @@ from kaspec.config.terms import TrackLine
 from kaspec.config.tree import Statement
 from kaspec.config.values import plain_seconds
 from kaspec.failover import Failover, failover
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.router import PROFILES, Profile, TrackerKind, VirtualRouter
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.config.diagnostics import EXTRA_CLOSE, MISSING_CLOSE, STRAY_OPEN, TOO_DEEP, Diagnostic
 from kaspec.config.keywords import TABLE
@@ -17,7 +17,7 @@ from kaspec.config.lexer import LINE_LIMIT, WORD_PATTERN, unescaped
 from kaspec.config.reader import OUTERMOST
 from kaspec.config.source import Brace, Line, Piece, Word, Words
 from kaspec.config.tree import build
-from kaspec.frozen import define, frozen
+from kaspec.frozen import define, evolve, frozen
 
 INDENT = "    "
 BRACE_ERRORS = frozenset(kind.code for kind in (EXTRA_CLOSE, MISSING_CLOSE, STRAY_OPEN, TOO_DEEP))

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from attrs import evolve
-
 from kaspec.config.diagnostics import Diagnostic
+from kaspec.frozen import evolve
 
 MOST_OF_A_KIND = 1000
 """How many diagnostics of a kind are told; the others are counted."""

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from attrs import evolve
-
 from kaspec.address import Family
 from kaspec.config.addresses import build_addresses
 from kaspec.config.diagnostics import ADDRESSES_MOVED
@@ -14,7 +12,7 @@ from kaspec.config.names import Names
 from kaspec.config.policies import Numbers, build_rules
 from kaspec.config.routes import build_routes
 from kaspec.config.sections import Section
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.vrrp.holdings import Statics, interfaces_of
 from kaspec.vrrp.router import VirtualRouter
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve
-
 from kaspec.config import diagnostics as kinds
 from kaspec.config import versions
 from kaspec.config.addresses import build_addresses, interfaces_named
@@ -19,7 +17,7 @@ from kaspec.config.source import Span
 from kaspec.config.strict import is_strict, made_strict, strict_state
 from kaspec.config.tracks import TrackLists, Weights, build_bfd_tracks, build_trackers, build_tracks
 from kaspec.config.transport import can_tell_apart, with_transport
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.units import ZERO, Interval
 from kaspec.vrrp.authentication import IpAuthenticationHeader
 from kaspec.vrrp.router import OWNER_PRIORITY, Identity, TrackerTrack, VirtualRouter

@@ -1,10 +1,9 @@
 """Whom an instance follows where keepalived and the RFCs differ: a profile (``profile``), and the keywords that choose one thing each."""
 
-from attrs import evolve
-
 from kaspec.config.keywords import vrrp_instance as rows
 from kaspec.config.model import GlobalDefs
 from kaspec.config.sections import Section
+from kaspec.frozen import evolve
 from kaspec.vrrp.router import PROFILES, Profile
 
 

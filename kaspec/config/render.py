@@ -9,8 +9,6 @@ beyond it.
 from collections.abc import Iterable, Iterator
 from typing import Any, assert_never, get_args
 
-from attrs import evolve
-
 from kaspec.address import format_address
 from kaspec.bfd.session import Session
 from kaspec.config.alerts import write_alerts
@@ -36,6 +34,7 @@ from kaspec.config.transport import write_addressing, write_peers, write_transpo
 from kaspec.config.values import plain_seconds
 from kaspec.config.writing import milliseconds, word
 from kaspec.firewall import FirewallStyle
+from kaspec.frozen import evolve
 from kaspec.health.model import Check
 from kaspec.lvs.model import ServerGroup, VirtualServer
 from kaspec.units import ZERO, Interval

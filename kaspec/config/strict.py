@@ -7,8 +7,6 @@ keepalived 2.2.7: there ``vrrp_strict no`` turns it on, and one instance without
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import evolve
-
 from kaspec.address import is_link_local
 from kaspec.config import diagnostics as kinds
 from kaspec.config.keywords import Row, Setting, top
@@ -18,6 +16,7 @@ from kaspec.config.lexer import Report
 from kaspec.config.model import InitialState, InstanceSettings
 from kaspec.config.sections import Given, Section
 from kaspec.config.source import Span
+from kaspec.frozen import evolve
 from kaspec.units import ZERO
 from kaspec.vrrp.authentication import HmacTrailer, NoAuthentication
 from kaspec.vrrp.router import OWNER_PRIORITY, VirtualRouter

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from attrs import evolve
-
 from kaspec.address import Address, Family, family_of, format_address, is_multicast, vrrp_group
 from kaspec.config import diagnostics as kinds
 from kaspec.config.diagnostics import Diagnostic
@@ -13,6 +11,7 @@ from kaspec.config.lexer import Report
 from kaspec.config.model import Transport
 from kaspec.config.sections import Given, Section
 from kaspec.config.terms import Peer as PeerLine
+from kaspec.frozen import evolve
 from kaspec.vrrp.router import LARGEST_TTL, Peer, VirtualRouter
 
 _DEFAULT = Transport()

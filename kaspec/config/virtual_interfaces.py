@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Set
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import Address, Family, family_of
 from kaspec.config import diagnostics as kinds
@@ -12,7 +12,7 @@ from kaspec.config.lexer import Report
 from kaspec.config.lines import AddressLine
 from kaspec.config.sections import Given, Section
 from kaspec.config.terms import Ipvlan, Vmac
-from kaspec.frozen import define
+from kaspec.frozen import define, evolve
 from kaspec.vrrp.router import VirtualAddress, VirtualRouter
 from kaspec.vrrp.virtual_interface import VirtualInterface, virtual_mac
 

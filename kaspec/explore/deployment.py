@@ -6,7 +6,7 @@ overlooked.  What no file says, such as the addresses of interfaces, is assumed,
 
 from collections.abc import Iterator, Sequence
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import Address, format_address
 from kaspec.config.compare import pairs
@@ -14,7 +14,7 @@ from kaspec.config.lint.instances import instances
 from kaspec.config.reader import Reading
 from kaspec.config.sides import Side
 from kaspec.explore.world import Host, World, nth_address, without_later_announcements
-from kaspec.frozen import define, frozen
+from kaspec.frozen import define, evolve, frozen
 from kaspec.node import Node
 from kaspec.tracking import Link
 from kaspec.units import Interval

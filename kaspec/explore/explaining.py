@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import Address, format_address
 from kaspec.explore.exploring import Explorer, sort_of
@@ -16,7 +16,7 @@ from kaspec.explore.following import Followed
 from kaspec.explore.moves import Move, Passes
 from kaspec.explore.tables import WorldState
 from kaspec.explore.world import Faults, Host, World
-from kaspec.frozen import define, frozen
+from kaspec.frozen import define, evolve, frozen
 from kaspec.judge import Capture
 from kaspec.judge.sightings import Advert
 from kaspec.units import SECOND, Instant, Interval

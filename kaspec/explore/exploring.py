@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import format_address
 from kaspec.explore.local import Local, Power
@@ -18,7 +18,7 @@ from kaspec.explore.steps import Steps
 from kaspec.explore.tables import NEVER, Tables
 from kaspec.explore.telling import told_of
 from kaspec.explore.world import FAULTS, STEADY, Faults, World
-from kaspec.frozen import define
+from kaspec.frozen import define, evolve
 from kaspec.picture import render_svg
 from kaspec.picture.steps import steps_json
 from kaspec.rules import RULES, Rule

@@ -2,10 +2,8 @@
 
 from typing import Literal, assert_never
 
-from attrs import evolve
-
 from kaspec.explore.world import STEADY, Host
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.node import (
     DatagramReceived,
     DeadlinesReached,

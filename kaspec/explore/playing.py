@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import format_address
 from kaspec.config.render import render
@@ -47,7 +47,7 @@ from kaspec.explore.search import Graph
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import Tables, WorldState
 from kaspec.explore.world import STEADY, Host, Setup, World
-from kaspec.frozen import define, frozen
+from kaspec.frozen import define, evolve, frozen
 from kaspec.node import DatagramReceived, Node, NodeEvent, NodeState, TrackerReported, Transition, initial, next_deadline, node_step
 from kaspec.reconfiguration import reconfigure
 from kaspec.trace import language as t

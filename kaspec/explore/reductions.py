@@ -10,13 +10,13 @@ priority at different addresses are not equal: the tie-break goes by the address
 from collections.abc import Iterable, Iterator
 from itertools import permutations, product
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.explore.local import Local
 from kaspec.explore.steps import Steps, Successors
 from kaspec.explore.tables import Conditions, WorldState
 from kaspec.explore.world import Host, World
-from kaspec.frozen import define, frozen
+from kaspec.frozen import define, evolve, frozen
 
 Waiting = tuple[tuple[int, int], ...]
 """What is on its way to a host: ways, each with its queue."""

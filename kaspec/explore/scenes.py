@@ -7,8 +7,6 @@ said.  Where a deployment fails with nothing going wrong, faults are not tried: 
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from attrs import evolve
-
 from kaspec.explore.deployment import Cluster
 from kaspec.explore.judging import Judgement, Verdict
 from kaspec.explore.playing import Run, play
@@ -17,7 +15,7 @@ from kaspec.explore.remarks import Remark, remarks
 from kaspec.explore.search import ENOUGH, Graph, Progress, explore
 from kaspec.explore.tables import Memory
 from kaspec.explore.world import FAULTS, Faults, World
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 
 NOTHING = Faults()
 STATES_OF_A_SCENE = 400_000

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from attrs import evolve
-
 from kaspec.explore.local import Local, LocalEvent, Paused, RateChanged, Reloaded, Woken
 from kaspec.explore.moves import Crashes, Drifts, LinkFlips, LosesAddress, Move, Pauses, Reloads, Stops, TrackedFlips, Wakes
 from kaspec.explore.tables import CRASH, STOP
 from kaspec.explore.world import CARRIER, DRIFT, PAUSE, RELOAD, REMOVAL, TRACKED, Host, World
 from kaspec.explore.world import CRASH as CRASHES
 from kaspec.explore.world import STOP as STOPS
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.node import LinkChanged, TrackerReported
 from kaspec.tracking import Finding, Link, Tracker
 from kaspec.vrrp.events import HoldingsLost

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.config.diagnostics import Diagnostic
 from kaspec.config.keywords import Row
@@ -14,7 +14,7 @@ from kaspec.explore.properties import BY_NAME
 from kaspec.explore.remarks import Remark, shortly
 from kaspec.explore.scenes import Found, Played, Scene
 from kaspec.explore.telling import causes, story
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.units import Interval
 
 FOREMOST = ("S1", "L2", "L1", "S8", "L4")

@@ -7,11 +7,11 @@ advertisement arrives) is what a search tries in every way.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from attrs import evolve, field, fields
+from attrs import field, fields
 
 from kaspec.address import Address
 from kaspec.config.model import Configuration
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.node import Node
 from kaspec.succession import Changed, Kept, Moved, succession
 from kaspec.tracking import Link

@@ -7,10 +7,8 @@ put together, so that digests are those that keepalived's genhash computes.
 from functools import lru_cache
 from typing import Literal
 
-from attrs import evolve
-
 from kaspec.address import format_address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.health.digest import Digest
 from kaspec.health.events import Connect, Connected, ExchangeEvent, Received, Secured, Send, StreamEnded, TlsWish, Verdict
 from kaspec.health.exchange import Onward, failed

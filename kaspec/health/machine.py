@@ -8,9 +8,7 @@ succeeded before.  A check that is down needs one success; one of several pages,
 
 from typing import assert_never
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.health import datagrams, http, observed, smtp, tcp
 from kaspec.health.datagrams import DnsExchange, PingExchange, UdpExchange
 from kaspec.health.events import (

@@ -3,9 +3,7 @@
 import re
 from typing import Literal
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.health.events import Connect, Connected, ExchangeEvent, Received, Send, Verdict
 from kaspec.health.exchange import Onward, failed
 from kaspec.health.model import SmtpCheck

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import cast
 
-from attrs import evolve, field
+from attrs import field
 
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.judge.sightings import LINK_TYPES, Sighting, key, sighting
 from kaspec.units import Instant
 from kaspec.wire.ip import Malformed

@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import Address, Family, family_of, is_multicast
 from kaspec.config.model import Configuration
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.judge.allowance import Allowance, Departure
 from kaspec.judge.capture import Capture
 from kaspec.judge.matching import is_said, opened

@@ -7,10 +7,10 @@ a look-up: of the set, relative to now, and of what was seen; the entry tells wi
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import Address
-from kaspec.frozen import define, frozen
+from kaspec.frozen import define, evolve, frozen
 from kaspec.judge.hearing import beginnings, hears, imagined, settled
 from kaspec.judge.possible import Possibility, Suspect, announces, expired, says, silence_ends, timer
 from kaspec.units import Instant, Interval

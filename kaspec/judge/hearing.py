@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from attrs import evolve
-
 from kaspec import rules
+from kaspec.frozen import evolve
 from kaspec.judge.possible import ASSUMED, LEFT_OVER, Possibility, Suspect, after_step, bursts, fired, owing, timer
 from kaspec.judge.story import Chapter, Story
 from kaspec.units import ZERO, Instant, Interval

@@ -3,10 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from attrs import evolve
-
 from kaspec.address import Address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.judge.allowance import Allowance
 from kaspec.judge.capture import Capture
 from kaspec.judge.cast import SILENCE, Line

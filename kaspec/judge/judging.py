@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import Address, format_address
-from kaspec.frozen import define, frozen
+from kaspec.frozen import define, evolve, frozen
 from kaspec.judge.allowance import USUAL, Allowance
 from kaspec.judge.capture import Capture
 from kaspec.judge.cast import Host, Line, Placed, Scene, is_for, place, scene, suspect_of

@@ -3,8 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
+from kaspec.frozen import evolve
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader
 from kaspec.vrrp.effects import SendAdvertisement
 from kaspec.vrrp.transmission import transmit

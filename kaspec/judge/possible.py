@@ -6,11 +6,11 @@ something happened is one number, since translating time commutes with ``step``.
 
 from collections.abc import Iterable, Iterator
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec import rules
 from kaspec.address import Address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.judge.allowance import USUAL, Allowance, Departure
 from kaspec.judge.matching import is_said
 from kaspec.judge.story import Cause, Chapter, Story

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from attrs import evolve
-
+from kaspec.frozen import evolve
 from kaspec.judge.allowance import Departure
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile
 

@@ -5,12 +5,12 @@ What no packet shows is taken from the story: a router that was Master or Backup
 
 from collections.abc import Iterator
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import family_of
 from kaspec.config import Configuration
 from kaspec.config.render import render
-from kaspec.frozen import define
+from kaspec.frozen import define, evolve
 from kaspec.judge.cast import SILENCE, is_for
 from kaspec.judge.judging import Judged, Verdict
 from kaspec.judge.sightings import Advert

@@ -2,9 +2,7 @@
 
 from typing import Literal
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.rules import Rule
 from kaspec.units import Instant, Interval
 from kaspec.vrrp.state import StateName

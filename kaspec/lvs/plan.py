@@ -7,9 +7,7 @@ first, then those that gain weight are changed, then the others, and the last ar
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.lvs.model import ServerKey, Service
 from kaspec.lvs.table import Destination, Entry, ServiceSettings, Table, by_key
 

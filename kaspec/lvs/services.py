@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeVar, assert_never
 
-from attrs import evolve
-
 from kaspec import rules
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.health.model import MiscCheck
 from kaspec.health.reported import CheckReported, WeightChange
 from kaspec.lvs.model import RealServer, Service, SorryServer, VirtualServer

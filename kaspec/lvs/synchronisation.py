@@ -10,9 +10,7 @@ Which daemon there is to be follows from the state alone, so that whatever happe
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.lvs.settings import SyncDaemon
 from kaspec.vrrp.router import VirtualRouter
 from kaspec.vrrp.state import Backup, Fault, Initialize, Master, State

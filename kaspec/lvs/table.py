@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal
 
-from attrs import evolve
-
 from kaspec.address import Address, Family, family_of
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.lvs.model import AddressService, Persistence, SchedulerFlag, ServerKey, Service, VirtualServer
 from kaspec.lvs.settings import NAT, Forwarding
 from kaspec.units import SECOND, ZERO, Interval

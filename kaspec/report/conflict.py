@@ -7,11 +7,9 @@ Master_Down_Interval, says priority 0, or is accepted as Master.
 
 from collections.abc import Iterator
 
-from attrs import evolve
-
 from kaspec import rules
 from kaspec.address import Address, format_address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.node import Outcome
 from kaspec.report.journal import counted
 from kaspec.report.often import is_telling

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from attrs import evolve
-
 from kaspec.config.model import Configuration
+from kaspec.frozen import evolve
 from kaspec.groups import Team, state_of
 from kaspec.node import Node, NodeState
 from kaspec.report.told import settings_lines

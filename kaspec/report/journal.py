@@ -7,11 +7,11 @@ each.  It remembers counts by kind only, and kinds are few, so hostile packets c
 
 from collections.abc import Mapping
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec import rules
 from kaspec.address import format_address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.node import Outcome, Unclaimed
 from kaspec.report.holdings import holding_words
 from kaspec.report.log import log_lines

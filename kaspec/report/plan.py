@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
-from attrs import evolve
-
 from kaspec.config.alerts import write_alerts
 from kaspec.config.debounce import render_link_delays
 from kaspec.config.model import BfdInstance, Command, GroupSettings, Snmp, Telling, Transport
@@ -20,6 +18,7 @@ from kaspec.config.values import plain_seconds
 from kaspec.config.writing import word
 from kaspec.consequences import Consequence, of_service
 from kaspec.firewall import FirewallStyle
+from kaspec.frozen import evolve
 from kaspec.health.credentials import Credentials
 from kaspec.link_delay import LinkDelay
 from kaspec.lvs.model import ServerGroup

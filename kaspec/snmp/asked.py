@@ -1,8 +1,7 @@
 """What of SNMP is asked for."""
 
-from attrs import evolve
-
 from kaspec.config.model import Snmp
+from kaspec.frozen import evolve
 
 
 def wanted(settings: Snmp, everything: bool, place: str | None) -> Snmp:

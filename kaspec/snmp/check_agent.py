@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from attrs import evolve
-
 from kaspec.config.model import Snmp
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.lvs.model import RealServer, VirtualServer
 from kaspec.lvs.services import QuorumChanged, ServerChanged, ServerState, ServiceEffect, ServiceState, beginning
 from kaspec.snmp.checker import CHECK, MET, NOT_MET, REGULAR, checker_cells, key_columns, place_columns

@@ -7,9 +7,7 @@ a whole ``PATIENCE``, or says what is no AgentX, is left; who drives this connec
 from collections.abc import Callable, Iterable
 from typing import Literal, assert_never
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.snmp.values import Binding, Oid
 from kaspec.snmp.view import View
 from kaspec.units import SECOND, Instant, Interval, after

@@ -8,9 +8,10 @@ The layout is that of the virtual router's version, whatever a packet says of it
 from struct import Struct
 from typing import TypeVar
 
-from attrs import asdict, evolve
+from attrs import asdict
 
 from kaspec.address import Address, family_of, vrrp_group
+from kaspec.frozen import evolve
 from kaspec.trace.language import AdvertFields
 from kaspec.units import CENTISECOND, SECOND
 from kaspec.vrrp.machine import advertisement

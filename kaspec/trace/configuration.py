@@ -7,10 +7,8 @@ that brace closes: in it a brace or two blanks end a statement as a line's end d
 import re
 from functools import lru_cache
 
-from attrs import evolve
-
 from kaspec.config import read
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.trace.language import Configuration, Problem
 from kaspec.vrrp.router import PROFILES, ProfileName, VirtualRouter
 from kaspec.vrrp.sync_group import SyncGroup

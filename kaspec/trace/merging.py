@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from attrs import evolve
-
+from kaspec.frozen import evolve
 from kaspec.trace.language import (
     Expectation,
     HasDeadline,

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from attrs import evolve
-
 from kaspec.address import Address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.node import Outcome, Unclaimed
 from kaspec.rules import UNCHANGED, Rule
 from kaspec.trace import language as t

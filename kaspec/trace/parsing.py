@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import pyparsing as pp
-from attrs import evolve, field, mutable
+from attrs import field, mutable
 
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.trace import grammar
 from kaspec.trace.checking import problems_of
 from kaspec.trace.configuration import block

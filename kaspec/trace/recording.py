@@ -7,10 +7,8 @@ writes the text.  A recording holds the configuration, passwords included.
 from collections.abc import Iterable
 from typing import assert_never
 
-from attrs import evolve
-
 from kaspec.address import Address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.node import ClockSet, DatagramReceived, DeadlinesReached, LinkChanged, NodeEvent, Outcome, TrackerReported, Transition
 from kaspec.trace import language as t
 from kaspec.trace.adverts import describe

@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
-from attrs import evolve
-
 from kaspec import node as core
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.node import ClockSet, DatagramReceived, DeadlinesReached, LinkChanged, Node, NodeState, TrackerReported, Transition
 from kaspec.reconfiguration import reconfigure
 from kaspec.trace import language as t

@@ -6,10 +6,8 @@ that restarts, or a shell that forks before it executes something else, is no ch
 
 from typing import assert_never
 
-from attrs import evolve
-
 from kaspec import rules
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.rules import Rule
 from kaspec.trackers.tracked import TrackedProcess
 from kaspec.tracking import Finding

@@ -7,10 +7,8 @@ It begins every ``interval``, from start to start, and never twice at once.  A s
 
 from typing import assert_never
 
-from attrs import evolve
-
 from kaspec import rules
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.rules import Rule
 from kaspec.trackers.tracked import Script
 from kaspec.tracking import Finding

@@ -2,11 +2,9 @@
 
 from functools import lru_cache
 
-from attrs import evolve
-
 from kaspec import rules
 from kaspec.address import Address, family_of
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.rules import Rule
 from kaspec.units import Instant, Interval, after
 from kaspec.vrrp.authentication import IpAuthenticationHeader, SimplePassword

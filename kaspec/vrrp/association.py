@@ -11,11 +11,9 @@ can tell.)  The trailer of ``auth_hmac`` has one number for every sender, made f
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from attrs import evolve
-
 from kaspec import rules
 from kaspec.address import Address, format_address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.rules import Rule
 from kaspec.units import SECOND, Instant, Interval
 from kaspec.vrrp.authentication import HmacTrailer, IpAuthenticationHeader, Keyed

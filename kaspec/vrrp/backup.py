@@ -2,9 +2,8 @@
 
 from typing import assert_never
 
-from attrs import evolve
-
 from kaspec import rules
+from kaspec.frozen import evolve
 from kaspec.units import Instant, Interval, after
 from kaspec.vrrp.acts import Step, become_master, fault_rule, listen
 from kaspec.vrrp.effects import Notify

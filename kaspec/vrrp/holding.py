@@ -3,9 +3,8 @@
 keepalived becomes Backup instead, and Master again after Skew_Time: an outage that clients see.  Putting an item back in place is none.
 """
 
-from attrs import evolve
-
 from kaspec import rules
+from kaspec.frozen import evolve
 from kaspec.units import Instant
 from kaspec.vrrp.acts import Step, announce, install, remove
 from kaspec.vrrp.effects import Effect

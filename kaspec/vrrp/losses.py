@@ -7,9 +7,7 @@ alone for a pause after its pause has begun anew.
 
 from collections.abc import Iterable, Sequence
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.units import SECOND, Instant, Interval, after
 from kaspec.vrrp.holdings import Holding
 

@@ -2,9 +2,8 @@
 
 from typing import Literal, assert_never
 
-from attrs import evolve
-
 from kaspec import rules
+from kaspec.frozen import evolve
 from kaspec.rules import Rule
 from kaspec.units import Instant, after
 from kaspec.vrrp.acts import Step, advertise, announce, announcing, fault_rule, listen, next_extra, remove, resign

@@ -2,9 +2,8 @@
 
 from functools import lru_cache
 
-from attrs import evolve
-
 from kaspec.address import family_of, vrrp_group
+from kaspec.frozen import evolve
 from kaspec.vrrp.effects import HeaderSeal, SendAdvertisement, TrailerSeal
 from kaspec.wire.authentication_header import authenticated
 from kaspec.wire.hmac_trailer import signed

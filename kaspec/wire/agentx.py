@@ -9,9 +9,7 @@ from struct import Struct
 from struct import error as StructError  # noqa: N812 - it is an error's name
 from typing import assert_never
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.snmp.values import LARGEST_SUBIDENTIFIER, Binding, Oid, Syntax, Value
 
 HEADER_BYTES = 20

@@ -7,9 +7,7 @@ of a multicast packet counts the TTL as it is sent, 255, where RFC 2402 3.3.3.1.
 import hmac
 from struct import Struct
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.wire.ip import VRRP_PROTOCOL, Malformed, Packet, encode_ipv4
 
 AUTHENTICATION_HEADER_PROTOCOL = 51

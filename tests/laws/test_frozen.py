@@ -101,6 +101,9 @@ def seen_of_value(cls: Any, places: list[Any], by_name: dict[str, Any]) -> Itera
     yield shown(copy.copy(value)), copy.copy(value) == value, told(lambda: shown(evolve(value)))
     for each in fields(cls):
         yield told(lambda changed={each.alias: 7}: shown(evolve(value, **changed)))  # type: ignore[misc]
+        assert told(lambda changed={each.alias: 7}: shown(late.evolve(value, **changed))) == told(  # type: ignore[misc]
+            lambda changed={each.alias: 7}: shown(evolve(value, **changed))  # type: ignore[misc]
+        )
         yield told(partial(setattr, value, each.name, 8)), shown(value)
         yield told(partial(delattr, value, each.name)), shown(value)
     yield told(lambda: setattr(value, "none_such", 1))

@@ -4,11 +4,11 @@ import shlex
 from collections.abc import Iterator
 from typing import Literal
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.doctor.firewall.fields import read_network, read_value
 from kaspec.doctor.firewall.rules import Base, Chain, Condition, Hook, Jump, Origin, Rule, Test, Unclear, Verdict
-from kaspec.frozen import define
+from kaspec.frozen import define, evolve
 
 _HOOKS: dict[str, Hook] = {"PREROUTING": "prerouting", "INPUT": "input", "OUTPUT": "output", "POSTROUTING": "postrouting"}
 _PRIORITIES = {"raw": -300, "mangle": -150, "nat": -100, "filter": 0, "security": 50}

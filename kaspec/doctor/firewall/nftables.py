@@ -4,11 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import evolve
-
 from kaspec.doctor.firewall.fields import KNOWN, read_value
 from kaspec.doctor.firewall.rules import AnyOf, Base, Chain, ChainFamily, Condition, Hook, Jump, Rule, Test, Unclear, Value, Verdict
-from kaspec.frozen import define
+from kaspec.frozen import define, evolve
 
 _FAMILIES: dict[str, ChainFamily] = {"ip": "ip", "ip6": "ip6", "inet": "inet", "netdev": "netdev"}
 _HOOKS: dict[str, Hook] = {

@@ -7,11 +7,11 @@ answer is certain whenever it does not depend on what is unclear.
 from collections.abc import Iterable, Mapping
 from typing import Literal, assert_never
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import Family
 from kaspec.doctor.firewall.rules import AnyOf, Chain, ChainFamily, Condition, Hook, Jump, Rule, Test, Unclear, Value, Verdict
-from kaspec.frozen import define, frozen
+from kaspec.frozen import define, evolve, frozen
 
 INCOMING: tuple[Hook, ...] = ("ingress", "prerouting", "input")
 OUTGOING: tuple[Hook, ...] = ("output", "postrouting")

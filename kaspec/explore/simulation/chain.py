@@ -8,7 +8,7 @@ the hosts, deadlines before arrivals.  The nodes of a chain are few, for a world
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.explore.moves import Delivers, Loses, Move, Passes, Reaches
 from kaspec.explore.search import settling
@@ -16,7 +16,7 @@ from kaspec.explore.simulation.chances import Chances, Strike
 from kaspec.explore.steps import Steps
 from kaspec.explore.tables import Register, Tables, WorldState
 from kaspec.explore.world import FAULTS, World
-from kaspec.frozen import define
+from kaspec.frozen import define, evolve
 from kaspec.units import Interval
 from kaspec.vrrp.state import Master
 

@@ -5,10 +5,10 @@ Made for caches: the destination address counts, so a service by firewall mark o
 
 from types import MappingProxyType
 
-from attrs import evolve, field
+from attrs import field
 
 from kaspec.address import Address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.lvs.schedulers.least import least_by_weight
 from kaspec.lvs.schedulers.server import Key, Packet, Server, Servers, find
 from kaspec.units import SECOND, Instant, Interval

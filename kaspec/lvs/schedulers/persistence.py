@@ -5,10 +5,8 @@ that still has connections then is kept for another minute, and another, until i
 (seen on 6.1: ``ip_vs_conn_expire`` sets it, only a new template gets the service's).
 """
 
-from attrs import evolve
-
 from kaspec.address import Address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.lvs.schedulers.server import Key, Packet, Protocol
 from kaspec.units import SECOND, Instant, Interval, after
 

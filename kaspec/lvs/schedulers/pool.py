@@ -13,9 +13,9 @@ UDP never becomes active.  A server that is removed keeps its connections, and h
 from types import MappingProxyType
 from typing import Self
 
-from attrs import evolve, field
+from attrs import field
 
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.lvs.schedulers.persistence import Persistence, Template, TemplateKey, lasting, released, template_key, used
 from kaspec.lvs.schedulers.scheduling import SchedulerName, State, rearranged, schedule, start
 from kaspec.lvs.schedulers.server import Flag, Key, Packet, Server, Servers, find

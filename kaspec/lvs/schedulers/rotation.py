@@ -3,9 +3,7 @@
 from functools import reduce
 from math import gcd
 
-from attrs import evolve
-
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.lvs.schedulers.server import Key, Server, Servers
 
 

@@ -4,8 +4,7 @@ The flag has memory: between the thresholds it stays what it was.  The kernel lo
 when one ends (``ip_vs_unbind_dest``) and when the server is edited (``__ip_vs_update_dest``).
 """
 
-from attrs import evolve
-
+from kaspec.frozen import evolve
 from kaspec.lvs.schedulers.server import Server
 
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
-from attrs import evolve, field
+from attrs import field
 
-from kaspec.frozen import define, frozen
+from kaspec.frozen import define, evolve, frozen
 from kaspec.lvs.model import AddressService, RealServer, Service, VirtualServer
 from kaspec.lvs.schedulers.persistence import Persistence
 from kaspec.lvs.schedulers.pool import Connection, Pool, add, close, connect, edit, expire, remove

@@ -3,10 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 
-from attrs import evolve
-
 from kaspec.address import Address, Family, parse_address
-from kaspec.frozen import frozen
+from kaspec.frozen import evolve, frozen
 from kaspec.lvs.model import AddressService, Service
 from kaspec.lvs.schedulers.server import Key, Packet, Protocol
 from kaspec.numbers import mixed
