@@ -109,8 +109,7 @@ _GROUPS = {
         (("__init__", "__match_args__", *_REFUSING), _made),
         (("__getstate__", "__setstate__", "__replace__", "__attrs_attrs__", "__attrs_props__"), _sent),
         (("__repr__",), _shown),
-        (_COMPARING, _compared),
-        (_ORDERING, _compared),
+        ((*_COMPARING, *_ORDERING), _compared),
     )
     for name in names
 }

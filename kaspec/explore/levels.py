@@ -275,8 +275,8 @@ class Wide:
 
     def _announce(self, keys: Keys, host: int, result: Numbers) -> Keys:
         """Remember who announced last."""
-        compute = lambda number: self._announced.of(self._results.values[number].announced)  # noqa: E731
-        announced = self._lookup("announced", compute=compute).of(result)
+        results = self._results.values
+        announced = self._lookup("announced", compute=lambda number: self._announced.of(results[number].announced)).of(result)
         hits = np.flatnonzero(announced)
         before, among = self.layout.split(keys[hits])[0], len(self.tables.conditions.values)
         after = self._pair("cached", host, first=announced[hits], second=before, among=among, compute=partial(self._cached, host))
