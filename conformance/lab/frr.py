@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from attrs import frozen
 
@@ -38,10 +39,7 @@ class Frr:
 
     def start(self, host: Host) -> Process:
         """Make the interfaces and start both daemons in the foreground, logging to the console."""
-        folder = host.file("/run") / "frr"
-        folder.mkdir(exist_ok=True)
-        (folder / "zebra.conf").write_text("log stdout\n")
-        (folder / "vrrpd.conf").write_text(self.configuration())
+        _write(host, "vrrpd", self.configuration())
         return Process.start(host, ("sh", "-ec", "\n".join(self._script())), {"PATH": SEARCH_PATH})
 
     def configuration(self) -> str:
@@ -96,10 +94,7 @@ class Bfdd:
 
     def start(self, host: Host) -> Process:
         """Start bfdd in the foreground, and before it zebra, unless that runs in the host already."""
-        folder = host.file("/run") / "frr"
-        folder.mkdir(exist_ok=True)
-        (folder / "zebra.conf").write_text("log stdout\n")
-        (folder / "bfdd.conf").write_text(self.configuration())
+        folder = _write(host, "bfdd", self.configuration())
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, "frr", "frr")
         if not (folder / "zserv.api").exists():
@@ -130,6 +125,15 @@ class Bfdd:
 def bfdd_is_there() -> bool:
     """Tell whether bfdd is on this machine."""
     return shutil.which("bfdd", path=DAEMONS) is not None
+
+
+def _write(host: Host, daemon: str, configuration: str) -> Path:
+    """Write what zebra and another daemon are told; return the folder that both go by."""
+    folder = host.file("/run") / "frr"
+    folder.mkdir(exist_ok=True)
+    (folder / "zebra.conf").write_text("log stdout\n")
+    (folder / f"{daemon}.conf").write_text(configuration)
+    return folder
 
 
 def _bare(address: str) -> str:
