@@ -24,6 +24,8 @@ WORD = np.dtype(np.uint64).itemsize
 """Bytes."""
 PAGE = PAGESIZE // WORD
 """Words; ``_free`` counts pages."""
+HELD = 31 << 20
+"""Bytes, just below the largest array that the C library lets its habits depend on."""
 SPARSE = 16
 """How many times the machine's memory a team has addresses for: what was never written takes no memory."""
 
@@ -32,8 +34,8 @@ SPARSE = 16
 class Processes:
     """A team of processes as one of them sees it: ``peers`` are lines to the others by their places.
 
-    The memory is a ``file`` without a name; its first word is how many numbers were claimed.  Who claims one locks it: the kernel undoes
-    that for whoever is killed.
+    The memory is a ``file`` without a name: half of it is the members' desks.  Its first word is how many numbers were claimed.  Who claims
+    one locks it: the kernel undoes that for whoever is killed.
     """
 
     place: int
@@ -45,7 +47,7 @@ class Processes:
 
     def __attrs_post_init__(self) -> None:
         self._whole = np.frombuffer(mmap(self.file, 0), np.uint64)
-        self._free = [(1, len(self._whole) // PAGE)]
+        self._free = [(1, len(self._whole) // PAGE // 2)]
 
     def tell(self, words: Keys) -> list[Keys]:
         """Tell everybody some words; of two the former speaks first, so that no two wait for each other to listen."""
@@ -68,6 +70,11 @@ class Processes:
         self._whole[0] = number + 1
         lockf(self.file, LOCK_UN, 1)
         return number
+
+    def desk(self, place: int) -> Keys:
+        """Return a member's own memory."""
+        half = len(self._whole) // 2
+        return self._whole[half + place * half // self.size : half + (place + 1) * half // self.size]
 
     def room(self, size: int) -> Keys:
         """Return memory for so many words: the first that is free.  Raises ``MemoryError`` where it can't be had."""
@@ -96,6 +103,7 @@ def together(size: int, work: Callable[[Processes], T]) -> T:
 
     Whoever fails takes the others along: they find the line cut.  Raises ``EOFError`` or ``OSError`` where one of the others was lost.
     """
+    _hold_on()
     context = get_context("fork")
     lines: list[dict[int, Connection]] = [{} for _ in range(size)]
     for one, other in combinations(range(size), 2):
@@ -119,6 +127,15 @@ def _take_part(place: int, lines: list[dict[int, Connection]], file: int, work: 
     _hang_up(lines[:place] + lines[place + 1 :])
     with suppress(EOFError, OSError, KeyboardInterrupt):
         work(Processes(place, len(lines), lines[place], file))
+
+
+def _hold_on() -> None:
+    """Have the C library hold on to memory that was freed.
+
+    It gives back what lies idle at the end of its memory once that is twice the largest array freed so far, and each page that it gets anew
+    costs as much as the work on it.
+    """
+    np.empty(HELD, dtype=np.uint8)
 
 
 def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

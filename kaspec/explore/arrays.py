@@ -113,16 +113,12 @@ class Lookup:
         return found
 
 
-def pieces(parts: Sequence[Keys], hands: int) -> list[list[Keys]]:
-    """Cut sorted arrays at the same words, for pieces that together have about ``PIECE`` words, and so that there is one for each hand."""
-    total = sum(map(len, parts))
-    if not total:
-        return []
+def pieces(parts: Sequence[Keys], places: Numbers) -> list[list[Keys]]:
+    """Cut sorted arrays at the same words: about those that are at some places of all words in their order."""
     some = in_order([part[::SAMPLE] for part in parts])
-    count = max(total // PIECE + 1, hands)
-    borders = some[np.arange(1, count) * len(some) // count]
+    borders = some[places * len(some) // max(1, sum(map(len, parts)))]
     cuts = [_cuts(part, borders) for part in parts]
-    return [[part[cut[place] : cut[place + 1]] for part, cut in zip(parts, cuts, strict=True)] for place in range(count)]
+    return [[part[cut[place] : cut[place + 1]] for part, cut in zip(parts, cuts, strict=True)] for place in range(len(places) + 1)]
 
 
 def _cuts(part: Keys, borders: Keys) -> list[int]:
@@ -138,13 +134,13 @@ def distinct(parts: Sequence[Keys]) -> Keys:
     return keys[first]
 
 
-def in_order(parts: Sequence[Keys]) -> Keys:
-    """Return all words of some arrays, sorted."""
-    keys = joined(parts)
+def in_order(parts: Sequence[Keys], out: Keys | None = None) -> Keys:
+    """Return all words of some arrays, sorted, in memory that is there for them if any is."""
+    keys = joined(parts, out)
     keys.sort()
     return keys
 
 
-def joined(parts: Iterable[Keys]) -> Keys:
-    """Return all words of some arrays, one array after the other."""
-    return np.concatenate([NOWHERE, *parts])
+def joined(parts: Iterable[Keys], out: Keys | None = None) -> Keys:
+    """Return all words of some arrays, one array after the other, in memory that is there for them if any is."""
+    return np.concatenate([NOWHERE, *parts], out=out)

@@ -10,10 +10,12 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from kaspec.explore.arrays import NOWHERE, Keys, joined
+from kaspec.explore.arrays import NOWHERE, Keys, Numbers, joined
 from kaspec.frozen import define
 
 T = TypeVar("T")
+SMALL = 8
+"""How many times smaller than the others the last pieces of a team's work may be."""
 
 
 class Team(Protocol):
@@ -33,6 +35,9 @@ class Team(Protocol):
     def claim(self) -> int:
         """Return a number that no other member gets: they count from 0."""
 
+    def desk(self, place: int) -> Keys:
+        """Return a member's own memory: only that member writes there, and all read it.  It is longer than anything on it."""
+
     def room(self, size: int) -> Keys:
         """Return memory for so many words.  All ask for the same at the same place of the search, and have it together."""
 
@@ -47,6 +52,7 @@ class Share:
     team: Team | None = None
     divided: bool = False
     _claimed: int = 0
+    _shown: int = 0
 
     @property
     def together(self) -> Team | None:
@@ -68,25 +74,60 @@ class Share:
         while (number := self.together.claim() - first) < count:
             yield number
 
+    def cuts(self, count: int, piece: int) -> Numbers:
+        """Return where to cut so many things into pieces of some size.
+
+        A team's last pieces are ever smaller, so that nobody waits long for who took the last.
+        """
+        if self.together is None:
+            pieces = max(1, -(-count // piece))
+            return np.arange(1, pieces) * count // pieces
+        piece = min(piece, -(-count // self.hands))
+        cuts = list[int]()
+        at = 0
+        while (rest := count - at) > 0:
+            cuts.append(at)
+            at += max(1, piece // SMALL, min(piece, rest // self.hands))
+        return np.array(cuts[1:], dtype=np.int64)
+
     def piecewise(self, do: Callable[[T], Keys], things: Sequence[T]) -> Keys:
         """Do something with each of several things; return what comes of it all, in their order."""
         if self.together is None:
             return joined(map(do, things))
-        return self._laid_out({number: do(things[number]) for number in self.claims(len(things))})[0]
+        return self._laid_out({number: do(things[number]) for number in self.claims(len(things))})
 
-    def gathered(self, mine: Sequence[Keys]) -> tuple[Keys, list[Keys]]:
-        """Return what everybody has: the memory that it takes, if any, and the parts."""
+    def show(self, keys: Keys) -> Keys:
+        """Put words where the others can see them; they stay there until all have told each other something after they are ``gathered``."""
         if self.together is None:
-            return NOWHERE, list(mine)
-        return self._laid_out({number * self.hands + self.together.place: keys for number, keys in enumerate(mine)})
+            return keys
+        begin, self._shown = self._shown, self._shown + len(keys)
+        there = self.together.desk(self.together.place)[begin : self._shown]
+        there[:] = keys
+        return there
+
+    def gathered(self, mine: Sequence[Keys]) -> list[Keys]:
+        """Return what everybody has shown."""
+        if self.together is None:
+            return list(mine)
+        self._shown = 0
+        desks = [self.together.desk(place) for place in range(self.hands)]
+        start = desks[self.together.place].ctypes.data
+        told = self.together.tell(_words([number for keys in mine for number in ((keys.ctypes.data - start) // keys.itemsize, len(keys))]))
+        return [
+            desk[begin : begin + length] for desk, words in zip(desks, told, strict=True) for begin, length in words.reshape(-1, 2).tolist()
+        ]
+
+    def room(self, size: int) -> Keys:
+        """Return memory for so many words, which all have who divide the work."""
+        return np.empty(size, dtype=np.uint64) if self.together is None else self.together.room(size)
 
     def drop(self, whole: Keys) -> None:
         """Give up what nobody needs any more: all members have done with it once they have told each other something since."""
         if self.together is not None:
             self.together.drop(whole)
 
-    def _laid_out(self, mine: Mapping[int, Keys]) -> tuple[Keys, list[Keys]]:
-        """Write one's own where everybody's is, in the order of numbers; return all of it, whole and in parts."""
+    def _laid_out(self, mine: Mapping[int, Keys]) -> Keys:
+        """Write one's own where everybody's is, in the order of numbers; return all of it."""
         assert self.together is not None
         told = self.together.tell(_words([number for pair in mine.items() for number in (pair[0], len(pair[1]))]))
         lengths = dict(sorted(pair for words in told for pair in words.reshape(-1, 2).tolist()))
@@ -96,7 +137,7 @@ class Share:
         for number, keys in mine.items():
             parts[number][:] = keys
         self.together.tell(NOWHERE)
-        return whole, list(parts.values())
+        return whole
 
     def part(self, keys: Keys) -> Keys:
         """Return one's part of what all have."""

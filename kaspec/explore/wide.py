@@ -22,10 +22,10 @@ from kaspec.frozen import define, frozen
 
 WORTH_DIVIDING = 1 << 14
 """How many states a level has when a team divides it."""
+SOME = 1 << 14
+"""How many states of a level are looked at for what must be learnt, before it is divided."""
 FEW = 1 << 12
-"""How many states are looked at for what must be learnt."""
-FINE = 1 << 14
-"""How many states a team's last pieces of a level have."""
+"""How many are, where something must be learnt for one of them."""
 TOGETHER = 1 << 15
 """How many states are expanded at a time: their columns, and where all their moves lead, are twenty words for each."""
 Watch = Callable[[Level], Numbers]
@@ -117,9 +117,7 @@ class _Search:
             if bad is not None:
                 return self._found(complete=False, path=(*self.prefix, *self._way_back(bad)))
             self.transitions += self.share.total(sum(each.transitions for each in found))
-            whole, after = self.share.gathered([each.after for each in found])
-            keys = self.seen.new(after)
-            self.share.drop(whole)
+            keys = self.seen.new(self.share.gathered([each.after for each in found]))
         return self._found(complete=True)
 
     def _found(self, complete: bool, path: tuple[int, ...] | None = None) -> Survey:
@@ -135,7 +133,7 @@ class _Search:
         """Expand the last level.  What must be learnt everybody learns in the same order, so that all give it the same numbers."""
         if self.growing:
             known = self.wide.known
-            self._study(self.levels[-1][:: len(self.levels[-1]) // FEW + 1])
+            self._study(self.levels[-1][:: len(self.levels[-1]) // SOME + 1])
             self.growing = self.wide.known > known
         done, pieces = list[Expanded](), self._claimed()
         while True:
@@ -148,21 +146,18 @@ class _Search:
             elif learnt:
                 pieces = ahead
             else:
+                self.seen.tidied()
                 return done
 
     def _claimed(self) -> Iterable[Keys]:
-        """Return the pieces of the last level that nobody else takes."""
-        parts = self._parts(self.levels[-1])
-        return (parts[number] for number in self.share.claims(len(parts)))
-
-    def _parts(self, keys: Keys) -> list[Keys]:
-        """Cut a level into pieces, a team's last ones small, so that nobody waits long for who took the last."""
-        count = len(keys) // TOGETHER + 1
-        if self.share.together is None:
-            return np.array_split(keys, count)
-        rest = min(len(keys), self.share.hands * len(keys) // count)
-        bulk, fine = np.split(keys, [len(keys) - rest])
-        return [*np.array_split(bulk, len(bulk) // TOGETHER + 1), *np.array_split(fine, max(len(fine) // FINE + 1, self.share.hands))]
+        """Return the pieces of the last level that nobody else takes; where none are left, do the chores."""
+        keys, chores = self.levels[-1], self.seen.chores()
+        parts = np.split(keys, self.share.cuts(len(keys), TOGETHER))
+        for number in self.share.claims(len(parts) + len(chores)):
+            if number < len(parts):
+                yield parts[number]
+            else:
+                chores[number - len(parts)]()
 
     def _attempt(self, parts: Iterable[Keys], done: list[Expanded]) -> list[Keys]:
         """Expand states; return those for which something must be learnt first, the last of them few."""
@@ -198,7 +193,8 @@ class _Search:
 
     def _study(self, keys: Keys) -> None:
         self.wide.close(False)
-        self._piece(keys)
+        for _ in self.wide.expand(self.wide.level(keys)):
+            pass
         self.wide.close(self.share.divided)
 
     def _piece(self, keys: Keys) -> Expanded:
@@ -207,7 +203,7 @@ class _Search:
         if len(bad):
             return Expanded(bad)
         blocks = [block.keys for block in self.wide.expand(level)]
-        return Expanded(bad, sum(map(len, blocks)), distinct(blocks))
+        return Expanded(bad, sum(map(len, blocks)), self.share.show(distinct(blocks)))
 
     def _repack(self) -> None:
         """Make room for greater numbers than there were."""

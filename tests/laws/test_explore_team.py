@@ -1,5 +1,8 @@
 """Laws of a search that processes share: it finds what one finds."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from attrs import evolve
@@ -26,6 +29,7 @@ FORKING = settings(max_examples=4, deadline=None, suppress_health_check=[HealthC
 def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Divide what would not be worth while, so that there is much to learn and to give each other afterwards."""
     monkeypatch.setattr(wide, "WORTH_DIVIDING", 3)
+    monkeypatch.setattr(wide, "SOME", 2)
     monkeypatch.setattr(wide, "FEW", 2)
     return int(request.param)
 
@@ -131,3 +135,25 @@ def test_what_is_given_up_is_given_out_anew(size: int) -> None:
     assert together(size, work) == [1, 2, 3]
     with pytest.raises(MemoryError):
         together(1, lambda team: team.room(1 << 60))
+
+
+ANEW = """
+import resource
+import numpy as np
+from shell.team import together
+
+def work(_):
+    for turn in range(11):
+        if turn == 1:
+            began = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        [np.ones(1 << 15) for _ in range(64)]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - began
+
+print(together(1, work))
+"""
+
+
+def test_memory_is_not_had_from_the_kernel_anew_each_time() -> None:
+    """Sixteen megabytes in arrays as a search has them, ten times: 40 960 pages.  In a process that has had no others before."""
+    done = subprocess.run([sys.executable, "-c", ANEW], check=True, capture_output=True, text=True)
+    assert int(done.stdout) < 1_000
