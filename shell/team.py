@@ -3,6 +3,7 @@
 They are forked, so that whatever was there before is there for each of them, and have memory together for what comes of it.
 """
 
+import gc
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -102,6 +103,7 @@ def together(size: int, work: Callable[[Processes], T]) -> T:
     """Let ``size`` processes work together, this one the first of them; return what it comes to here.
 
     Whoever fails takes the others along: they find the line cut.  Raises ``EOFError`` or ``OSError`` where one of the others was lost.
+    Nobody waits for the others to end: all that is left to them is to give back the memory, which takes a while.
     """
     _hold_on()
     context = get_context("fork")
@@ -110,23 +112,23 @@ def together(size: int, work: Callable[[Processes], T]) -> T:
         lines[one][other], lines[other][one] = context.Pipe()
     file = os.memfd_create("kaspec-team")
     os.ftruncate(file, SPARSE * os.sysconf("SC_PHYS_PAGES") * PAGESIZE)
-    others = [context.Process(target=_take_part, args=(place, lines, file, work), daemon=True) for place in range(1, size)]
-    for process in others:
-        process.start()
+    gc.freeze()  # nobody has to look for garbage in what was there before
+    for place in range(1, size):
+        context.Process(target=_take_part, args=(place, lines, file, work), daemon=True).start()
     _hang_up(lines[1:])
     try:
         return work(Processes(0, size, lines[0], file))
     finally:
-        _hang_up(lines[:1])
-        for process in others:
-            process.join()
+        gc.unfreeze()
         os.close(file)
+        _hang_up(lines[:1])
 
 
 def _take_part(place: int, lines: list[dict[int, Connection]], file: int, work: Callable[[Processes], object]) -> None:
     _hang_up(lines[:place] + lines[place + 1 :])
     with suppress(EOFError, OSError, KeyboardInterrupt):
         work(Processes(place, len(lines), lines[place], file))
+        lines[place][0].recv_bytes()  # the first has given back its memory when it hangs up
 
 
 def _hold_on() -> None:

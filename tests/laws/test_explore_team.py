@@ -1,7 +1,9 @@
 """Laws of a search that processes share: it finds what one finds."""
 
+import os
 import subprocess
 import sys
+from multiprocessing import active_children
 
 import numpy as np
 import pytest
@@ -104,6 +106,23 @@ def test_who_fails_takes_the_others_along(size: int) -> None:
 
     with pytest.raises((EOFError, OSError)):
         together(size, work)
+
+
+def ended() -> list[int | None]:
+    """Wait for the others of all teams; return how they ended."""
+    others = active_children()
+    for process in others:
+        process.join(10)
+    return [process.exitcode for process in others]
+
+
+def test_nothing_is_left_of_a_team(size: int) -> None:
+    """The others give back the memory and end by themselves."""
+    ended()
+    before = set(os.listdir("/proc/self/fd"))
+    together(size, lambda team: team.room(1)[0])
+    assert ended() == [0] * (size - 1)
+    assert set(os.listdir("/proc/self/fd")) == before
 
 
 def test_a_number_is_claimed_by_one_process_only(size: int) -> None:
