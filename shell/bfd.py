@@ -1,7 +1,6 @@
 """The BFD child process: what comes in becomes an event for the core, what comes out is sent.  It decides nothing."""
 
 import asyncio
-import gc
 import random
 import secrets
 from collections import Counter
@@ -32,7 +31,7 @@ from shell.findings import Said, Teller
 from shell.leash import Leash
 from shell.options import Options
 from shell.problem import Problem
-from shell.process import name_process
+from shell.process import finish_start, name_process
 from shell.tuning import tune
 
 Key = tuple[str, tuple[Address, Address | None, bool]]
@@ -54,8 +53,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     bfd.tellers = {who: Teller(loop, end, partial(bfd.known, who)) for who, end in zip(LISTENERS, ends, strict=True)}
     loop.set_exception_handler(leash.give_up)
     loop.add_reader(channel.fileno(), leash.listen, channel)
-    gc.collect()
-    gc.freeze()
+    finish_start()
     child.configure(configuration)
     logs.info("Startup complete")
     status = await leash.ended

@@ -1,7 +1,6 @@
 """The checker child process: checks real servers, keeps the kernel's IPVS table true, and tells of it."""
 
 import asyncio
-import gc
 import os
 import time
 from collections.abc import Hashable, Iterator
@@ -22,14 +21,15 @@ from kaspec.snmp.asked import wanted
 from kaspec.units import SECOND, Instant, Interval
 from shell import dumps, exits, logs
 from shell.channel import Channel, ClearStats, Message, Reload, Stop, WriteData, WriteJson, WriteStats
-from shell.checks.engine import CheckEngine, Subject
+from shell.checks.engine import CheckEngine
+from shell.checks.subject import Subject
 from shell.clock import now, wall_clock
 from shell.director import Director, Place
 from shell.findings import Hearer
 from shell.leash import Leash
 from shell.notifier import Notifier, service_fifos
 from shell.options import Options
-from shell.process import name_process
+from shell.process import finish_start, name_process
 from shell.runner import Runner
 from shell.tuning import tune
 from shell.version import VERSION
@@ -66,9 +66,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     loop.set_exception_handler(leash.give_up)
     loop.add_reader(channel.fileno(), leash.listen, channel)
     child.settle(configuration, None)
-    gc.collect()
-    gc.freeze()
-    gc.enable()
+    finish_start()
     logs.info("Startup complete")
     loop.call_later(LOOK_SECONDS, child.look)
     status = await leash.ended

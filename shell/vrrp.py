@@ -1,7 +1,6 @@
 """The VRRP child process: starts the loop, listens to the parent, and gives up its addresses when it ends."""
 
 import asyncio
-import gc
 import os
 import re
 import sys
@@ -40,7 +39,7 @@ from shell.netlink import Buffers, Kernel
 from shell.notifier import Notifier
 from shell.options import Options
 from shell.premises import Premises
-from shell.process import name_process
+from shell.process import finish_start, name_process
 from shell.recorder import Recorder
 from shell.requests import BUFFER
 from shell.runner import Runner
@@ -89,8 +88,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
         kernel.subscribe(child.observe)
         loop.add_reader(channel.fileno(), leash.listen, channel)
         diary.problems(tune("vrrp", configuration))
-        gc.collect()
-        gc.freeze()
+        finish_start()
         vrrp.rehearse()
         await child.wait(configuration.process.delay(since_boot()))
         if not leash.ended.done():

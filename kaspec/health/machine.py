@@ -15,10 +15,12 @@ from kaspec.health.events import (
     CheckEffect,
     CheckEvent,
     Close,
+    Connected,
     DeadlineReached,
     ExchangeEvent,
     FileRead,
     Hindered,
+    Received,
     Resumed,
     ScriptEnded,
     SessionReported,
@@ -113,13 +115,9 @@ def rebase(state: CheckState, by: Interval) -> CheckState:
 
 def patience(check: Check) -> Interval:
     """How long the server may say nothing."""
-    match check:
-        case MiscCheck():
-            return check.timeout
-        case FileCheck() | BfdCheck():
-            return ZERO
-        case _:
-            return check.target.connect_timeout
+    if isinstance(check, MiscCheck):
+        return check.timeout
+    return ZERO if isinstance(check, FileCheck | BfdCheck) else check.target.connect_timeout
 
 
 def step(check: Check, state: CheckState, event: CheckEvent, now: Instant, draw: int = 0) -> CheckStep:
@@ -127,6 +125,8 @@ def step(check: Check, state: CheckState, event: CheckEvent, now: Instant, draw:
     match event:
         case DeadlineReached():
             return _due(check, state, now, draw)
+        case Connected() | Received():
+            return _heard(check, state, event, now)
         case Hindered():
             return _hindered(check, state, now)
         case Suspended():
@@ -149,10 +149,12 @@ def _due(check: Check, state: CheckState, now: Instant, draw: int) -> CheckStep:
     if state.lingers:
         return CheckStep(evolve(state, due_at=None, awaited=True), rules.CHECK_WAITS)
     begun = _opening(check, state.place, draw)
-    longest = max(patience(check), check.probing.delay_loop) if isinstance(check, HttpCheck | SmtpCheck) else patience(check)
     if isinstance(begun, Verdict):
         return _judged(check, state, begun, now, now)
-    attempt = Attempt(begun.exchange, now, after(now, patience(check)), after(now, longest))
+    silent = longest = patience(check)
+    if isinstance(check, HttpCheck | SmtpCheck):
+        longest = max(silent, check.probing.delay_loop)
+    attempt = Attempt(begun.exchange, now, after(now, silent), after(now, longest))
     return CheckStep(_attempting(state, attempt), rules.CHECK_BEGINS, begun.effects)
 
 

@@ -3,7 +3,7 @@
 import os
 import select
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from typing import Protocol
 
 from kaspec.frozen import define
@@ -13,6 +13,7 @@ from shell.checks.tls import PIECE, Layer
 STREAMING = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
 """A stream says once what is new: that it can be written to, that something came, that it ended."""
 _REFUSING = select.EPOLLERR | select.EPOLLHUP
+_TELLING = ~select.EPOLLOUT
 _ICMP_HEADER = 8
 _CONNECTED = Connected()
 
@@ -24,8 +25,8 @@ class Wire(Protocol):
     interest: int
     may_hold_more: bool
 
-    def ready(self, mask: int) -> Iterator[ExchangeEvent]:
-        """Yield what has happened."""
+    def ready(self, mask: int) -> Sequence[ExchangeEvent]:
+        """Return what has happened."""
 
 
 @define(eq=False)
@@ -39,33 +40,39 @@ class Stream:
     _is_connected: bool = False
     _unsent: bytes = b""
 
-    def ready(self, mask: int) -> Iterator[ExchangeEvent]:
-        """Yield what has happened: the connection is made or refused, octets came, it ended."""
+    def ready(self, mask: int) -> Sequence[ExchangeEvent]:
+        """Return what has happened: the connection is made or refused, octets came, it ended."""
         self.may_hold_more = False
         if not self._is_connected:
-            code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if mask & _REFUSING else 0
-            if code:
-                yield ConnectionFailed(os.strerror(code))
-                return
-            self._is_connected = True
-            yield _CONNECTED
-            if self.layer is not None:
-                yield from self.layer.take(b"")
-                self._flush()
-        elif self._unsent:
+            return self._made(mask)
+        if self._unsent:
             self._flush()
-        if mask & ~select.EPOLLOUT:
-            yield from self._read()
+        return self._read() if mask & _TELLING else ()
 
     def send(self, octets: bytes) -> None:
         """Send, now or as soon as there is room."""
-        if self.layer is None:
+        if self.layer is not None:
+            self.layer.send(octets)
+        elif self._unsent:
             self._unsent += octets
         else:
-            self.layer.send(octets)
+            self._unsent = octets
         self._flush()
 
-    def _read(self) -> Iterable[ExchangeEvent]:
+    def _made(self, mask: int) -> Sequence[ExchangeEvent]:
+        code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if mask & _REFUSING else 0
+        if code:
+            return (ConnectionFailed(os.strerror(code)),)
+        self._is_connected = True
+        happened: list[ExchangeEvent] = [_CONNECTED]
+        if self.layer is not None:
+            happened += self.layer.take(b"")
+            self._flush()
+        if mask & _TELLING:
+            happened += self._read()
+        return happened
+
+    def _read(self) -> Sequence[ExchangeEvent]:
         try:
             octets = self.socket.recv(PIECE)
         except BlockingIOError:
@@ -75,11 +82,9 @@ class Stream:
         self.may_hold_more = True
         if self.layer is None:
             return (Received(octets) if octets else StreamEnded(),)
-        return self._deciphered(self.layer, octets)
-
-    def _deciphered(self, layer: Layer, octets: bytes) -> Iterator[ExchangeEvent]:
-        yield from layer.take(octets) if octets else layer.end()
+        happened = self.layer.take(octets) if octets else self.layer.end()
         self._flush()
+        return happened
 
     def _flush(self) -> None:
         """Send what can be; what that comes to is seen when reading."""
@@ -102,36 +107,31 @@ class Datagrams:
     interest: int = select.EPOLLIN
     may_hold_more: bool = False
 
-    def ready(self, mask: int) -> Iterator[ExchangeEvent]:
-        """Yield the datagrams that came, or the ICMP error."""
+    def ready(self, mask: int) -> Sequence[ExchangeEvent]:
+        """Return the datagram that came, or the ICMP error."""
         del mask
-        octets = self._receive()
-        if isinstance(octets, ConnectionFailed):
-            yield octets
-        elif octets is not None:
-            yield Received(octets)
-
-    def _receive(self) -> bytes | ConnectionFailed | None:
         try:
-            return self.socket.recv(PIECE)
+            return (Received(self.socket.recv(PIECE)),)
         except BlockingIOError:
-            return None
+            return ()
         except OSError as error:
-            return ConnectionFailed(error.strerror or "unreachable")
+            return (ConnectionFailed(error.strerror or "unreachable"),)
 
 
 @define(eq=False)
 class Echoes(Datagrams):
     """An ICMP socket: its answers are those to our own requests; the kernel sees to that."""
 
-    def ready(self, mask: int) -> Iterator[ExchangeEvent]:
-        """Yield the payload of the answer, or the ICMP error."""
-        for event in Datagrams.ready(self, mask):
-            answers = isinstance(event, Received) and event.octets[:1] in (b"\x00", b"\x81")
-            if isinstance(event, Received) and answers:
-                yield Received(event.octets[_ICMP_HEADER:] or b"\0")
-            elif not isinstance(event, Received):
-                yield event
+    def ready(self, mask: int) -> Sequence[ExchangeEvent]:
+        """Return the payload of the answer, or the ICMP error."""
+        return tuple(filter(None, map(_answer, Datagrams.ready(self, mask))))
+
+
+def _answer(event: ExchangeEvent) -> ExchangeEvent | None:
+    """Return an answer's payload, an error as it is, and nothing for what else may come."""
+    if not isinstance(event, Received):
+        return event
+    return Received(event.octets[_ICMP_HEADER:] or b"\0") if event.octets[:1] in (b"\x00", b"\x81") else None
 
 
 def echo_request(family: int, octets: bytes) -> bytes:

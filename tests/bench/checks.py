@@ -5,7 +5,6 @@ so it is measured beside ours in the kernel lab (``tests.bench.directors``).
 """
 
 import asyncio
-import gc
 import os
 import resource
 import time
@@ -17,7 +16,9 @@ from kaspec.address import parse_address
 from kaspec.health.model import Check, HttpCheck, Pattern, Probing, Target, TcpCheck, Url
 from kaspec.health.reported import CheckReported
 from kaspec.units import SECOND
-from shell.checks.engine import CheckEngine, Subject
+from shell.checks.engine import CheckEngine
+from shell.checks.subject import Subject
+from shell.process import finish_start
 from shell.runner import Runner
 
 PORTS = 16
@@ -78,8 +79,7 @@ async def measure(checks: Iterable[Check], length: float) -> tuple[float, float,
 
     engine = CheckEngine(loop, Runner(loop), report)
     engine.adopt(Subject(number, 0, check, "[127.0.0.1]:tcp:80", "[192.0.2.1]:tcp:80") for number, check in enumerate(checks))
-    gc.collect()
-    gc.freeze()  # as the checker does
+    finish_start()  # as the checker does
     await asyncio.sleep(2)
     cpu, wall, ended = _cpu(), time.monotonic(), engine.ended
     await asyncio.sleep(length)

@@ -18,7 +18,8 @@ from kaspec.health.model import Check, HttpCheck, Probing, Target, Url
 from kaspec.health.reported import CheckReported
 from kaspec.units import SECOND, ZERO, Instant, Interval, seconds
 from shell import clock
-from shell.checks.engine import CheckEngine, Subject
+from shell.checks.engine import CheckEngine
+from shell.checks.subject import Subject
 from shell.runner import Runner
 
 PATIENCE = 20.0
