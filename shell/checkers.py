@@ -72,7 +72,7 @@ async def _run(options: Options, configuration: Configuration, channel: Channel,
     status = await leash.ended
     loop.remove_reader(channel.fileno())
     if status != exits.SOFTWARE:
-        child.take_leave()
+        child.tell_managers(ends=True)
     child.close()
     if status != exits.SOFTWARE:  # Else the parent starts us anew: the table stays as it is, and so do its connections.
         director.end(child.configuration.lvs, keeping=options.dont_release_ipvs)
@@ -119,11 +119,8 @@ class _Child:
             self.hearer.ask()
         self.look_around(configuration)
         self.show(wanted(configuration.global_defs.snmp, self.options.snmp, self.options.snmp_agent_socket))
-        if before is None and self.agent is not None:
-            from kaspec.snmp.check_agent import began
-
-            for key, virtual in self.director.virtuals.items():
-                self.agent.take(began(virtual, self.director.states[key]))
+        if before is None:
+            self.tell_managers(ends=False)
 
     def look_around(self, configuration: Configuration) -> None:
         """Follow the files and this host's addresses, if anything goes by them."""
@@ -151,13 +148,13 @@ class _Child:
         if self.agent is not None:
             self.agent.adopt(settings)
 
-    def take_leave(self) -> None:
-        """Notify managers of the end."""
+    def tell_managers(self, ends: bool) -> None:
+        """Notify managers of how each virtual server begins, or ends."""
         if self.agent is not None:
-            from kaspec.snmp.check_agent import ended
+            from kaspec.snmp.check_agent import began, ended
 
             for key, virtual in self.director.virtuals.items():
-                self.agent.take(ended(virtual, self.director.states[key]))
+                self.agent.take((ended if ends else began)(virtual, self.director.states[key]))
 
     def close(self) -> None:
         """Let go of everything but the table."""

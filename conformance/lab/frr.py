@@ -35,7 +35,7 @@ class Frr:
     @property
     def available(self) -> bool:
         """Whether the daemons are on this machine."""
-        return shutil.which("vrrpd", path=DAEMONS) is not None
+        return is_there("vrrpd")
 
     def start(self, host: Host) -> Process:
         """Make the interfaces and start both daemons in the foreground, logging to the console."""
@@ -122,9 +122,9 @@ class Bfdd:
         )
 
 
-def bfdd_is_there() -> bool:
-    """Tell whether bfdd is on this machine."""
-    return shutil.which("bfdd", path=DAEMONS) is not None
+def is_there(daemon: str) -> bool:
+    """Tell whether a daemon of FRR is on this machine."""
+    return shutil.which(daemon, path=DAEMONS) is not None
 
 
 def _write(host: Host, daemon: str, configuration: str) -> Path:

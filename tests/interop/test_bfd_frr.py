@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.lab.capture import Capture
-from conformance.lab.frr import Bfdd, bfdd_is_there
+from conformance.lab.frr import Bfdd, is_there
 from conformance.lab.peers import KASPEC
 from conformance.lab.waiting import wait_until, wall_clock
 from kaspec.address import Family
@@ -23,7 +23,7 @@ def frr(family: Family) -> Bfdd:
 
 @pytest.fixture(params=[4, 6], ids=["IPv4", "IPv6"])
 def family(request: pytest.FixtureRequest, lan: TwoRouters) -> Family:
-    if not bfdd_is_there():
+    if not is_there("bfdd"):
         pytest.skip("needs the Debian package frr")
     chosen: Family = request.param
     if chosen == 6:

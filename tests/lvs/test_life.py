@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.lab.frr import bfdd_is_there
+from conformance.lab.frr import is_there
 from conformance.lab.uml import run_job
 from tests.interop.manager import missing_packages
 from tests.lvs import life
@@ -15,7 +15,7 @@ from tests.lvs import life
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
-    missing = missing_packages() + ([] if bfdd_is_there() else ["frr"])
+    missing = missing_packages() + ([] if is_there("bfdd") else ["frr"])
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")
     answer: dict[str, Any] = run_job(life.live, timeout=240)
