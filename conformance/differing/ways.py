@@ -16,8 +16,11 @@ from conformance.replay.trial import Reading
 from kaspec.node import DatagramReceived, LinkChanged, Node, NodeEvent, NodeState, Transition
 from kaspec.tracking import Link
 from kaspec.units import Instant
+from kaspec.vrrp.events import Event
+from kaspec.vrrp.machine import Step
 from kaspec.vrrp.reception import Verdict, receive
 from kaspec.vrrp.router import KEEPALIVED, RFC3768, RFC5798, RFC9568, Profile, Version, VirtualRouter
+from kaspec.vrrp.state import State
 from kaspec.wire.ip import Packet
 
 _RFCS: Mapping[Version, tuple[tuple[str, Profile], ...]] = {
@@ -28,7 +31,7 @@ _RFCS: Mapping[Version, tuple[tuple[str, Profile], ...]] = {
 
 @frozen
 class Way:
-    """A way to depart: with other values in the profile, by hearing something otherwise, or by not minding the cable.
+    """A way to depart: with other values in the profile, by hearing or doing something otherwise, or by not minding the cable.
 
     ``versions`` are those of VRRP in which it is one.
     """
@@ -36,6 +39,7 @@ class Way:
     name: str
     changes: Mapping[str, Any] = field(factory=dict, hash=False)
     hearing: wrong.Hearing | None = None
+    stepping: wrong.Stepping | None = None
     minds_cable: bool = True
     versions: frozenset[int] = frozenset({2, 3})
 
@@ -49,10 +53,11 @@ class Way:
         return next((title for title, profile in _RFCS[version] if self._is_in(profile)), None)
 
     def _is_in(self, profile: Profile) -> bool:  # no RFC speaks of cables
-        return self.hearing is None and all(getattr(profile, name) == value for name, value in self.changes.items())
+        return not (self.hearing or self.stepping) and all(getattr(profile, name) == value for name, value in self.changes.items())
 
 
 _ZERO, _LONGER = Way("interval zero", hearing=wrong.credulous), Way("longer packets", hearing=wrong.exact)
+_AT_ONCE = Way("interval zero at once", hearing=wrong.credulous, stepping=wrong.struck, versions=frozenset({3}))
 _ONE_CHECKSUM = Way("one checksum", hearing=wrong.strict)
 WAYS: Mapping[str, tuple[Way, ...]] = {
     "kaspec": (),
@@ -67,7 +72,7 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
         Way("silent to lower", {"answers_lower_priority": False}),
         Way("announces never", {"refreshes_caches": "never"}),
         Way("minds no cable", minds_cable=False),
-        _LONGER, _ONE_CHECKSUM, _ZERO,
+        _LONGER, _ONE_CHECKSUM, _ZERO, _AT_ONCE,
     ),
 }  # fmt: skip
 """By the peer's name.  Ways of one name are alternatives, the more harmless first."""
@@ -84,7 +89,8 @@ def reading(ways: Sequence[Way]) -> Reading:
     """Return a core that departs in all these ways at once; the right one if there are none."""
     changes = {name: value for way in ways for name, value in way.changes.items()}
     hearings = [way.hearing for way in ways if way.hearing is not None]
-    core = wrong.core(hearing=_first_of(hearings)) if hearings else right_core
+    steppings = [way.stepping for way in ways if way.stepping is not None]
+    core = wrong.core(_first_done(steppings), _first_of(hearings)) if hearings or steppings else right_core
     core = core if all(way.minds_cable for way in ways) else _minding_no_cable(core)
     words = f"departs in its known ways: {', '.join(way.name for way in ways)}" if ways else "does as the core does"
     return Reading(words, bool(ways), core, evolve(KEEPALIVED, **changes), parts=len(ways))
@@ -113,6 +119,15 @@ def _first_of(hearings: Sequence[wrong.Hearing]) -> wrong.Hearing:
         return next((heard for each in hearings if (heard := each(router, packet)) != right), right)
 
     return hearing
+
+
+def _first_done(steppings: Sequence[wrong.Stepping]) -> wrong.Stepping:
+    """Do what the first does that does not do what is right."""
+
+    def stepping(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
+        return next((made for each in steppings if (made := each(router, state, event, now)) is not None), None)
+
+    return stepping
 
 
 def suspects(ways: Sequence[Way]) -> tuple[tuple[Way, ...], ...]:

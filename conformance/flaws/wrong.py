@@ -11,7 +11,7 @@ from conformance.replay.judge import Core
 from kaspec import rules
 from kaspec.address import Address
 from kaspec.node import DatagramReceived, DeadlinesReached, Node, NodeEvent, NodeState, Outcome, Transition, node_step
-from kaspec.units import SECOND, Instant, after
+from kaspec.units import SECOND, Instant, Interval, after
 from kaspec.vrrp.acts import listen
 from kaspec.vrrp.effects import SendAdvertisement
 from kaspec.vrrp.events import AdvertisementDiscarded, AdvertisementReceived, DeadlineReached, Event, Startup
@@ -26,6 +26,10 @@ from kaspec.wire.vrrp import Advertisement, checksum_form, decode
 Stepping = Callable[[VirtualRouter, State, Event, Instant], Step | None]
 """What is done instead of what is right; ``None`` where that is right."""
 Hearing = Callable[[VirtualRouter, Packet], Verdict]
+
+
+NEVER = Interval(1 << 50)
+"""Longer than anybody looks."""
 
 
 def _right(*_: object) -> None:
@@ -162,6 +166,16 @@ def credulous(router: VirtualRouter, packet: Packet) -> Verdict:
         return verdict
     said = decode(router.version, packet.payload, (packet.source, packet.destination))
     return AdvertisementReceived(said, packet.source) if isinstance(said, Advertisement) else verdict
+
+
+def struck(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
+    """Yield as Master for no time at all, take over again, advertise that, and from then on nothing more (FRR 8.4.4)."""
+    yielded = step(router, state, event, now)
+    if not (isinstance(state, Master) and isinstance(yielded.state, Backup) and yielded.state.master_down_at <= now):
+        return None
+    again = step(router, yielded.state, DeadlineReached(), now)
+    mute = evolve(again.state, adver_at=after(now, NEVER)) if isinstance(again.state, Master) else again.state
+    return evolve(again, state=mute, effects=yielded.effects + again.effects)
 
 
 def settled(router: VirtualRouter, packet: Packet) -> Verdict:
