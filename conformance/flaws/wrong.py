@@ -169,10 +169,12 @@ def credulous(router: VirtualRouter, packet: Packet) -> Verdict:
 
 
 def struck(router: VirtualRouter, state: State, event: Event, now: Instant) -> Step | None:
-    """Yield as Master for no time at all, take over again, advertise that, and from then on nothing more (FRR 8.4.4)."""
+    """Yield as Master for no time at all, take over again, advertise that, and from then on nothing more, not even that (FRR 8.4.4)."""
     yielded = step(router, state, event, now)
     if not (isinstance(state, Master) and isinstance(yielded.state, Backup) and yielded.state.master_down_at <= now):
         return None
+    if state.adver_at > after(now, router.advertisement_interval):
+        return evolve(yielded, state=state, effects=())
     again = step(router, yielded.state, DeadlineReached(), now)
     mute = evolve(again.state, adver_at=after(now, NEVER)) if isinstance(again.state, Master) else again.state
     return evolve(again, state=mute, effects=yielded.effects + again.effects)

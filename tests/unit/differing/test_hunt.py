@@ -8,7 +8,7 @@ from conformance import departures
 from conformance.differing import report
 from conformance.differing.comparing import Comparing
 from conformance.differing.hunt import Bag, Hunt
-from conformance.differing.plot import Move, Pause, Plot, Setting
+from conformance.differing.plot import Move, Pause, Plot, Setting, Until
 from conformance.differing.ways import WAYS, known, reading
 from conformance.flaws import wrong
 from conformance.peers import PEERS
@@ -19,6 +19,7 @@ from tests.unit.differing.players import REARMS, played_by, rearming_seed
 
 RELEASES = {"kaspec": "0.1.0", "keepalived": "2.2.7", "frr": "8.4.4"}
 PLOTS = 12
+AT_ONCE = "interval zero at once"
 
 
 def bag_of(acts: Reading, peer: str, plots: int = PLOTS) -> Bag:
@@ -62,6 +63,17 @@ def test_what_an_rfc_asks_for_is_its_freedom() -> None:
     comparing = Comparing(PEERS["frr"], "8.4.4", 1, run=played_by(reading((silent,))))
     (found,) = comparing.compare([Plot(setting, (Move(Pause(50), lower),))], ["one"])
     assert (found.verdict, found.ways, silent.freedom(3)) == ("freedom", (silent,), "RFC 5798")
+
+
+def test_a_master_that_an_interval_of_zero_strikes_mute_is_named_and_one_that_hears_again_is_not() -> None:
+    setting = Setting(version=3)
+    zero = t.ReceivesAdvert(t.AdvertFields(source=setting.lower, priority=200, interval=0))
+    mute, zero_alone = (next(way for way in known("frr", "8.4.4", 3) if way.name == name) for name in (AT_ONCE, "interval zero"))
+    plot = Plot(setting, (Move(Until(), zero), Move(Pause(10), zero)))
+    for way in (mute, zero_alone):
+        comparing = Comparing(PEERS["frr"], "8.4.4", 1, run=played_by(reading((way,))))
+        (found,) = comparing.compare([plot], ["one"])
+        assert (found.verdict, found.ways) == ("departure", (way,))
 
 
 @pytest.mark.parametrize("peer", PEERS)
