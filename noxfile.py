@@ -43,7 +43,7 @@ nox.options.error_on_external_run = True
 EXAMPLES = ("unit", "traces")
 """Tests that keep processors busy, with coverage of the core: each says what is to come of what."""
 COVERED_LAWS = (
-    "checks_config", "config", "conflict", "debounce", "explore_by_hand", "explore_reductions", "explore_wide", "judge",
+    "checks_config", "config", "conflict", "debounce", "explore_by_hand", "explore_reductions", "explore_seen", "explore_wide", "judge",
     "pacing", "services", "snmp", "snmp_checker", "snmp_views", "statics", "synchronisation", "turns",
 )  # fmt: skip
 """With coverage too: of what they are about, laws say nearly everything.  It would make the others take three times as long."""

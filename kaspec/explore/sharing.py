@@ -77,12 +77,11 @@ class Share:
     def cuts(self, count: int, piece: int) -> Numbers:
         """Return where to cut so many things into pieces of some size.
 
-        A team's last pieces are ever smaller, so that nobody waits long for who took the last.
+        A team's last pieces are ever smaller, so that nobody waits long for who took the last; but each costs something, however small.
         """
         if self.together is None:
             pieces = max(1, -(-count // piece))
             return np.arange(1, pieces) * count // pieces
-        piece = min(piece, -(-count // self.hands))
         cuts = list[int]()
         at = 0
         while (rest := count - at) > 0:

@@ -51,8 +51,9 @@ def test_work_is_cut_into_pieces_of_which_none_is_too_large_and_the_last_are_sma
     assert min(sizes) > 0
     assert max(sizes) <= piece
     if divided:
-        assert max(sizes) <= -(-count // share.hands)
-        assert sizes[-1] <= max(1, piece // SMALL)
+        small = max(1, piece // SMALL)
+        assert max(sizes) <= max(small, count // share.hands)
+        assert min(sizes[:-1], default=small) >= small >= sizes[-1]
 
 
 @given(st.lists(WORDS, max_size=12), st.booleans())

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
-from kaspec.explore import Faults, World, explore, wide
+from kaspec.explore import Faults, World, explore, seen, wide
 from kaspec.explore.arrays import NOWHERE, Keys
 from kaspec.explore.levels import Wide
 from kaspec.explore.moves import Passes
@@ -31,6 +31,8 @@ FORKING = settings(max_examples=4, deadline=None, suppress_health_check=[HealthC
 def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Divide what would not be worth while, so that there is much to learn and to give each other afterwards."""
     monkeypatch.setattr(wide, "WORTH_DIVIDING", 3)
+    monkeypatch.setattr(wide, "TOGETHER", 16)
+    monkeypatch.setattr(seen, "PIECE", 16)
     monkeypatch.setattr(wide, "SOME", 2)
     monkeypatch.setattr(wide, "FEW", 2)
     return int(request.param)
