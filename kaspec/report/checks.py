@@ -1,6 +1,6 @@
 """What checks log, in the words of keepalived, and what mails say of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from kaspec.health.events import Verdict
@@ -34,18 +34,19 @@ def check_name(check: Check) -> str:
             assert_never(check)
 
 
-def check_lines(check: Check, server: str, service: str, before: CheckState, step: CheckStep) -> Iterator[str]:
-    """Yield what is logged of a transition; ``server`` and ``service`` are written as ``[192.0.2.10]:tcp:80``.
+def check_lines(check: Check, server: str, service: str, before: CheckState, step: CheckStep) -> Iterable[str]:
+    """Return what is logged of a transition; ``server`` and ``service`` are written as ``[192.0.2.10]:tcp:80``.
 
     Failures that do not count are logged only with ``log_all_failures``.
     """
     verdict = step.verdict
     if verdict is None:
-        return
+        return ()
     if step.rule == rules.CHECK_SUCCEEDS:
-        yield _success(check, server, service, verdict)
-    elif not verdict.is_good and (step.rule == rules.CHECK_FAILS or check.probing.log_all_failures):
-        yield from _failure(check, server, service, before, step, verdict)
+        return (_success(check, server, service, verdict),)
+    if not verdict.is_good and (step.rule == rules.CHECK_FAILS or check.probing.log_all_failures):
+        return _failure(check, server, service, before, step, verdict)
+    return ()
 
 
 def _success(check: Check, server: str, service: str, verdict: Verdict) -> str:
