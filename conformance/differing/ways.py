@@ -58,6 +58,7 @@ class Way:
 
 _ZERO, _LONGER = Way("interval zero", hearing=wrong.credulous), Way("longer packets", hearing=wrong.exact)
 _AT_ONCE = Way("interval zero at once", hearing=wrong.credulous, stepping=wrong.struck, versions=frozenset({3}))
+_UNSPOKEN = Way("first advertisement", stepping=wrong.unspoken, versions=frozenset({3}))
 _ONE_CHECKSUM = Way("one checksum", hearing=wrong.strict)
 WAYS: Mapping[str, tuple[Way, ...]] = {
     "kaspec": (),
@@ -72,7 +73,7 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
         Way("silent to lower", {"answers_lower_priority": False}),
         Way("announces never", {"refreshes_caches": "never"}),
         Way("minds no cable", minds_cable=False),
-        _LONGER, _ONE_CHECKSUM, _ZERO, _AT_ONCE,
+        _LONGER, _ONE_CHECKSUM, _ZERO, _AT_ONCE, _UNSPOKEN,
     ),
 }  # fmt: skip
 """By the peer's name.  Ways of one name are alternatives, the more harmless first."""

@@ -8,7 +8,7 @@ from conformance import departures
 from conformance.differing import report
 from conformance.differing.comparing import Comparing
 from conformance.differing.hunt import Bag, Hunt
-from conformance.differing.plot import Move, Pause, Plot, Setting, Until
+from conformance.differing.plot import UNPLUGS, Move, Pause, Plot, Setting, Until
 from conformance.differing.ways import WAYS, known, reading
 from conformance.flaws import wrong
 from conformance.peers import PEERS
@@ -68,12 +68,22 @@ def test_what_an_rfc_asks_for_is_its_freedom() -> None:
 def test_a_master_that_an_interval_of_zero_strikes_mute_is_named_and_one_that_hears_again_is_not() -> None:
     setting = Setting(version=3)
     zero = t.ReceivesAdvert(t.AdvertFields(source=setting.lower, priority=200, interval=0))
-    mute, zero_alone = (next(way for way in known("frr", "8.4.4", 3) if way.name == name) for name in (AT_ONCE, "interval zero"))
     plot = Plot(setting, (Move(Until(), zero), Move(Pause(10), zero)))
-    for way in (mute, zero_alone):
-        comparing = Comparing(PEERS["frr"], "8.4.4", 1, run=played_by(reading((way,))))
-        (found,) = comparing.compare([plot], ["one"])
-        assert (found.verdict, found.ways) == ("departure", (way,))
+    for name in (AT_ONCE, "interval zero"):
+        assert departs(name, plot)
+
+
+def test_a_master_in_ipv6_whose_first_advertisement_never_comes_is_named() -> None:
+    setting = Setting(version=3, family=6)
+    gone = t.ReceivesAdvert(t.AdvertFields(source=setting.lower, priority=0))
+    assert departs("first advertisement", Plot(setting, (Move(Until(), gone), Move(Pause(4), UNPLUGS))))
+
+
+def departs(name: str, plot: Plot) -> bool:
+    """Whether a plot at FRR, if it departs in one way, is told to depart in just that."""
+    way = next(way for way in known("frr", "8.4.4", 3) if way.name == name)
+    (found,) = Comparing(PEERS["frr"], "8.4.4", 1, run=played_by(reading((way,)))).compare([plot], ["one"])
+    return (found.verdict, found.ways) == ("departure", (way,))
 
 
 @pytest.mark.parametrize("peer", PEERS)
