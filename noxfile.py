@@ -64,11 +64,11 @@ def tests(session: nox.Session) -> None:
         session.run("pytest", *session.posargs)
         return
     coverage = ("--cov", "--cov-branch", "--cov-report=", "--cov-fail-under=95")
-    run = ("pytest", "--instafail", "--dist")
+    run = ("pytest", "--instafail", "-n", "2", "--dist")
     covered = [f"tests/laws/test_{name}.py" for name in COVERED_LAWS]
-    session.run(*run, "worksteal", "-n", "2", *coverage, *folders(EXAMPLES), *covered)
-    session.run(*run, "worksteal", "-n", "2", "tests/laws", *(f"--ignore={file}" for file in covered))
-    session.run(*run, "loadgroup", "-n", "3", "-m", "not alone", *folders(REAL))
+    session.run(*run, "worksteal", *coverage, *folders(EXAMPLES), *covered)
+    session.run(*run, "worksteal", "tests/laws", *(f"--ignore={file}" for file in covered))
+    session.run(*run, "loadgroup", "-m", "not alone", *folders(REAL))
     session.run("pytest", "--instafail", "-m", "alone", *folders(REAL))
 
 
