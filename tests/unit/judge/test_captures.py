@@ -2,7 +2,7 @@
 
 import pytest
 
-from kaspec.judge import Capture, Host, judge, read_capture
+from kaspec.judge import Capture, Host, capture_of, judge, read_capture
 from kaspec.judge.diagnosing import convictions
 from kaspec.judge.telling import clashes, gaps, reigns
 from kaspec.units import in_seconds
@@ -42,6 +42,16 @@ def test_one_advertisement_that_is_not_as_it_was_is_found_out(recorded: Recorded
     ]
 
     assert wrong == []
+
+
+def test_a_master_that_takes_an_interval_of_zero_is_found_out_by_its_answer() -> None:
+    recorded = Recorded("frr-8.4.4-interval-zero-mute", ("mute-frr",))
+    frames = recorded.frames
+    zero = next(place for place in adverts(frames) if frames[place][2][38:40] == bytes(2))
+    before, after = capture_of(frames[: zero + 1]), capture_of(frames[: zero + 2])
+    assert isinstance(before, Capture)
+    assert isinstance(after, Capture)
+    assert [judge(each, recorded.hosts).answer for each in (before, after)] == ["allowed", "impossible"]
 
 
 def test_a_broken_seal_is_found_out() -> None:
