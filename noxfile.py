@@ -68,7 +68,7 @@ def tests(session: nox.Session) -> None:
     covered = [f"tests/laws/test_{name}.py" for name in COVERED_LAWS]
     session.run(*run, "worksteal", *coverage, *folders(EXAMPLES), *covered)
     session.run(*run, "worksteal", "tests/laws", *(f"--ignore={file}" for file in covered))
-    session.run(*run, "loadgroup", "-m", "not alone", *folders(REAL))
+    session.run(*run, "loadfile", "-m", "not alone", *folders(REAL))
     session.run("pytest", "--instafail", "-m", "alone", *folders(REAL))
 
 
