@@ -113,10 +113,10 @@ def together(size: int, work: Callable[[Processes], T]) -> T:
     file = os.memfd_create("kaspec-team")
     os.ftruncate(file, SPARSE * os.sysconf("SC_PHYS_PAGES") * PAGESIZE)
     gc.freeze()  # nobody has to look for garbage in what was there before
-    for place in range(1, size):
-        context.Process(target=_take_part, args=(place, lines, file, work), daemon=True).start()
-    _hang_up(lines[1:])
     try:
+        for place in range(1, size):
+            context.Process(target=_take_part, args=(place, lines, file, work), daemon=True).start()
+        _hang_up(lines[1:])
         return work(Processes(0, size, lines[0], file))
     finally:
         gc.unfreeze()

@@ -125,7 +125,7 @@ def step(check: Check, state: CheckState, event: CheckEvent, now: Instant, draw:
     match event:
         case DeadlineReached():
             return _due(check, state, now, draw)
-        case Connected() | Received():
+        case Connected() | Received():  # before all that is rare, for thousands come a second
             return _heard(check, state, event, now)
         case Hindered():
             return _hindered(check, state, now)

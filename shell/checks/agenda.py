@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from kaspec.units import Instant, Interval
 
 TURN = Interval(10_000)
-"""How long a turn is, in microseconds: a deadline is served at the end of its turn."""
+"""How long a turn is, in microseconds: a deadline is served when the first turn after it begins."""
 T = TypeVar("T")
 
 

@@ -14,7 +14,7 @@ Place = tuple[str, int] | tuple[str, int, int, int]
 IP_RECVERR = 11
 IPV6_RECVERR = 25
 IP_BIND_ADDRESS_NO_PORT = 24
-_AT_ONCE = int(socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+_UNWAITING = int(socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
 _UNFINISHED = (0, errno.EINPROGRESS)
 _PING_GROUPS = Path("/proc/sys/net/ipv4/ping_group_range")
 
@@ -44,7 +44,7 @@ def open_echo(target: Target) -> socket.socket:
 
 
 def _made(target: Target, kind: int, protocol: int) -> socket.socket:
-    made = socket.socket(socket.AF_INET if len(target.address) == 4 else socket.AF_INET6, kind | _AT_ONCE, protocol)
+    made = socket.socket(socket.AF_INET if len(target.address) == 4 else socket.AF_INET6, kind | _UNWAITING, protocol)
     try:
         if target.mark:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, target.mark)

@@ -51,12 +51,10 @@ class Stream:
 
     def send(self, octets: bytes) -> None:
         """Send, now or as soon as there is room."""
-        if self.layer is not None:
-            self.layer.send(octets)
-        elif self._unsent:
+        if self.layer is None:
             self._unsent += octets
         else:
-            self._unsent = octets
+            self.layer.send(octets)
         self._flush()
 
     def _made(self, mask: int) -> Sequence[ExchangeEvent]:
